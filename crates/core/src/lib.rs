@@ -1,0 +1,1 @@
+//! The words and laws of compensation, as pure functions.

@@ -1,0 +1,1 @@
+//! Follows the chain and folds logs into the store.

@@ -1,0 +1,1 @@
+//! The HTTP edge: server-rendered pages, data twins, assets.
