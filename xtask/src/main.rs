@@ -1,1 +1,57 @@
-fn main() {}
+//! Our build tool: `cargo xtask <verb>`. Depends on nothing heavy, so that its first word appears
+//! in seconds; every other part of the toolchain is set up from here.
+
+mod postgres;
+mod process;
+mod setup;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask <verb>
+
+  demo [ARGS]      set everything up and run the main job on this machine (ARGS go to `guerdon demo`)
+  test             set everything up and pass all tests
+  setup            install the pinned tools of package-lock.json
+  tidy             the mechanical checks of layout, documents and dependencies
+  artifacts        compile the contracts and write contracts/artifacts
+  vectors          write vectors/*.json again by the independent oracle (needs Python 3.11)";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut words = std::env::args().skip(1);
+    let verb = words.next().unwrap_or_default();
+    let rest: Vec<String> = words.collect();
+    let root = setup::root()?;
+    if verb != "demo" && !rest.is_empty() {
+        bail!("{verb} takes no arguments\n\n{USAGE}");
+    }
+    match verb.as_str() {
+        "demo" => {
+            setup::setup(&root)?;
+            setup::demo(&root, &rest)
+        }
+        "test" => test::test(&root),
+        "setup" => setup::setup(&root),
+        "tidy" => tidy::tidy(&root),
+        "artifacts" => {
+            setup::setup(&root)?;
+            setup::artifacts(&root, &[])
+        }
+        "vectors" => setup::vectors(&root, &[]),
+        _ => bail!("there is no verb `{verb}`\n\n{USAGE}"),
+    }
+}
