@@ -1,1 +1,37 @@
-//! Reads and writes the files people have: bytes in, core types out, and back.
+//! Reads and writes the files people have: bytes in, core types out, and back, with errors that
+//! say what is wrong, where, and what to do. No clock, no randomness, no input or output.
+
+#![warn(missing_docs)]
+
+/// Agreements behind grants.
+pub mod agreement;
+/// Amounts of tokens, exact or for reading.
+pub mod amount;
+/// Dates and time zones, from one bundled database.
+pub mod calendar;
+/// Evaluation results, and whether they may decide money.
+pub mod eval;
+/// Gates of a row.
+pub mod gates;
+/// Definitions of goals.
+pub mod goal_file;
+/// All that a holder needs.
+pub mod grant_file;
+/// Shares in per cent.
+pub mod percent;
+/// The terms of every grant of a round.
+pub mod round_file;
+/// Vesting in words to segments.
+pub mod schedule;
+/// Grant sheets.
+pub mod sheet;
+/// Signatures of panel members.
+pub mod signature_file;
+/// Terms by the contract's field names.
+pub mod terms_json;
+/// Words for people.
+pub mod words;
+
+mod json;
+
+pub use json::FileError;
