@@ -15,16 +15,12 @@ interface IAccessToken {
 
     /// @notice The cap is zero or does not fit into a grant's amount (2^104).
     error BadCap(uint256 cap);
-    /// @notice The authorization is good from `validAfter` on (unix seconds, exclusive).
-    error AuthorizationNotYetValid(uint256 validAfter);
-    /// @notice The authorization was good before `validBefore` (unix seconds).
-    error AuthorizationExpired(uint256 validBefore);
+    /// @notice The authorization is good after `validAfter` and before `validBefore` (unix seconds, both exclusive).
+    error ERC3009InvalidAuthorizationTime(uint256 validAfter, uint256 validBefore);
     /// @notice The nonce was used or cancelled.
-    error AuthorizationUsedBefore(address authorizer, bytes32 nonce);
+    error ERC3009UsedAuthorization(address authorizer, bytes32 nonce);
     /// @notice The signature is not the authorizer's.
-    error BadSignature(address authorizer);
-    /// @notice Only the payee may present a `receiveWithAuthorization`.
-    error NotPayee(address caller, address payee);
+    error ERC3009InvalidSignature();
 
     error AccessManagedUnauthorized(address caller);
     error ERC20ExceededCap(uint256 increasedSupply, uint256 cap);
@@ -43,7 +39,9 @@ interface IAccessToken {
 
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Approval(address indexed owner, address indexed spender, uint256 value);
-    event DelegateChanged(address indexed delegator, address indexed fromDelegate, address indexed toDelegate);
+    event DelegateChanged(
+        address indexed delegator, address indexed fromDelegate, address indexed toDelegate
+    );
     event DelegateVotesChanged(address indexed delegate, uint256 previousVotes, uint256 newVotes);
     /// @notice The nonce was used by a signed transfer (EIP-3009).
     event AuthorizationUsed(address indexed authorizer, bytes32 indexed nonce);
@@ -102,12 +100,6 @@ interface IAccessToken {
 
     // ------------------------------------------------------------------------------------------------- EIP-3009
 
-    function TRANSFER_WITH_AUTHORIZATION_TYPEHASH() external view returns (bytes32);
-
-    function RECEIVE_WITH_AUTHORIZATION_TYPEHASH() external view returns (bytes32);
-
-    function CANCEL_AUTHORIZATION_TYPEHASH() external view returns (bytes32);
-
     /// @notice Whether the nonce was used or cancelled.
     function authorizationState(address authorizer, bytes32 nonce) external view returns (bool);
 
@@ -134,7 +126,8 @@ interface IAccessToken {
         bytes32 s
     ) external;
 
-    /// @notice Payee: carries out a transfer to itself that `from` signed; nobody else can bring it first.
+    /// @notice Payee: carries out a transfer to itself that `from` signed; nobody else can bring it first
+    /// (ERC20InvalidReceiver).
     function receiveWithAuthorization(
         address from,
         address to,

@@ -272,7 +272,10 @@ interface IGoals {
         returns (uint256 word, bytes32 model, address challenger);
 
     /// @notice The fraction now (ppb), whether it is for ever, and when the last attempt was registered.
-    function fractionOf(bytes32 id) external view returns (uint32 fraction, bool isFinal, uint40 lastRegisteredAt);
+    function fractionOf(bytes32 id)
+        external
+        view
+        returns (uint32 fraction, bool isFinal, uint40 lastRegisteredAt);
 
     /// @notice The maximum over finished attempts registered at or before `time`, a final default if demanded by
     /// then, and whether anything of that time is still pending.
@@ -288,5 +291,5 @@ interface IGoals {
         returns (int256);
 
     /// @notice What a lower bound pays by the definition (ppb): 0 below the threshold, 1e9 from the stretch on.
-    function payout(Goal calldata goal, int256 bound) external pure returns (uint32);
+    function payout(Goal calldata goal, int256 lower) external pure returns (uint32);
 }

@@ -97,6 +97,8 @@ interface IGrants {
     error GoalNotDefined(bytes32 goal);
     /// @notice The goal behind a gate can still change, so the grant cannot be settled.
     error GoalNotFinal(bytes32 goal);
+    /// @notice Time is not up: only `timePpb` of the grant is vested.
+    error NotFullyVested(uint256 timePpb);
     /// @notice The grant is not opened yet.
     error NotOpened(bytes32 id);
     /// @notice The grant is closed: its leaf was invalid, or it was replaced.
@@ -117,7 +119,9 @@ interface IGrants {
     /// @notice `amount` that was not promised left the pool; `funded` falls by it.
     event FreeWithdrawn(address indexed to, uint128 amount);
     /// @notice A round was promised; `promised` grows by `total`. `committedAt` is the block's time.
-    event RoundCommitted(bytes32 indexed root, uint128 total, bytes32 document, uint40 bindingAt, uint16 since);
+    event RoundCommitted(
+        bytes32 indexed root, uint128 total, bytes32 document, uint40 bindingAt, uint16 since
+    );
     /// @notice A round was taken back before it became binding; its total is now 0, `promised` falls by `freed`.
     event RoundRescinded(bytes32 indexed root, uint128 freed);
     /// @notice A grant has its word: flags OPENED, `withholdBps`, the round's `since`, all else 0.
@@ -210,7 +214,7 @@ interface IGrants {
     /// @notice People: ends the grant's clock at `stopAt`; needs the power END.
     /// @param stopAt unix seconds, at most `backdateSeconds` back, or ahead (an announced end, which may be moved);
     /// 0 withdraws an announced end
-    /// @param grace vesting runs on for `graceSeconds` after `stopAt`
+    /// @param grace the terms' `graceSeconds` count as served from `stopAt` on
     function end(bytes calldata terms, uint40 stopAt, bool grace) external;
 
     /// @notice People: stops the clock, while `lost < pauseMax`. A pause that has used up pauseMax ends by itself.

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
+import {IGoals} from "./interfaces/IGoals.sol";
+import {IGrants} from "./interfaces/IGrants.sol";
+import {GrantWord} from "./libraries/GrantWord.sol";
+import {Payment} from "./libraries/Payment.sol";
+import {SumTree} from "./libraries/SumTree.sol";
+import {TermsLib} from "./libraries/TermsLib.sol";
+import {Pool} from "./Pool.sol";
+
+/// @notice Opens, pays and changes grants. What each call means stands in IGrants.
+/// @dev A grant is a word (layout in IGrants). Words are worked on raw: shifts, masks, one read, one write.
+contract Grants is Pool, Multicall {
+    using SafeERC20 for IERC20;
+    using SafeCast for uint256;
+    using TermsLib for bytes;
+    using GrantWord for uint256;
+
+    /// @inheritdoc IGrants
+    address public immutable GOALS;
+    /// @inheritdoc IGrants
+    address public immutable SUCCESSION;
+    /// @inheritdoc IGrants
+    bytes32 public immutable DOMAIN;
+    /// @inheritdoc IGrants
+    uint256 public immutable PAYMENT_GAS;
+    /// @inheritdoc IGrants
+    bool public constant REVENUE = false;
+
+    /// @inheritdoc IGrants
+    mapping(bytes32 id => uint256) public words;
+    /// @inheritdoc IGrants
+    mapping(bytes32 id => address) public holders;
+
+    constructor(address manager, address token, address goals, address succession, uint256 paymentGas)
+        Pool(manager, token)
+    {
+        require(goals.code.length > 0 && paymentGas > 0, BadDeployment());
+        GOALS = goals;
+        SUCCESSION = succession;
+        PAYMENT_GAS = paymentGas;
+        DOMAIN = keccak256(abi.encode(keccak256("guerdon.grant.v1"), block.chainid, address(this)));
+    }
+
+    // ------------------------------------------------------------------------------------------------- opening, paying
+
+    /// @inheritdoc IGrants
+    function open(bytes calldata terms, bytes32 root, uint32 index, bytes calldata proof)
+        external
+        nonReentrant
+    {
+        bytes32 id = terms.id(DOMAIN);
+        if (words[id] == 0) _open(id, terms, root, index, proof);
+    }
+
+    /// @inheritdoc IGrants
+    function claimFirst(bytes calldata terms, bytes32 root, uint32 index, bytes calldata proof)
+        external
+        nonReentrant
+        returns (uint128 gross)
+    {
+        bytes32 id = terms.id(DOMAIN);
+        uint256 word = words[id];
+        if (word == 0) word = _open(id, terms, root, index, proof);
+        if (word & GrantWord.CLOSED != 0) return 0;
+
+        return _claim(id, terms, word);
+    }
+
+    /// @inheritdoc IGrants
+    function claim(bytes calldata terms) external nonReentrant returns (uint128 gross) {
+        (bytes32 id, uint256 word) = _opened(terms);
+        return _claim(id, terms, word);
+    }
+
+    /// @inheritdoc IGrants
+    /// @dev The loop is bounded by the caller's gas; nothing in it can be made dearer by a holder than PAYMENT_GAS.
+    function claimMany(bytes[] calldata terms) external nonReentrant returns (uint256 paid) {
+        for (uint256 i; i < terms.length; ++i) {
+            if (_tryClaim(terms[i])) ++paid;
+        }
+    }
+
+    /// @inheritdoc IGrants
+    function multicall(bytes[] calldata calls)
+        public
+        override(IGrants, Multicall)
+        returns (bytes[] memory results)
+    {
+        return super.multicall(calls);
+    }
+
+    // ------------------------------------------------------------------------------------------------- company
+
+    /// @inheritdoc IGrants
+    function end(bytes calldata terms, uint40 stopAt, bool grace) external restricted nonReentrant {
+        (bytes32 id, uint256 word) = _unsettled(terms);
+        require(terms.powers() & TermsLib.END != 0, NoPower(TermsLib.END));
+        if (word.hasEnded()) revert WrongState(id, word.flags());
+        if (stopAt == 0) return _withdrawEnd(id, terms, word);
+        uint256 earliest = block.timestamp - Math.min(block.timestamp, terms.backdateSeconds());
+        require(stopAt >= earliest, OutOfRange(stopAt, earliest));
+        _requireNoResultAfter(terms, stopAt);
+
+        if (word & GrantWord.PAUSED != 0) {
+            uint256 pausedAt = word.stopAt();
+            word = word.withLost(terms, Math.max(Math.min(stopAt, block.timestamp), pausedAt) - pausedAt);
+        }
+        uint256 next = word.withEnd(stopAt, grace);
+
+        int128 freed = _write(id, terms, word, next);
+        emit Ended(id, stopAt, grace, freed, next.lost());
+    }
+
+    /// @inheritdoc IGrants
+    function pause(bytes calldata terms) external restricted nonReentrant {
+        (bytes32 id, uint256 word) = _unsettled(terms);
+        if (word & (GrantWord.PAUSED | GrantWord.ENDED) != 0) revert WrongState(id, word.flags());
+        require(word.lost() < terms.pauseMax(), OutOfRange(word.lost(), terms.pauseMax()));
+
+        uint40 stopAt = block.timestamp.toUint40();
+        words[id] = word | GrantWord.PAUSED | uint256(stopAt) << GrantWord.STOP_AT;
+        emit Paused(id, stopAt);
+    }
+
+    /// @inheritdoc IGrants
+    function resume(bytes calldata terms) external restricted nonReentrant {
+        (bytes32 id, uint256 word) = _unsettled(terms);
+        if (word & GrantWord.PAUSED == 0) revert WrongState(id, word.flags());
+
+        uint256 next = word.withLost(terms, block.timestamp - word.stopAt()) & ~GrantWord.PAUSED;
+        next &= ~GrantWord.STOP_MASK;
+
+        words[id] = next;
+        emit Resumed(id, next.lost());
+    }
+
+    /// @inheritdoc IGrants
+    function accelerate(bytes calldata terms, uint32 by) external restricted nonReentrant {
+        (bytes32 id, uint256 word) = _unsettled(terms);
+
+        uint256 next = word.withCredit(by);
+
+        int128 freed = _write(id, terms, word, next);
+        emit Accelerated(id, next.credit(), freed);
+    }
+
+    /// @inheritdoc IGrants
+    function lowerWithholding(bytes calldata terms, uint16 withholdBps) external restricted nonReentrant {
+        (bytes32 id, uint256 word) = _opened(terms);
+        require(withholdBps < word.withholdBps(), OutOfRange(withholdBps, word.withholdBps()));
+
+        words[id] = word.withWithholding(withholdBps);
+        emit WithholdingLowered(id, withholdBps);
+    }
+
+    // ------------------------------------------------------------------------------------------------- holder, anyone
+
+    /// @inheritdoc IGrants
+    function waive(bytes calldata terms) external nonReentrant {
+        (bytes32 id, uint256 word) = _unsettled(terms);
+        _requireHolder(id, terms, word);
+
+        (,, uint256 value) = _vestedDown(terms, word);
+
+        uint128 freed = _settle(id, terms, word, value);
+        emit Waived(id, value.toUint128(), freed);
+    }
+
+    /// @inheritdoc IGrants
+    function holdClaims(bytes calldata terms, bool on) external nonReentrant {
+        (bytes32 id, uint256 word) = _opened(terms);
+        _requireHolder(id, terms, word);
+
+        words[id] = on ? word | GrantWord.HOLDER_ONLY : word & ~GrantWord.HOLDER_ONLY;
+        emit ClaimsHeld(id, on);
+    }
+
+    /// @inheritdoc IGrants
+    function settle(bytes calldata terms) external nonReentrant {
+        (bytes32 id, uint256 word) = _unsettled(terms);
+        if (word & GrantWord.ENDED != 0 && !word.hasEnded()) revert NotYet(word.stopAt());
+
+        (uint256 timePpb,, uint256 value) = _vestedDown(terms, word);
+        require(timePpb == GrantWord.ONE || word & GrantWord.ENDED != 0, NotFullyVested(timePpb));
+        _requireGatesDone(terms, word);
+
+        uint128 freed = _settle(id, terms, word, value);
+        emit Settled(id, value.toUint128(), freed);
+    }
+
+    // ------------------------------------------------------------------------------------------------- views
+
+    /// @inheritdoc IGrants
+    function holderOf(bytes calldata terms) external view returns (address) {
+        (bytes32 id, uint256 word) = _opened(terms);
+        return _holder(id, terms, word);
+    }
+
+    /// @inheritdoc IGrants
+    function idOf(bytes calldata terms) external view returns (bytes32) {
+        return terms.id(DOMAIN);
+    }
+
+    /// @inheritdoc IGrants
+    function decode(bytes calldata terms) external pure returns (Terms memory) {
+        return terms.decode();
+    }
+
+    /// @inheritdoc IGrants
+    function amounts(bytes calldata terms)
+        external
+        view
+        returns (
+            uint256 timePpb,
+            uint256 openPpb,
+            uint256 vested,
+            uint256 unlocked,
+            uint256 released,
+            uint256 held
+        )
+    {
+        (, uint256 word) = _opened(terms);
+        (timePpb, openPpb, vested) = _vestedDown(terms, word);
+        unlocked = GrantWord.unlockedDown(terms);
+        released = word.released();
+        held = word.heldDown(terms);
+    }
+
+    // ------------------------------------------------------------------------------------------------- one grant
+
+    /// @dev Proves the leaf and creates its word. Invalid terms are closed, an undefined goal reverts.
+    function _open(bytes32 id, bytes calldata terms, bytes32 root, uint32 index, bytes calldata proof)
+        private
+        returns (uint256 word)
+    {
+        require(terms.length >= TermsLib.SHORTEST, BadTerms());
+        (uint256 total, uint256 since) = _binding(root);
+        require(SumTree.leadsTo(proof, index, id, terms.amount(), root, total), BadProof());
+        if (!terms.isValid(address(this), TOKEN)) return _close(id, terms, root, index);
+        _requireGoalsDefined(terms);
+
+        uint16 withholdBps = uint16(terms.withholdBps()); // valid: at most 10000
+        word = GrantWord.OPENED | uint256(withholdBps) << GrantWord.WITHHOLD_AT | since << GrantWord.SINCE_AT;
+
+        words[id] = word;
+        emit Opened(id, root, index, terms.recipient(), uint128(terms.amount()), withholdBps); // 104 bits
+    }
+
+    /// @dev A leaf that can never be a grant: what it holds becomes free.
+    function _close(bytes32 id, bytes calldata terms, bytes32 root, uint32 index)
+        private
+        returns (uint256 word)
+    {
+        word = GrantWord.OPENED | GrantWord.CLOSED;
+        uint256 amount = terms.amount();
+
+        _hold(amount, 0);
+        words[id] = word;
+        emit Invalid(id, root, index, uint128(amount)); // 104 bits
+    }
+
+    /// @dev Pays an opened grant, or reverts.
+    function _claim(bytes32 id, bytes calldata terms, uint256 word) private returns (uint128) {
+        address to = _holder(id, terms, word);
+        if (word.isHeldBack()) require(msg.sender == to, NotHolder(msg.sender, to));
+
+        uint256 gross = _payableDown(terms, word);
+        if (gross == 0) {
+            (,, uint256 vested) = _vestedDown(terms, word);
+            revert NothingClaimable(vested, GrantWord.unlockedDown(terms), word.released());
+        }
+        uint256 withheld = gross * word.withholdBps() / TermsLib.BPS;
+
+        words[id] = word + gross; // `released` is lowest and stays at or below the amount
+        _keep(withheld);
+        emit Claimed(id, to, uint128(gross), uint128(withheld)); // both at most 104 bits
+
+        if (gross > withheld) IERC20(TOKEN).safeTransfer(to, gross - withheld);
+        return uint128(gross);
+    }
+
+    /// @dev The keeper's claim: skips what cannot be paid, undoes what fails.
+    function _tryClaim(bytes calldata terms) private returns (bool paid) {
+        bytes32 id = terms.id(DOMAIN);
+        uint256 word = words[id];
+        if (word & (GrantWord.OPENED | GrantWord.CLOSED) != GrantWord.OPENED) return false;
+        address to = _holder(id, terms, word);
+        if (word.isHeldBack() && msg.sender != to) return false;
+
+        uint256 gross = _payableDown(terms, word);
+        if (gross == 0) return false;
+        uint256 withheld = gross * word.withholdBps() / TermsLib.BPS;
+        // 63/64 of what is left reaches the token: without this a keeper could fake a failure
+        uint256 needed = PAYMENT_GAS * 64 / 63 + Payment.RESERVE;
+        require(gasleft() >= needed, NotEnoughGas(gasleft(), needed));
+
+        words[id] = word + gross;
+        bytes32 reason;
+        (paid, reason) = Payment.tryPay(IERC20(TOKEN), to, gross - withheld, PAYMENT_GAS);
+
+        // casts: both at most 104 bits
+        if (paid) {
+            _keep(withheld);
+            emit Claimed(id, to, uint128(gross), uint128(withheld));
+        } else {
+            words[id] = word;
+            emit ClaimFailed(id, to, uint128(gross), reason);
+        }
+    }
+
+    /// @dev Only an announced end can be withdrawn.
+    function _withdrawEnd(bytes32 id, bytes calldata terms, uint256 word) private {
+        if (word & GrantWord.ENDED == 0) revert WrongState(id, word.flags());
+
+        int128 freed =
+            _write(id, terms, word, word & ~(GrantWord.ENDED | GrantWord.GRACED | GrantWord.STOP_MASK));
+        emit EndWithdrawn(id, freed);
+    }
+
+    /// @dev Stores a changed word and moves `promised` with it.
+    function _write(bytes32 id, bytes calldata terms, uint256 word, uint256 next)
+        private
+        returns (int128 freed)
+    {
+        freed = _hold(word.heldDown(terms), next.heldDown(terms));
+        words[id] = next;
+    }
+
+    /// @dev The word after an end of all change: stopAt, credit and lost make room for the value.
+    function _settle(bytes32 id, bytes calldata terms, uint256 word, uint256 value)
+        private
+        returns (uint128)
+    {
+        // value <= held, so what is freed is not negative
+        return uint128(_write(id, terms, word, word.withValue(value)));
+    }
+
+    // ------------------------------------------------------------------------------------------------- amounts
+
+    /// @dev Base units that a claim releases now.
+    function _payableDown(bytes calldata terms, uint256 word) private view returns (uint256) {
+        uint256 released = word.released();
+        uint256 unlocked = GrantWord.unlockedDown(terms);
+        if (unlocked <= released) return 0;
+        (,, uint256 vested) = _vestedDown(terms, word);
+        return Math.min(vested, unlocked) - released; // vested is never below released
+    }
+
+    /// @dev What is earned: by time, let through by gates, never below what was released.
+    function _vestedDown(bytes calldata terms, uint256 word)
+        private
+        view
+        returns (uint256 timePpb, uint256 openPpb, uint256 vested)
+    {
+        if (word & GrantWord.SETTLED != 0) {
+            return (GrantWord.ONE, GrantWord.ONE, word.settledValue());
+        }
+        timePpb = word.timeDown(terms, word.clock(terms));
+        openPpb = _openDown(terms, word);
+        vested =
+            Math.max(word.released(), terms.amount() * timePpb * openPpb / (GrantWord.ONE * GrantWord.ONE)); // < 2^164
+    }
+
+    /// @dev The share that the gates let through (ppb). At most 8 gates.
+    function _openDown(bytes calldata terms, uint256 word) private view returns (uint256 openPpb) {
+        openPpb = GrantWord.ONE;
+        uint256 count = terms.gateCount();
+        if (count == 0) return openPpb;
+        bool triggers;
+        for (uint256 i; i < count; ++i) {
+            (bytes32 goal, uint256 share, uint256 rule) = terms.gate(i);
+            if (rule & TermsLib.TRIGGER != 0) {
+                triggers = true;
+            } else if (share != 0) {
+                openPpb = openPpb - share + share * _fraction(goal, rule, word) / GrantWord.ONE;
+            }
+        }
+        if (!triggers) return openPpb;
+        for (uint256 i; i < count; ++i) {
+            (bytes32 goal,, uint256 rule) = terms.gate(i);
+            if (rule & TermsLib.TRIGGER != 0) {
+                openPpb = openPpb * _fraction(goal, rule, word) / GrantWord.ONE;
+            }
+        }
+    }
+
+    /// @dev A goal's fraction as it counts for this grant (ppb).
+    function _fraction(bytes32 goal, uint256 rule, uint256 word) private view returns (uint256 fraction) {
+        if (rule & TermsLib.LAPSE != 0 && word.hasEnded()) {
+            (fraction,) = IGoals(GOALS).fractionAt(goal, word.stopAt());
+        } else {
+            (fraction,,) = IGoals(GOALS).fractionOf(goal);
+        }
+        return Math.min(fraction, GrantWord.ONE);
+    }
+
+    // ------------------------------------------------------------------------------------------------- conditions
+
+    /// @dev Goals reverts with GoalNotDefined. At most 8 gates.
+    function _requireGoalsDefined(bytes calldata terms) private view {
+        uint256 count = terms.gateCount();
+        for (uint256 i; i < count; ++i) {
+            (bytes32 goal,,) = terms.gate(i);
+            IGoals(GOALS).fractionOf(goal);
+        }
+    }
+
+    /// @dev A lapsing end takes back no result under way. At most 8 gates.
+    function _requireNoResultAfter(bytes calldata terms, uint256 stopAt) private view {
+        uint256 count = terms.gateCount();
+        for (uint256 i; i < count; ++i) {
+            (bytes32 goal,, uint256 rule) = terms.gate(i);
+            if (rule & TermsLib.LAPSE == 0) continue;
+            (,, uint256 lastRegisteredAt) = IGoals(GOALS).fractionOf(goal);
+            require(stopAt >= lastRegisteredAt, ResultUnderWay(goal, lastRegisteredAt));
+        }
+    }
+
+    /// @dev Every gate is done: FINAL, or lapsed with nothing pending. At most 8 gates.
+    function _requireGatesDone(bytes calldata terms, uint256 word) private view {
+        uint256 count = terms.gateCount();
+        for (uint256 i; i < count; ++i) {
+            (bytes32 goal,, uint256 rule) = terms.gate(i);
+            (, bool done,) = IGoals(GOALS).fractionOf(goal);
+            if (!done && rule & TermsLib.LAPSE != 0 && word.hasEnded()) {
+                (, bool pending) = IGoals(GOALS).fractionAt(goal, word.stopAt());
+                done = !pending;
+            }
+            require(done, GoalNotFinal(goal));
+        }
+    }
+
+    function _requireHolder(bytes32 id, bytes calldata terms, uint256 word) private view {
+        address holder = _holder(id, terms, word);
+        require(msg.sender == holder, NotHolder(msg.sender, holder));
+    }
+
+    function _opened(bytes calldata terms) private view returns (bytes32 id, uint256 word) {
+        id = terms.id(DOMAIN);
+        word = words[id];
+        require(word & GrantWord.OPENED != 0, NotOpened(id));
+        require(word & GrantWord.CLOSED == 0, IsClosed(id));
+    }
+
+    function _unsettled(bytes calldata terms) private view returns (bytes32 id, uint256 word) {
+        (id, word) = _opened(terms);
+        if (word & GrantWord.SETTLED != 0) revert WrongState(id, word.flags());
+    }
+
+    function _holder(bytes32 id, bytes calldata terms, uint256 word) private view returns (address) {
+        return word & GrantWord.MOVED != 0 ? holders[id] : terms.recipient();
+    }
+}

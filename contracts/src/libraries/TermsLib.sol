@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IGrants} from "../interfaces/IGrants.sol";
+
+/// @notice Reads the packed bytes of a grant's terms in calldata. The layout stands in IGrants.
+/// @dev Readers do not check bounds: call them only on terms that `isValid`, that is on those of an opened grant.
+/// Each assembly block reads calldata only, or memory above the free pointer only, hence memory-safe.
+library TermsLib {
+    uint256 internal constant SHORTEST = 98; // a header and one vesting segment
+    uint256 internal constant HEADER = 88;
+    uint256 internal constant GATE = 37;
+    uint256 internal constant SEGMENT = 10;
+
+    uint256 internal constant POWERS = 7;
+    uint256 internal constant END = 1;
+    uint256 internal constant LAPSE = 1;
+    uint256 internal constant TRIGGER = 2;
+
+    uint256 internal constant GATES_MAX = 8;
+    uint256 internal constant UNLOCK_MAX = 64;
+    uint256 internal constant VESTING_MAX = 256;
+    uint256 internal constant BACKDATE_MAX = 366 days;
+    uint256 internal constant BPS = 10_000;
+    uint256 internal constant ONE = 1e9;
+
+    /// @notice The number in `bytesRead` bytes (1 to 32) at `offset`, big-endian.
+    function read(bytes calldata terms, uint256 offset, uint256 bytesRead)
+        internal
+        pure
+        returns (uint256 value)
+    {
+        // Proof: calldataload takes the 32 bytes from terms.offset + offset; the shift keeps the first bytesRead.
+        assembly ("memory-safe") {
+            value := shr(sub(256, shl(3, bytesRead)), calldataload(add(terms.offset, offset)))
+        }
+    }
+
+    /// @notice keccak256(domain || terms)
+    function id(bytes calldata terms, bytes32 domain) internal pure returns (bytes32 hash) {
+        // Proof: writes 32 + terms.length bytes from the free pointer on, hashes exactly these, allocates nothing.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, domain)
+            calldatacopy(add(start, 0x20), terms.offset, terms.length)
+            hash := keccak256(start, add(terms.length, 0x20))
+        }
+    }
+
+    function recipient(bytes calldata terms) internal pure returns (address) {
+        return address(uint160(read(terms, 0, 20))); // 20 bytes fit
+    }
+
+    function amount(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, 20, 13);
+    }
+
+    function startOf(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, 33, 5);
+    }
+
+    function powers(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, 38, 2);
+    }
+
+    function graceSeconds(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, 40, 4);
+    }
+
+    function backdateSeconds(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, 44, 4);
+    }
+
+    function pauseMax(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, 48, 4);
+    }
+
+    function withholdBps(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, 52, 2);
+    }
+
+    function gateCount(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, 86, 1);
+    }
+
+    function unlockCount(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, 87, 1);
+    }
+
+    /// @notice The i-th gate.
+    function gate(bytes calldata terms, uint256 i)
+        internal
+        pure
+        returns (bytes32 goal, uint256 sharePpb, uint256 rule)
+    {
+        uint256 offset = HEADER + i * GATE;
+        goal = bytes32(read(terms, offset, 32));
+        sharePpb = read(terms, offset + 32, 4);
+        rule = read(terms, offset + 36, 1);
+    }
+
+    /// @notice Unix seconds at which the unlock clock starts; only if there are unlock segments.
+    function unlockStart(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, HEADER + gateCount(terms) * GATE, 5);
+    }
+
+    /// @notice The unlock segments; empty if there is no unlock clock.
+    function unlock(bytes calldata terms) internal pure returns (bytes calldata) {
+        uint256 offset = HEADER + gateCount(terms) * GATE + 5;
+        uint256 count = unlockCount(terms);
+        return count == 0 ? terms[0:0] : terms[offset:offset + count * SEGMENT];
+    }
+
+    /// @notice The vesting segments.
+    function vesting(bytes calldata terms) internal pure returns (bytes calldata) {
+        return terms[vestingOffset(terms):];
+    }
+
+    function vestingOffset(bytes calldata terms) internal pure returns (uint256 offset) {
+        uint256 count = unlockCount(terms);
+        offset = HEADER + gateCount(terms) * GATE + (count == 0 ? 0 : 5 + count * SEGMENT);
+    }
+
+    /// @notice Whether the bytes are terms that may be opened, goals aside.
+    /// @param grants,token who can never be a recipient
+    function isValid(bytes calldata terms, address grants, address token) internal pure returns (bool) {
+        if (terms.length < SHORTEST) return false;
+        address to = recipient(terms);
+        if (amount(terms) == 0 || to == address(0) || to == grants || to == token) return false;
+        if (powers(terms) > POWERS) return false;
+        if (backdateSeconds(terms) > BACKDATE_MAX || withholdBps(terms) > BPS) return false;
+        return isFormed(terms) && gatesAddUp(terms) && rises(unlock(terms)) && rises(vesting(terms));
+    }
+
+    /// @notice Whether counts and length fit together: exact, without a byte left over.
+    function isFormed(bytes calldata terms) internal pure returns (bool) {
+        if (terms.length < SHORTEST) return false;
+        if (gateCount(terms) > GATES_MAX || unlockCount(terms) > UNLOCK_MAX) return false;
+        uint256 offset = vestingOffset(terms);
+        if (terms.length <= offset) return false;
+        uint256 rest = terms.length - offset;
+        return rest % SEGMENT == 0 && rest <= VESTING_MAX * SEGMENT;
+    }
+
+    /// @dev At most 8 gates. Shares without TRIGGER sum to at most one; a TRIGGER has none.
+    function gatesAddUp(bytes calldata terms) private pure returns (bool) {
+        uint256 count = gateCount(terms);
+        uint256 sum;
+        for (uint256 i; i < count; ++i) {
+            (, uint256 share, uint256 rule) = gate(terms, i);
+            if (rule > (LAPSE | TRIGGER)) return false;
+            if (rule & TRIGGER != 0 && share != 0) return false;
+            sum += share;
+        }
+        return sum <= ONE;
+    }
+
+    /// @dev At most 256 segments. Ends strictly rise (the first may be 0), shares never fall, the last is one.
+    function rises(bytes calldata segments) private pure returns (bool) {
+        if (segments.length == 0) return true;
+        uint256 endBefore;
+        uint256 shareBefore;
+        for (uint256 offset; offset < segments.length; offset += SEGMENT) {
+            uint256 both = read(segments, offset, 8);
+            uint256 endNow = both >> 32;
+            uint256 shareNow = both & type(uint32).max;
+            if (offset != 0 && endNow <= endBefore) return false;
+            if (shareNow < shareBefore) return false;
+            endBefore = endNow;
+            shareBefore = shareNow;
+        }
+        return shareBefore == ONE;
+    }
+
+    /// @notice The terms as a struct, for people and typed messages; needs well-formed bytes.
+    function decode(bytes calldata terms) internal pure returns (IGrants.Terms memory decoded) {
+        require(isFormed(terms), IGrants.BadTerms());
+
+        decoded.recipient = recipient(terms);
+        decoded.amount = uint104(amount(terms)); // 13 bytes
+        decoded.start = uint40(startOf(terms)); // 5 bytes, and so on: every cast is of as many bytes as were read
+        decoded.powers = uint16(powers(terms));
+        decoded.graceSeconds = uint32(graceSeconds(terms));
+        decoded.backdateSeconds = uint32(backdateSeconds(terms));
+        decoded.pauseMax = uint32(pauseMax(terms));
+        decoded.withholdBps = uint16(withholdBps(terms));
+        decoded.document = bytes32(read(terms, 54, 32));
+        decoded.gates = new IGrants.Gate[](gateCount(terms));
+        for (uint256 i; i < decoded.gates.length; ++i) {
+            (bytes32 goal, uint256 share, uint256 rule) = gate(terms, i);
+            decoded.gates[i] = IGrants.Gate(goal, uint32(share), uint8(rule));
+        }
+        if (unlockCount(terms) != 0) decoded.unlockStart = uint40(unlockStart(terms));
+        decoded.unlock = decodeSegments(unlock(terms));
+        decoded.vesting = decodeSegments(vesting(terms));
+    }
+
+    /// @dev At most 256 segments.
+    function decodeSegments(bytes calldata packed) private pure returns (IGrants.Segment[] memory segments) {
+        segments = new IGrants.Segment[](packed.length / SEGMENT);
+        for (uint256 i; i < segments.length; ++i) {
+            uint256 value = read(packed, i * SEGMENT, SEGMENT);
+            segments[i] = IGrants.Segment(uint32(value >> 48), uint32(value >> 16), uint16(value));
+        }
+    }
+}
