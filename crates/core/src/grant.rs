@@ -28,9 +28,9 @@ pub struct GateResult {
 /// What a grant amounts to at a time. Base units, but for the two shares in ppb.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
-    /// Share earned by time, in ppb; 0 once settled, when no schedule is read any more.
+    /// Share earned by time, in ppb; the whole once settled, when no schedule is read.
     pub time_ppb: u32,
-    /// Share that gates let through, in ppb; 0 once settled.
+    /// Share that gates let through, in ppb; the whole once settled.
     pub open_ppb: u32,
     /// Earned by time and by results.
     pub vested: u128,
@@ -116,7 +116,8 @@ pub enum Refused {
     },
     /// A lapsing end would cut off a registered attempt.
     #[error(
-        "a result of goal {goal} is under way: the last attempt was registered at {last_registered_at}"
+        "a result of goal {goal} is under way: its last attempt was registered at \
+         {last_registered_at}"
     )]
     ResultUnderWay {
         /// Id of the goal.
@@ -176,7 +177,7 @@ pub fn amounts(
         });
     }
     let (time_ppb, open_ppb, vested) = match state.phase {
-        Phase::Settled { value } => (0, 0, value),
+        Phase::Settled { value } => (PPB, PPB, value),
         Phase::Active(_) => {
             let time_ppb = time_ppb(terms, state, now);
             let open_ppb = open_ppb(terms, state, gates, now)?;

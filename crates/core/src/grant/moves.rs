@@ -77,22 +77,8 @@ pub fn end(
     if state.has_ended(order.now) {
         return Err(wrong(state));
     }
-    if order.stop_at == 0 && state.has(Flags::ENDED) {
-        let flags = state.flags.without(Flags::ENDED.with(Flags::GRACED));
-        let phase = Phase::Active(Clock {
-            stop_at: 0,
-            ..clock
-        });
-        return change(
-            terms,
-            state,
-            State {
-                flags,
-                phase,
-                ..*state
-            },
-            order.free,
-        );
+    if order.stop_at == 0 {
+        return withdraw_end(terms, state, clock, order.free);
     }
     check_stop(terms, gates, order)?;
     if state.since != 0 && state.has(Flags::ENDED) && order.stop_at > clock.stop_at {
@@ -124,6 +110,28 @@ pub fn end(
             ..*state
         },
         order.free,
+    )
+}
+
+/// Takes back an announced end.
+fn withdraw_end(terms: &Terms, state: &State, clock: Clock, free: u128) -> Result<Change, Refused> {
+    if !state.has(Flags::ENDED) {
+        return Err(wrong(state));
+    }
+    let flags = state.flags.without(Flags::ENDED.with(Flags::GRACED));
+    let phase = Phase::Active(Clock {
+        stop_at: 0,
+        ..clock
+    });
+    change(
+        terms,
+        state,
+        State {
+            flags,
+            phase,
+            ..*state
+        },
+        free,
     )
 }
 
