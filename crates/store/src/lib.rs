@@ -1,1 +1,37 @@
-//! The only crate that contains SQL.
+//! The only crate that contains SQL: schema, migrations, queries; rows in, core types out.
+//!
+//! [`Store::open`] takes `sqlite://path` or `postgres://…`. Every query is one static text that
+//! both engines run; only the two migration folders differ. [`Store::read`] opens one consistent
+//! snapshot, [`Store::write`] the one write transaction at a time; the caller owns both.
+//!
+//! Derived rows (pool, rounds, grants, goals, attempts) can be thrown away and folded again from
+//! `logs`; imported rows (terms, goal definitions, rounds, people) exist only here and in the
+//! company's files. Amounts are decimal TEXT and never summed in SQL; hashes, addresses and bytes
+//! are lower-case `0x` TEXT; times are BIGINT Unix seconds in UTC.
+#![warn(missing_docs)]
+
+#[macro_use]
+mod db;
+#[macro_use]
+mod origin;
+mod error;
+mod text;
+
+mod attempts;
+mod checkpoint;
+mod goals;
+mod grants;
+mod imports;
+mod logs;
+mod people;
+mod pool;
+mod rounds;
+
+pub use checkpoint::{Checkpoint, Identity};
+pub use db::{Engine, Read, Store, Tx};
+pub use error::StoreError;
+pub use grants::Page;
+pub use imports::{GateRow, ImportedGoal, ImportedGrant, ImportedRound};
+pub use logs::LogRow;
+pub use people::Person;
+pub use pool::Counts;

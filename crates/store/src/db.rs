@@ -1,0 +1,224 @@
+//! The two pools, the read snapshot and the write transaction.
+
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+use crate::StoreError;
+
+/// Which database stands behind a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// One file, WAL, one writer.
+    Sqlite,
+    /// PostgreSQL 15 or newer.
+    Postgres,
+}
+
+/// A database with Guerdon's schema. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Db,
+}
+
+#[derive(Clone, Debug)]
+enum Db {
+    Lite(SqlitePool),
+    Pg(PgPool),
+}
+
+/// One consistent snapshot: everything read through it belongs to the same moment.
+#[derive(Debug)]
+pub struct Read {
+    pub(crate) conn: Conn,
+}
+
+/// The write transaction. Dropped without [`Tx::commit`], it leaves no trace.
+#[derive(Debug)]
+pub struct Tx {
+    read: Read,
+}
+
+#[derive(Debug)]
+pub(crate) enum Conn {
+    Lite(Transaction<'static, Sqlite>),
+    Pg(Transaction<'static, Postgres>),
+}
+
+/// Runs one SQL text on whichever engine is there. `$method` is of sqlx's `Query` or `QueryAs`;
+/// for rows, name the row type after `as`.
+macro_rules! run {
+    ($read:expr, $method:ident as $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match &mut $read.conn {
+            $crate::db::Conn::Lite(c) => {
+                sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*.$method(&mut **c).await
+            }
+            $crate::db::Conn::Pg(c) => {
+                sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.$method(&mut **c).await
+            }
+        }
+    };
+    ($read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match &mut $read.conn {
+            $crate::db::Conn::Lite(c) => sqlx::query::<sqlx::Sqlite>($sql)
+                $(.bind($bind))*.execute(&mut **c).await.map(|done| done.rows_affected()),
+            $crate::db::Conn::Pg(c) => sqlx::query::<sqlx::Postgres>($sql)
+                $(.bind($bind))*.execute(&mut **c).await.map(|done| done.rows_affected()),
+        }
+    };
+}
+
+const CONNECTIONS_MAX: u32 = 8;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+const MIGRATION_TRIES: u32 = 8;
+
+impl Store {
+    /// Opens `sqlite://path` (created if missing) or `postgres://…` and applies the migrations
+    /// it has not seen.
+    ///
+    /// # Errors
+    /// The address names neither engine, the database cannot be reached, or it was written by a
+    /// newer version.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let db = if url.starts_with("sqlite:") {
+            Db::Lite(open_sqlite(SqliteConnectOptions::from_str(url)?).await?)
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Db::Pg(open_postgres(url).await?)
+        } else {
+            return Err(StoreError::UnknownEngine);
+        };
+        Ok(Self { db })
+    }
+
+    /// Opens a SQLite file by its path, created if missing, whatever characters the path has.
+    ///
+    /// # Errors
+    /// The file cannot be opened, or was written by a newer version.
+    pub async fn open_file(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new().filename(path);
+        Ok(Self {
+            db: Db::Lite(open_sqlite(options).await?),
+        })
+    }
+
+    /// Which engine stands behind this store.
+    pub fn engine(&self) -> Engine {
+        match self.db {
+            Db::Lite(_) => Engine::Sqlite,
+            Db::Pg(_) => Engine::Postgres,
+        }
+    }
+
+    /// Begins a snapshot. Writers do not wait for it, nor it for them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn read(&self) -> Result<Read, StoreError> {
+        let conn = match &self.db {
+            Db::Lite(pool) => Conn::Lite(pool.begin().await?),
+            Db::Pg(pool) => Conn::Pg(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
+            ),
+        };
+        Ok(Read { conn })
+    }
+
+    /// Begins the write transaction, after any other writer's is finished: what it reads cannot
+    /// change before it commits.
+    ///
+    /// # Errors
+    /// The database does not answer, or another writer held it for more than 30 seconds.
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        let conn = match &self.db {
+            // A plain BEGIN would fail with "database is locked" when a reader turns writer.
+            Db::Lite(pool) => Conn::Lite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Pg(pool) => {
+                let mut tx = pool.begin().await?;
+                sqlx::query("LOCK TABLE meta IN EXCLUSIVE MODE")
+                    .execute(&mut *tx)
+                    .await?;
+                Conn::Pg(tx)
+            }
+        };
+        Ok(Tx {
+            read: Read { conn },
+        })
+    }
+
+    /// Closes every connection, waiting for those in use.
+    pub async fn close(&self) {
+        match &self.db {
+            Db::Lite(pool) => pool.close().await,
+            Db::Pg(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything written through this transaction durable, at once.
+    ///
+    /// # Errors
+    /// The database could not commit; then nothing of it was written.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.read.conn {
+            Conn::Lite(tx) => tx.commit().await?,
+            Conn::Pg(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// A writer reads what it has written itself.
+impl Deref for Tx {
+    type Target = Read;
+
+    fn deref(&self) -> &Read {
+        &self.read
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Read {
+        &mut self.read
+    }
+}
+
+async fn open_sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(CONNECTIONS_MAX)
+        .connect_with(options)
+        .await?;
+    let migrator = sqlx::migrate!("migrations/sqlite");
+    // SQLite has no migration lock: of two processes that open a new file at once, the slower one
+    // fails and then finds the work done.
+    let mut tries = 1;
+    while let Err(error) = migrator.run(&pool).await {
+        if tries == MIGRATION_TRIES {
+            return Err(error.into());
+        }
+        tries += 1;
+    }
+    Ok(pool)
+}
+
+async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
+    let options = PgConnectOptions::from_str(url)?.options([("lock_timeout", "30s")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS_MAX)
+        .connect_with(options)
+        .await?;
+    sqlx::migrate!("migrations/postgres").run(&pool).await?;
+    Ok(pool)
+}

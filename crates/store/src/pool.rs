@@ -1,0 +1,105 @@
+//! The pool's record, and how much there is of everything.
+
+use guerdon_core::ledger::PoolRecord;
+
+use crate::text::{parse, unsigned};
+use crate::{Read, StoreError, Tx};
+
+/// How many rows of each kind there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Committed rounds.
+    pub rounds: u64,
+    /// Opened grants.
+    pub grants: u64,
+    /// Defined goals.
+    pub goals: u64,
+    /// Logs.
+    pub logs: u64,
+    /// Grants whose terms were imported.
+    pub imported_grants: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct PoolRow {
+    funded: String,
+    promised: String,
+    released: String,
+    withheld: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct CountsRow {
+    rounds: i64,
+    grants: i64,
+    goals: i64,
+    logs: i64,
+    imported_grants: i64,
+}
+
+impl Read {
+    /// The money of the Grants contract; zeros before anything happened.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn pool(&mut self) -> Result<PoolRecord, StoreError> {
+        let sql = "SELECT funded, promised, released, withheld FROM pool WHERE one = 1";
+        let row = run!(self, fetch_optional as PoolRow, sql)?;
+        row.map_or_else(|| Ok(PoolRecord::default()), PoolRecord::try_from)
+    }
+
+    /// How many rows of each kind there are.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn counts(&mut self) -> Result<Counts, StoreError> {
+        let sql = "SELECT (SELECT COUNT(*) FROM rounds) AS rounds, \
+                   (SELECT COUNT(*) FROM grants) AS grants, \
+                   (SELECT COUNT(*) FROM goals) AS goals, \
+                   (SELECT COUNT(*) FROM logs) AS logs, \
+                   (SELECT COUNT(*) FROM terms) AS imported_grants";
+        let row = run!(self, fetch_one as CountsRow, sql)?;
+        Ok(Counts {
+            rounds: unsigned("count", row.rounds)?,
+            grants: unsigned("count", row.grants)?,
+            goals: unsigned("count", row.goals)?,
+            logs: unsigned("count", row.logs)?,
+            imported_grants: unsigned("count", row.imported_grants)?,
+        })
+    }
+}
+
+impl Tx {
+    /// Writes the pool's record.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_pool(&mut self, pool: &PoolRecord) -> Result<(), StoreError> {
+        let sql = "INSERT INTO pool (one, funded, promised, released, withheld) \
+                   VALUES (1, $1, $2, $3, $4) ON CONFLICT (one) DO UPDATE SET \
+                   funded = excluded.funded, promised = excluded.promised, \
+                   released = excluded.released, withheld = excluded.withheld";
+        run!(
+            self,
+            sql,
+            pool.funded.to_string(),
+            pool.promised.to_string(),
+            pool.released.to_string(),
+            pool.withheld.to_string()
+        )?;
+        Ok(())
+    }
+}
+
+impl TryFrom<PoolRow> for PoolRecord {
+    type Error = StoreError;
+
+    fn try_from(row: PoolRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            funded: parse("funded amount", &row.funded)?,
+            promised: parse("promised amount", &row.promised)?,
+            released: parse("released amount", &row.released)?,
+            withheld: parse("withheld amount", &row.withheld)?,
+        })
+    }
+}
