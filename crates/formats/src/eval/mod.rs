@@ -1,1 +1,23 @@
 //! Reads evaluation results: what a file says, and whether it may decide money.
+//!
+//! A result file is evidence that a panel signs over. The readers turn it into counts of right
+//! answers, the hash of the task it was, and a verdict: a file that is limited to a part of the
+//! questions, averages a group, was not finished, or whose own numbers contradict each other must
+//! not decide money, and says so in one sentence.
+
+mod canonical;
+mod count;
+mod every_eval_ever;
+mod inspect;
+mod inspect_samples;
+mod inspect_task;
+mod inspect_zip;
+mod json;
+mod lm_eval;
+mod lm_samples;
+mod lm_task;
+mod parse;
+mod reading;
+mod token;
+
+pub use reading::{Check, EvalError, FILE_BYTES_MAX, Format, Query, Reading, read};

@@ -1,0 +1,162 @@
+//! The samples file of lm-evaluation-harness: one JSON object a line, for each question and filter.
+
+use std::collections::{BTreeMap, HashSet};
+
+use sha2::{Digest, Sha256};
+
+use super::json::Json;
+use super::parse::{Keep, parse};
+use super::reading::EvalError;
+
+/// What a samples file says of one metric under one filter.
+#[derive(Debug)]
+pub(super) struct Tally {
+    metric: String,
+    filter: String,
+    /// Lines under the filter.
+    lines: u64,
+    /// Lines under the filter that count 1.
+    correct: u64,
+    /// Lines of every filter in the file.
+    filters: BTreeMap<String, u64>,
+    /// The first line whose metric is neither 0 nor 1.
+    partial: Option<u64>,
+    /// The first line that repeats a question.
+    repeated: Option<u64>,
+    /// SHA-256 over document, prompt and target hashes of all lines, as the harness computes it.
+    task_hash: String,
+}
+
+/// Whether a file starts like a samples file.
+pub(super) fn is_samples(file: &[u8]) -> bool {
+    let first = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    parse(first, Keep::AtRoot(&["doc_hash"])).is_ok_and(|line| line.get("doc_hash").is_some())
+}
+
+/// Counts the answers of a samples file.
+pub(super) fn tally(bytes: &[u8], metric: &str, filter: &str) -> Result<Tally, EvalError> {
+    let keys = [
+        "doc_id",
+        "doc_hash",
+        "prompt_hash",
+        "target_hash",
+        "filter",
+        metric,
+    ];
+    let mut tally = Tally::empty(metric, filter);
+    let mut documents = HashSet::new();
+    let mut numbers = HashSet::new();
+    let mut hasher = Sha256::new();
+    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let place = index + 1;
+        let sample = parse(line, Keep::AtRoot(&keys)).map_err(|mut fault| {
+            fault.line = place;
+            EvalError::not_json("The samples file", fault)
+        })?;
+        let text = |key: &str| {
+            sample.text_at(&[key]).ok_or_else(|| EvalError::Sample {
+                line: place,
+                message: format!("it has no {key}"),
+            })
+        };
+        for key in ["doc_hash", "prompt_hash", "target_hash"] {
+            hasher.update(text(key)?.as_bytes());
+        }
+        let of_filter = text("filter")?;
+        *tally.filters.entry(of_filter.to_owned()).or_default() += 1;
+        if of_filter != filter {
+            continue;
+        }
+        let place = place as u64;
+        let number = sample.whole_at(&["doc_id"]);
+        let known = number.is_some_and(|number| !numbers.insert(number));
+        if !documents.insert(text("doc_hash")?.to_owned()) || known {
+            tally.repeated.get_or_insert(place);
+        }
+        tally.lines += 1;
+        match is_right(sample.get(metric)) {
+            Some(true) => tally.correct += 1,
+            Some(false) => {}
+            None => _ = tally.partial.get_or_insert(place),
+        }
+    }
+    tally.task_hash = hex::encode(hasher.finalize());
+    Ok(tally)
+}
+
+impl Tally {
+    fn empty(metric: &str, filter: &str) -> Self {
+        Self {
+            metric: metric.to_owned(),
+            filter: filter.to_owned(),
+            lines: 0,
+            correct: 0,
+            filters: BTreeMap::new(),
+            partial: None,
+            repeated: None,
+            task_hash: String::new(),
+        }
+    }
+
+    /// Compares the count with the result file's: `correct` of `samples`, and its hash of the task.
+    pub(super) fn confirm(
+        &self,
+        correct: u64,
+        samples: u64,
+        task_hash: Option<&str>,
+    ) -> Result<(), String> {
+        let Self { metric, filter, .. } = self;
+        if self.lines == 0 {
+            let filters: Vec<&str> = self.filters.keys().map(String::as_str).collect();
+            return Err(format!(
+                "The samples file has no line of the filter \"{filter}\", only of: {}.",
+                filters.join(", ")
+            ));
+        }
+        if let Some(line) = self.repeated {
+            return Err(format!(
+                "Line {line} of the samples file repeats a question."
+            ));
+        }
+        if let Some(line) = self.partial {
+            return Err(format!(
+                "Line {line} of the samples file gives \"{metric}\" neither as 0 nor as 1."
+            ));
+        }
+        if self.lines != samples {
+            return Err(format!(
+                "The samples file has {} questions under \"{filter}\", the result has {samples}.",
+                self.lines
+            ));
+        }
+        if task_hash.is_some_and(|hash| hash != self.task_hash) {
+            return Err(
+                "The samples file is not of this task: its questions, prompts and targets hash to \
+                 another task hash than the result's."
+                    .to_owned(),
+            );
+        }
+        if self.correct != correct {
+            return Err(format!(
+                "The samples file counts {} right answers, the result says {correct}.",
+                self.correct
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// 1 or true is right, 0 or false is wrong; anything else is neither.
+fn is_right(value: Option<&Json<'_>>) -> Option<bool> {
+    match value? {
+        Json::Bool(right) => Some(*right),
+        number => match number.whole()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        },
+    }
+}

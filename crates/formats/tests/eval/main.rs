@@ -1,0 +1,15 @@
+//! Evaluation results: the real files of real harnesses, and each trap by one changed field.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod every_eval_ever;
+mod hostile;
+mod inspect;
+mod lm_eval;
+mod samples;
+mod support;
+mod task_hash;
