@@ -13,14 +13,19 @@ use serde_json::{Value, json};
 use crate::json::{Fields, FileError, canonical};
 
 /// What a goal measures, as sorted pairs of name and text: harness, version, task, metric, filter,
-/// task hash and so on. Its canonical JSON without a newline is hashed into the goal.
+/// task hash and so on. `name` is not among them: it is the definition's own.
 pub type Specification = BTreeMap<String, String>;
 
-/// The hash that stands in the goal as `spec`.
+/// The hash that stands in the goal as `spec`: keccak256 of the canonical JSON (no newline) of the
+/// specification with the goal's name among its pairs, so that nobody can rename a goal.
 #[must_use]
-pub fn spec_hash(specification: &Specification) -> B256 {
-    keccak256(spec_value(specification).to_string())
+pub fn spec_hash(name: &str, specification: &Specification) -> B256 {
+    let mut named = specification.clone();
+    named.insert(NAME.to_owned(), name.to_owned());
+    keccak256(spec_value(&named).to_string())
 }
+
+const NAME: &str = "name";
 
 fn spec_value(specification: &Specification) -> Value {
     let pairs = specification.iter();
@@ -111,7 +116,7 @@ impl GoalDefinition {
         panel.sort_unstable();
         check_panel(m, &panel).map_err(|error| fields.wrong("panel", error.to_string()))?;
         let specification = specification(&mut fields)?;
-        let hashes = (panel_hash(m, &panel), spec_hash(&specification));
+        let hashes = (panel_hash(m, &panel), spec_hash(&name, &specification));
         let goal = read_goal(fields.object("goal")?, hashes)?;
         goal.check()
             .map_err(|error| fields.wrong("goal", error.to_string()))?;
@@ -138,6 +143,7 @@ fn specification(fields: &mut Fields) -> Result<Specification, FileError> {
     let pairs = fields.object("specification")?.into_map().into_iter();
     pairs
         .map(|(name, value)| match value {
+            _ if name == NAME => Err(fields.wrong("specification", "`name` stands outside of it")),
             Value::String(text) => Ok((name, text)),
             _ => Err(fields.wrong("specification", format!("`{name}` must be a text"))),
         })

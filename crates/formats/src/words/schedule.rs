@@ -58,10 +58,11 @@ impl Pieces<'_> {
             return self.stages();
         }
         let shares = self.shares();
-        if let Some(rhythm) = self.rhythm(0).filter(|_| is_even(&shares)) {
-            return steps(self.dates.len(), &rhythm);
+        let rhythm = self.rhythm(0).filter(|_| shares.len() > 1);
+        if let Some(rhythm) = rhythm.as_deref().filter(|_| is_even(&shares)) {
+            return steps(self.dates.len(), rhythm);
         }
-        if let Some(rhythm) = self.rhythm(0).filter(|_| shares.len() <= LISTED_MAX) {
+        if let Some(rhythm) = rhythm.filter(|_| shares.len() <= LISTED_MAX) {
             let shares: Vec<_> = shares.iter().map(|share| show_ppb(*share)).collect();
             return format!("{} in {rhythm} steps", listed(&shares));
         }
