@@ -1,1 +1,36 @@
-//! The only crate that speaks EVM.
+//! The only crate that speaks EVM: connections, bindings, decoding, transactions, the embedded chain.
+//!
+//! Everything that leaves this crate is a type of `guerdon-core` or plain data; nothing else of the
+//! workspace sees a provider, an ABI or a JSON-RPC message.
+#![warn(missing_docs)]
+
+mod bindings;
+mod blocks;
+mod connect;
+mod decode;
+mod deploy;
+mod deployment;
+pub mod embedded;
+mod error;
+mod files;
+mod goal_abi;
+pub mod plan;
+mod revert;
+mod send;
+mod signer;
+mod typed;
+mod views;
+
+pub use blocks::{Finality, Head};
+pub use connect::Chain;
+pub use decode::{DecodeError, decode, event_name};
+pub use deploy::{BondToken, DeployConfig, PAYMENT_GAS, Role, deploy, deploy_bond_token};
+pub use deployment::{Contract, Contracts, Deployment, Token};
+pub use error::ChainError;
+pub use goal_abi::{Quorum, QuorumError};
+pub use plan::Plan;
+pub use revert::{RevertKind, Reverted};
+pub use send::{GAS_PER_TRANSACTION, RECEIPT_TIMEOUT, Receipt, Simulation};
+pub use signer::{DEV_ACCOUNTS, Signer, default_keystore_dir};
+pub use typed::{accept_signer, recover, result_signer};
+pub use views::{AttemptView, Round};

@@ -1,0 +1,252 @@
+//! A connection to one node: time-outs, retries of reads, who it is.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use alloy::primitives::U64;
+use alloy::providers::{Provider, RootProvider};
+use alloy::rpc::client::RpcClient;
+use alloy::transports::{RpcError, TransportError, TransportErrorKind, TransportResult};
+use reqwest::Url;
+use tokio::sync::{Mutex, OnceCell};
+
+use crate::error::{ChainError, from_transport};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Waits before the second, third and fourth try of a read.
+const RETRY_DELAYS: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_millis(1200),
+];
+
+/// A connection to one node. Cheap to clone; clones share the connection and its nonce lock.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    provider: RootProvider,
+    url: Url,
+    /// Scheme, host and port: paths of hosted nodes hold keys.
+    shown: String,
+    chain_id: u64,
+    /// Held from choosing a nonce until the node has the transaction.
+    sending: Mutex<()>,
+    anvil: OnceCell<bool>,
+    /// Blocks asked for at once by `logs`; shrinks when the provider refuses more.
+    log_span: AtomicU64,
+}
+
+impl Chain {
+    /// Connects and asks for the chain id.
+    ///
+    /// # Errors
+    /// [`ChainError::BadUrl`] unless it is `http://` or `https://`; [`ChainError::Unreachable`]
+    /// when no node answers.
+    pub async fn connect(url: &str) -> Result<Self, ChainError> {
+        let url = parse(url)?;
+        let shown = shown(&url);
+        let provider = RootProvider::new(RpcClient::new_http_with_client(
+            client(&shown)?,
+            url.clone(),
+        ));
+        let chain_id = retrying(&shown, "eth_chainId", || {
+            provider.client().request_noparams::<U64>("eth_chainId")
+        })
+        .await?
+        .to::<u64>();
+
+        Ok(Self {
+            inner: Arc::new(Inner {
+                provider,
+                url,
+                shown,
+                chain_id,
+                sending: Mutex::new(()),
+                anvil: OnceCell::new(),
+                log_span: AtomicU64::new(10_000),
+            }),
+        })
+    }
+
+    /// The chain's id, as answered when connecting.
+    #[must_use]
+    pub fn chain_id(&self) -> u64 {
+        self.inner.chain_id
+    }
+
+    /// Scheme, host and port of the node; what else stands in its URL may be a secret.
+    #[must_use]
+    pub fn shown_url(&self) -> &str {
+        &self.inner.shown
+    }
+
+    /// Whether the node is an anvil on this machine, the only place for keys that everybody knows.
+    ///
+    /// # Errors
+    /// When the node does not answer.
+    pub async fn is_embedded(&self) -> Result<bool, ChainError> {
+        if !is_loopback(&self.inner.url) {
+            return Ok(false);
+        }
+        let ask = || async {
+            let version = self.read("web3_clientVersion", || async {
+                self.provider().get_client_version().await
+            });
+            Ok(version.await?.starts_with("anvil/"))
+        };
+        self.inner.anvil.get_or_try_init(ask).await.copied()
+    }
+
+    pub(crate) fn provider(&self) -> &RootProvider {
+        &self.inner.provider
+    }
+
+    pub(crate) fn sending(&self) -> &Mutex<()> {
+        &self.inner.sending
+    }
+
+    pub(crate) fn log_span(&self) -> &AtomicU64 {
+        &self.inner.log_span
+    }
+
+    /// Reads, with retries where a retry can help. Never for anything that changes the chain.
+    pub(crate) async fn read<T, F, Fut>(&self, call: &'static str, ask: F) -> Result<T, ChainError>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = TransportResult<T>>,
+    {
+        retrying(&self.inner.shown, call, ask).await
+    }
+
+    pub(crate) fn refused(&self, error: TransportError, call: &'static str) -> ChainError {
+        from_transport(error, call, &self.inner.shown)
+    }
+}
+
+async fn retrying<T, F, Fut>(shown: &str, call: &'static str, ask: F) -> Result<T, ChainError>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = TransportResult<T>>,
+{
+    let mut delays = RETRY_DELAYS.iter();
+    loop {
+        let error = match ask().await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        match delays.next() {
+            Some(delay) if worth_retrying(&error) => tokio::time::sleep(*delay).await,
+            _ => return Err(from_transport(error, call, shown)),
+        }
+    }
+}
+
+pub(crate) fn worth_retrying(error: &TransportError) -> bool {
+    match error {
+        RpcError::Transport(TransportErrorKind::HttpError(http)) => {
+            http.status == 429 || http.status >= 500
+        }
+        RpcError::Transport(kind) => !kind.is_non_retryable(),
+        RpcError::ErrorResp(payload) => payload.is_retry_err(),
+        RpcError::NullResp => true,
+        _ => false,
+    }
+}
+
+fn parse(given: &str) -> Result<Url, ChainError> {
+    let bad = |reason: String| ChainError::BadUrl {
+        url: given.to_owned(),
+        reason,
+    };
+    let url: Url = given.parse().map_err(|error| bad(format!("{error}")))?;
+    match url.scheme() {
+        "http" | "https" if url.has_host() => Ok(url),
+        "http" | "https" => Err(bad("it names no host".to_owned())),
+        scheme => Err(bad(format!(
+            "nodes are asked over http or https, not {scheme}"
+        ))),
+    }
+}
+
+fn shown(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{}://{host}:{port}", url.scheme()),
+        None => format!("{}://{host}", url.scheme()),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn client(shown: &str) -> Result<reqwest::Client, ChainError> {
+    // The TLS library takes its cryptography from whoever installs it first; later calls fail and
+    // change nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(REQUEST_TIMEOUT)
+        .build()
+        .map_err(|error| ChainError::Unreachable {
+            url: shown.to_owned(),
+            reason: format!("the HTTP client cannot start: {error}"),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_url_hides_keys() {
+        let url = parse("https://user:secret@node.example/v3/0123456789?key=1").unwrap();
+        assert_eq!(shown(&url), "https://node.example");
+    }
+
+    #[test]
+    fn only_http_urls_are_taken() {
+        for bad in ["ws://127.0.0.1:8545", "127.0.0.1:8545", "", "node"] {
+            assert!(
+                matches!(parse(bad), Err(ChainError::BadUrl { .. })),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn loopback_is_recognised() {
+        for (url, want) in [
+            ("http://127.0.0.1:1", true),
+            ("http://localhost:1", true),
+            ("http://[::1]:1", true),
+            ("http://10.0.0.1:1", false),
+            ("http://localhost.example", false),
+        ] {
+            assert_eq!(is_loopback(&url.parse().unwrap()), want, "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_missing_node_is_one_sentence() {
+        let error = Chain::connect("http://127.0.0.1:9/secret")
+            .await
+            .unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.starts_with("no node answers at http://127.0.0.1:9: "),
+            "{text}"
+        );
+        assert!(!text.contains("secret"), "{text}");
+        assert!(error.hint().is_some());
+    }
+}

@@ -1,0 +1,65 @@
+//! Logs into facts.
+
+mod goals;
+mod grants;
+mod token;
+
+use alloy::sol_types::{SolEvent, SolEventInterface};
+use guerdon_core::fact::{Fact, Log};
+
+use crate::bindings::{IAccessToken, IGoals, IGrants};
+
+/// A log that has the signature of one of our events and not its form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("log {log_index} of block {block} cannot be decoded: {reason}")]
+pub struct DecodeError {
+    /// Block number.
+    pub block: u64,
+    /// Place of the log in its block.
+    pub log_index: u64,
+    /// What does not fit.
+    pub reason: String,
+}
+
+/// The fact that a log states; `None` when it is no event of ours, or one that changes nothing we
+/// keep (approvals, votes, used authorizations).
+///
+/// The caller asks for logs of the deployment's contracts only: this looks at the event alone.
+///
+/// # Errors
+/// [`DecodeError`] when the signature is ours and the fields are not.
+pub fn decode(log: &Log) -> Result<Option<Fact>, DecodeError> {
+    let failed = |reason: String| DecodeError {
+        block: log.origin.block,
+        log_index: log.origin.log_index,
+        reason,
+    };
+    let Some(signature) = log.topics.first() else {
+        return Ok(None);
+    };
+    let topics = &log.topics;
+
+    let fact = if IGrants::IGrantsEvents::SELECTORS.contains(&signature.0) {
+        IGrants::IGrantsEvents::decode_raw_log(topics, &log.data).map(|event| Some(event.into()))
+    } else if IGoals::IGoalsEvents::SELECTORS.contains(&signature.0) {
+        let event = IGoals::IGoalsEvents::decode_raw_log(topics, &log.data);
+        return match event {
+            Ok(event) => goals::fact(event).map(Some).map_err(failed),
+            Err(error) => Err(failed(error.to_string())),
+        };
+    } else if *signature == IAccessToken::Transfer::SIGNATURE_HASH {
+        IAccessToken::Transfer::decode_raw_log(topics, &log.data).map(|event| Some(event.into()))
+    } else {
+        Ok(None)
+    };
+    fact.map_err(|error| failed(error.to_string()))
+}
+
+/// The name of the event of a log, of all events of the interfaces.
+#[must_use]
+pub fn event_name(log: &Log) -> Option<&'static str> {
+    let signature = log.topics.first()?.0;
+    IGrants::IGrantsEvents::name_by_selector(signature)
+        .or_else(|| IGoals::IGoalsEvents::name_by_selector(signature))
+        .or_else(|| IAccessToken::IAccessTokenEvents::name_by_selector(signature))
+}

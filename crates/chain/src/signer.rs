@@ -1,0 +1,181 @@
+//! Who signs: a Foundry keystore, or an account of the embedded chain.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use alloy::network::EthereumWallet;
+use alloy::primitives::{Address, B256};
+use alloy::signers::SignerSync;
+use alloy::signers::local::{LocalSigner, MnemonicBuilder, PrivateKeySigner};
+
+use crate::error::ChainError;
+
+/// Accounts of the embedded chain: 0-9 company, sponsor, panels, arbiter, keeper; 10-29 recipients.
+pub const DEV_ACCOUNTS: u32 = 30;
+
+/// The phrase that every development node starts with. Its keys are public.
+const DEV_PHRASE: &str = "test test test test test test test test test test test junk";
+
+/// A key that signs transactions and typed messages. `Debug` shows its address only.
+#[derive(Clone)]
+pub struct Signer {
+    key: PrivateKeySigner,
+    public: bool,
+}
+
+impl Signer {
+    /// Opens `dir/name`, a V3 JSON keystore as `cast wallet` writes it.
+    ///
+    /// # Errors
+    /// [`ChainError::Keystore`] when there is no such file or the password is wrong.
+    pub fn from_keystore(dir: &Path, name: &str, password: &str) -> Result<Self, ChainError> {
+        let path = dir.join(name);
+        let unusable = |reason: String| ChainError::Keystore {
+            path: path.clone(),
+            reason,
+        };
+        if name.is_empty() || Path::new(name).components().count() != 1 {
+            return Err(unusable(format!(
+                "\"{name}\" is not the name of a keystore"
+            )));
+        }
+        if !path.is_file() {
+            return Err(unusable("there is no such file".to_owned()));
+        }
+        let key = LocalSigner::decrypt_keystore(&path, password)
+            .map_err(|error| unusable(keystore_reason(&error.to_string())))?;
+
+        Ok(Self { key, public: false })
+    }
+
+    /// An account of the embedded chain, m/44'/60'/0'/0/`index`, `index` below [`DEV_ACCOUNTS`].
+    /// Transactions signed with it are refused on any other chain.
+    ///
+    /// # Errors
+    /// [`ChainError::Signing`] when there is no such account.
+    pub fn embedded(index: u32) -> Result<Self, ChainError> {
+        let none = |reason: String| ChainError::Signing {
+            account: Address::ZERO,
+            reason,
+        };
+        if index >= DEV_ACCOUNTS {
+            let last = DEV_ACCOUNTS - 1;
+            return Err(none(format!(
+                "the embedded chain has accounts 0 to {last}, not {index}"
+            )));
+        }
+        let key = MnemonicBuilder::try_from_phrase_nth(DEV_PHRASE, index)
+            .map_err(|error| none(error.to_string()))?;
+
+        Ok(Self { key, public: true })
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        self.key.address()
+    }
+
+    /// Whether everybody knows the key.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.public
+    }
+
+    /// Signs a digest; 65 bytes r, s, v with v 27 or 28, as contracts take it.
+    ///
+    /// # Errors
+    /// [`ChainError::Signing`] when the library refuses.
+    pub fn sign_digest(&self, digest: &B256) -> Result<[u8; 65], ChainError> {
+        let signature = self
+            .key
+            .sign_hash_sync(digest)
+            .map_err(|error| ChainError::Signing {
+                account: self.address(),
+                reason: error.to_string(),
+            })?;
+        Ok(signature.as_bytes())
+    }
+
+    pub(crate) fn wallet(&self) -> EthereumWallet {
+        EthereumWallet::new(self.key.clone())
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("address", &self.address())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where Foundry keeps its keystores.
+#[must_use]
+pub fn default_keystore_dir(home: &Path) -> PathBuf {
+    home.join(".foundry").join("keystores")
+}
+
+fn keystore_reason(reported: &str) -> String {
+    if reported.to_ascii_lowercase().contains("mac") {
+        return "the password is wrong".to_owned();
+    }
+    format!("it is not a V3 keystore ({reported})")
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::primitives::{Signature, address};
+
+    use super::*;
+
+    #[test]
+    fn embedded_accounts_are_the_well_known_ones() {
+        for (index, want) in [
+            (0, address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266")),
+            (9, address!("a0Ee7A142d267C1f36714E4a8F75612F20a79720")),
+        ] {
+            assert_eq!(Signer::embedded(index).unwrap().address(), want);
+        }
+        assert!(Signer::embedded(DEV_ACCOUNTS).is_err());
+    }
+
+    #[test]
+    fn a_signature_recovers_to_its_signer() {
+        let signer = Signer::embedded(3).unwrap();
+        let digest = B256::repeat_byte(7);
+        let bytes = signer.sign_digest(&digest).unwrap();
+        assert!(bytes[64] == 27 || bytes[64] == 28);
+        let signature = Signature::from_raw_array(&bytes).unwrap();
+        assert_eq!(
+            signature.recover_address_from_prehash(&digest).unwrap(),
+            signer.address()
+        );
+    }
+
+    #[test]
+    fn a_keystore_opens_with_its_password_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let secret = B256::repeat_byte(0x42);
+        let mut rng = rand_08();
+        LocalSigner::encrypt_keystore(dir.path(), &mut rng, secret, "right", Some("treasury"))
+            .unwrap();
+
+        let signer = Signer::from_keystore(dir.path(), "treasury", "right").unwrap();
+        let want = PrivateKeySigner::from_bytes(&secret).unwrap().address();
+        assert_eq!(signer.address(), want);
+        assert!(!format!("{signer:?}").contains("4242"));
+
+        let error = Signer::from_keystore(dir.path(), "treasury", "wrong").unwrap_err();
+        assert!(
+            error.to_string().ends_with("the password is wrong"),
+            "{error}"
+        );
+        for name in ["absent", "", "../treasury"] {
+            assert!(
+                Signer::from_keystore(dir.path(), name, "right").is_err(),
+                "{name}"
+            );
+        }
+    }
+}
