@@ -31,9 +31,12 @@ def lower(kind, bound, n, x, y):
 
 
 def wilson_holds(p, z, n, k):
-    """p lies at or below the score interval of k out of n: the standard error is that of p itself."""
+    """p lies at or below the score interval of k out of n: the standard error is that of p itself.
+
+    At p = k/n = 1 that error vanishes, and the inequality with it; the interval ends strictly below k/n.
+    """
     away = Fraction(k, n) - p
-    return away >= 0 and away**2 >= z**2 * p * (1 - p) / n
+    return p == 0 or away > 0 and away**2 >= z**2 * p * (1 - p) / n
 
 
 def bonett_price_holds(d, z, n, wins, losses):

@@ -1,0 +1,18 @@
+//! Replays the shared vectors, and states the laws as properties.
+
+#[cfg(test)]
+mod goals;
+#[cfg(test)]
+mod grants;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
+mod rounds;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod table;
+#[cfg(test)]
+mod terms;
