@@ -3,7 +3,8 @@
 //! The task hash is the hash (see `canonical.rs`) of an object with the keys `format`
 //! (`"every-eval-ever"`), `harness` (name and version of `eval_library`), `task`, `metric`, `filter`,
 //! `source_data`, `metric_config` without its `additional_details`, and `generation_config`; what
-//! the file does not have is `null`. The schema has no hash of the questions.
+//! the file does not have is `null`. The schema has no hash of the questions, and no place for a
+//! limit: a limited run shows only in the number of samples, which a goal asks for exactly.
 
 use alloy_primitives::B256;
 
