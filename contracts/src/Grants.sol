@@ -276,7 +276,7 @@ contract Grants is Pool, Multicall {
             (,, uint256 vested) = _vestedDown(terms, word);
             revert NothingClaimable(vested, GrantWord.unlockedDown(terms), word.released());
         }
-        uint256 withheld = gross * word.withholdBps() / TermsLib.BPS;
+        uint256 withheld = _withheldDown(word, gross);
 
         words[id] = word + gross; // `released` is lowest and stays at or below the amount
         _keep(withheld);
@@ -296,7 +296,7 @@ contract Grants is Pool, Multicall {
 
         uint256 gross = _payableDown(terms, word);
         if (gross == 0) return false;
-        uint256 withheld = gross * word.withholdBps() / TermsLib.BPS;
+        uint256 withheld = _withheldDown(word, gross);
         // 63/64 of what is left reaches the token: without this a keeper could fake a failure
         uint256 needed = PAYMENT_GAS * 64 / 63 + Payment.RESERVE;
         require(gasleft() >= needed, NotEnoughGas(gasleft(), needed));
@@ -350,7 +350,16 @@ contract Grants is Pool, Multicall {
         uint256 unlocked = GrantWord.unlockedDown(terms);
         if (unlocked <= released) return 0;
         (,, uint256 vested) = _vestedDown(terms, word);
-        return Math.min(vested, unlocked) - released; // vested is never below released
+        unchecked {
+            return (vested < unlocked ? vested : unlocked) - released; // neither is below released
+        }
+    }
+
+    /// @dev What is kept back of a payment.
+    function _withheldDown(uint256 word, uint256 gross) private pure returns (uint256) {
+        unchecked {
+            return gross * word.withholdBps() / TermsLib.BPS; // 2^104 * 2^14
+        }
     }
 
     /// @dev What is earned: by time, let through by gates, never below what was released.
@@ -359,13 +368,13 @@ contract Grants is Pool, Multicall {
         view
         returns (uint256 timePpb, uint256 openPpb, uint256 vested)
     {
-        if (word & GrantWord.SETTLED != 0) {
-            return (GrantWord.ONE, GrantWord.ONE, word.settledValue());
-        }
+        if (word & GrantWord.SETTLED != 0) return (GrantWord.ONE, GrantWord.ONE, word.settledValue());
         timePpb = word.timeDown(terms, word.clock(terms));
         openPpb = _openDown(terms, word);
-        vested =
-            Math.max(word.released(), terms.amount() * timePpb * openPpb / (GrantWord.ONE * GrantWord.ONE)); // < 2^164
+        unchecked {
+            vested = terms.amount() * timePpb * openPpb / 1e18; // 2^104 * 2^30 * 2^30
+        }
+        if (vested < word.released()) vested = word.released();
     }
 
     /// @dev The share that the gates let through (ppb). At most 8 gates.

@@ -106,27 +106,30 @@ library GrantWord {
         if (word & CLOSED != 0) return 0;
         if (word & SETTLED != 0) return settledValue(word);
         if (word & ENDED == 0) return terms.amount();
-        return Math.max(released(word), terms.amount() * timeDown(word, terms, lastClock(word, terms)) / ONE);
+        return Math.max(released(word), partDown(terms, timeDown(word, terms, lastClock(word, terms))));
     }
 
     /// @notice What may leave by the unlock clock (base units), which no end and no pause stops.
     function unlockedDown(bytes calldata terms) internal view returns (uint256) {
-        uint256 amount = terms.amount();
-        if (terms.unlockCount() == 0) return amount;
+        if (terms.unlockCount() == 0) return terms.amount();
         uint256 start = terms.unlockStart();
         if (block.timestamp < start) return 0;
-        return amount * ScheduleLib.fractionDown(terms.unlock(), block.timestamp - start) / ONE;
+        return partDown(terms, ScheduleLib.fractionDown(terms.unlock(), block.timestamp - start));
     }
 
     /// @notice The share vested at a reading of the grant's clock (ppb).
     function timeDown(uint256 word, bytes calldata terms, uint256 time) internal pure returns (uint256) {
-        uint256 forward = time + credit(word);
-        uint256 back = terms.startOf() + lost(word);
-        return forward < back ? 0 : ScheduleLib.fractionDown(terms.vesting(), forward - back);
+        unchecked {
+            // both sums are of numbers below 2^64, and the difference is taken only if it is not negative
+            uint256 forward = time + credit(word);
+            uint256 back = terms.startOf() + lost(word);
+            return forward < back ? 0 : ScheduleLib.fractionDown(terms.vesting(), forward - back);
+        }
     }
 
     /// @notice Where the grant's clock stands (unix seconds).
     function clock(uint256 word, bytes calldata terms) internal view returns (uint256) {
+        if (word & (ENDED | PAUSED) == 0) return block.timestamp;
         if (hasEnded(word)) return lastClock(word, terms);
         if (word & PAUSED == 0) return block.timestamp;
         uint256 left = terms.pauseMax() - lost(word);
@@ -136,5 +139,12 @@ library GrantWord {
     /// @notice Where the clock of an ended grant stands for good (unix seconds).
     function lastClock(uint256 word, bytes calldata terms) internal pure returns (uint256) {
         return uint256(stopAt(word)) + (word & GRACED != 0 ? terms.graceSeconds() : 0);
+    }
+
+    /// @dev A share of the amount (base units).
+    function partDown(bytes calldata terms, uint256 ppb) private pure returns (uint256) {
+        unchecked {
+            return terms.amount() * ppb / ONE; // 2^104 * 2^30
+        }
     }
 }

@@ -93,32 +93,59 @@ library TermsLib {
         pure
         returns (bytes32 goal, uint256 sharePpb, uint256 rule)
     {
-        uint256 offset = HEADER + i * GATE;
-        goal = bytes32(read(terms, offset, 32));
-        sharePpb = read(terms, offset + 32, 4);
-        rule = read(terms, offset + 36, 1);
+        unchecked {
+            uint256 offset = HEADER + i * GATE; // at most 88 + 255 * 37
+            goal = bytes32(read(terms, offset, 32));
+            uint256 both = read(terms, offset + 32, 5);
+            sharePpb = both >> 8;
+            rule = both & 0xff;
+        }
     }
 
     /// @notice Unix seconds at which the unlock clock starts; only if there are unlock segments.
     function unlockStart(bytes calldata terms) internal pure returns (uint256) {
-        return read(terms, HEADER + gateCount(terms) * GATE, 5);
+        unchecked {
+            return read(terms, HEADER + gateCount(terms) * GATE, 5); // at most 88 + 255 * 37
+        }
     }
 
     /// @notice The unlock segments; empty if there is no unlock clock.
     function unlock(bytes calldata terms) internal pure returns (bytes calldata) {
-        uint256 offset = HEADER + gateCount(terms) * GATE + 5;
-        uint256 count = unlockCount(terms);
-        return count == 0 ? terms[0:0] : terms[offset:offset + count * SEGMENT];
+        unchecked {
+            // at most 88 + 255 * 37 + 5 + 255 * 10
+            return slice(terms, HEADER + gateCount(terms) * GATE + 5, unlockCount(terms) * SEGMENT);
+        }
     }
 
     /// @notice The vesting segments.
     function vesting(bytes calldata terms) internal pure returns (bytes calldata) {
-        return terms[vestingOffset(terms):];
+        unchecked {
+            // well-formed terms are longer than what comes before
+            uint256 offset = vestingOffset(terms);
+            return slice(terms, offset, terms.length - offset);
+        }
     }
 
     function vestingOffset(bytes calldata terms) internal pure returns (uint256 offset) {
-        uint256 count = unlockCount(terms);
-        offset = HEADER + gateCount(terms) * GATE + (count == 0 ? 0 : 5 + count * SEGMENT);
+        unchecked {
+            // at most 88 + 255 * 37 + 5 + 255 * 10
+            uint256 count = unlockCount(terms);
+            offset = HEADER + gateCount(terms) * GATE;
+            if (count != 0) offset += 5 + count * SEGMENT;
+        }
+    }
+
+    /// @dev A part of the terms, without the bounds check of Solidity's slices: well-formed terms contain it.
+    function slice(bytes calldata terms, uint256 offset, uint256 length)
+        private
+        pure
+        returns (bytes calldata part)
+    {
+        // Proof: a calldata slice is a pair of numbers; isFormed has shown offset + length <= terms.length.
+        assembly ("memory-safe") {
+            part.offset := add(terms.offset, offset)
+            part.length := length
+        }
     }
 
     /// @notice Whether the bytes are terms that may be opened, goals aside.
@@ -160,14 +187,17 @@ library TermsLib {
         if (segments.length == 0) return true;
         uint256 endBefore;
         uint256 shareBefore;
-        for (uint256 offset; offset < segments.length; offset += SEGMENT) {
-            uint256 both = read(segments, offset, 8);
-            uint256 endNow = both >> 32;
-            uint256 shareNow = both & type(uint32).max;
-            if (offset != 0 && endNow <= endBefore) return false;
-            if (shareNow < shareBefore) return false;
-            endBefore = endNow;
-            shareBefore = shareNow;
+        unchecked {
+            // offsets stay below segments.length + 10
+            for (uint256 offset; offset < segments.length; offset += SEGMENT) {
+                uint256 both = read(segments, offset, 8);
+                uint256 endNow = both >> 32;
+                uint256 shareNow = both & type(uint32).max;
+                if (offset != 0 && endNow <= endBefore) return false;
+                if (shareNow < shareBefore) return false;
+                endBefore = endNow;
+                shareBefore = shareNow;
+            }
         }
         return shareBefore == ONE;
     }
