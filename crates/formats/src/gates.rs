@@ -185,7 +185,7 @@ mod tests {
         }
         let above = parse("launch-eu:140", &goals()).unwrap_err();
         assert!(above[0].to_string().contains("140 % is more than 100 %"));
-        let nine = vec!["launch-eu:1"; 9].join(";");
+        let nine = ["launch-eu:1"; 9].join(";");
         assert_eq!(parse(&nine, &goals()), Err(vec![GatesError::TooMany(9)]));
     }
 

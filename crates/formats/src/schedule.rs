@@ -211,12 +211,13 @@ impl Words {
     fn calendar(&self, start: i64) -> Result<Vec<Segment>, WordsError> {
         let later = self.later_dates()?;
         let dates = later as usize + usize::from(self.cliff_months > 0);
-        if dates > VESTING_SEGMENTS_MAX {
+        let most = VESTING_SEGMENTS_MAX;
+        if dates > most {
             return refuse(
                 "duration_months",
                 format!(
-                    "this row has {dates} vesting dates and a grant holds at most {VESTING_SEGMENTS_MAX}: \
-                     choose a longer interval_months, or a template with the word `even`"
+                    "this row has {dates} vesting dates and a grant holds at most {most}: choose \
+                     a longer interval_months, or a template with the word `even`"
                 ),
             );
         }

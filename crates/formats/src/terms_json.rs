@@ -1,6 +1,6 @@
 //! Terms in JSON, by the field names of the contract: the `decoded` of a grant file.
 
-use guerdon_core::terms::{Gate, Schedule, Terms};
+use guerdon_core::terms::{Gate, Schedule, Segment, Terms};
 use serde_json::{Value, json};
 
 use crate::json::FileError;
@@ -36,7 +36,14 @@ fn gate(gate: &Gate) -> Value {
 }
 
 fn segments(schedule: &Schedule) -> Vec<Value> {
-    let segment = |segment: &guerdon_core::terms::Segment| json!({"end": segment.end, "cumulative": segment.cumulative, "steps": segment.steps});
+    let segment = |segment: &Segment| {
+        let Segment {
+            end,
+            cumulative,
+            steps,
+        } = segment;
+        json!({"end": end, "cumulative": cumulative, "steps": steps})
+    };
     schedule.segments().iter().map(segment).collect()
 }
 

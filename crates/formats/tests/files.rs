@@ -1,5 +1,7 @@
 //! Round, grant, goal and signature files: what is written reads back, and no byte can change.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, address};

@@ -1,5 +1,7 @@
 //! Words to segments and back to words.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use guerdon_core::terms::{Schedule, Segment};
 use guerdon_formats::calendar::{Zone, parse_date};
 use guerdon_formats::percent::Percent;
@@ -120,91 +122,31 @@ fn schedules_read_back_as_words() {
     }
 }
 
+/// Row, column of the error, part of its message.
+const CONTRADICTIONS: &str = "\
+2025-03-01 UTC a 60 48 1 25 - | cliff_months | after 60 months
+2025-03-01 UTC a 0 48 1 25 - | cliff_percent | needs a cliff_months
+2025-03-01 UTC a 12 48 0 25 - | interval_months | is missing
+2025-03-01 UTC a 0 48 50 - - | interval_months | come after duration_months
+2025-03-01 UTC a 48 48 1 25 - | cliff_percent | must release 100 %
+2025-03-01 UTC a-even 40 48 9 25 - | cliff_percent | must release 100 %
+2025-03-01 UTC a 0 257 1 - - | duration_months | 257 vesting dates
+2025-03-01 UTC a 1 257 1 - - | duration_months | at most 256
+2025-03-01 UTC a-even 0 1700 1 - - | duration_months | within 136 years
+2025-03-01 UTC a-even 0 4294967295 1 - - | interval_months | 65535 steps
+2025-03-01 UTC a 0 4294967295 4294967295 - - | duration_months | calendar
+1969-03-01 UTC a 0 48 1 - - | vesting_start | before 1970
+2025-03-01 UTC graded-50-50 - 48 - - - | duration_months | the duration is 24
+2025-03-01 UTC graded-50-50 12 24 - - - | template | says its own dates
+2025-03-01 UTC graded-50-60 - 24 - - - | template | do not sum to 100
+2025-03-01 UTC graded-50-x - 24 - - - | template | `x` is not a percentage";
+
 #[test]
 fn what_contradicts_itself_is_refused_with_its_column() {
-    let rows = [
-        (
-            "2025-03-01 UTC a 60 48 1 25 -",
-            "cliff_months",
-            "after 60 months",
-        ),
-        (
-            "2025-03-01 UTC a 0 48 1 25 -",
-            "cliff_percent",
-            "needs a cliff_months",
-        ),
-        (
-            "2025-03-01 UTC a 12 48 0 25 -",
-            "interval_months",
-            "is missing",
-        ),
-        (
-            "2025-03-01 UTC a 0 48 50 - -",
-            "interval_months",
-            "come after duration_months",
-        ),
-        (
-            "2025-03-01 UTC a 48 48 1 25 -",
-            "cliff_percent",
-            "must release 100 %",
-        ),
-        (
-            "2025-03-01 UTC a-even 40 48 9 25 -",
-            "cliff_percent",
-            "must release 100 %",
-        ),
-        (
-            "2025-03-01 UTC a 0 257 1 - -",
-            "duration_months",
-            "257 vesting dates",
-        ),
-        (
-            "2025-03-01 UTC a 1 257 1 - -",
-            "duration_months",
-            "at most 256",
-        ),
-        (
-            "2025-03-01 UTC a-even 0 1700 1 - -",
-            "duration_months",
-            "within 136 years",
-        ),
-        (
-            "2025-03-01 UTC a-even 0 4294967295 1 - -",
-            "interval_months",
-            "65535 steps",
-        ),
-        (
-            "2025-03-01 UTC a 0 4294967295 4294967295 - -",
-            "duration_months",
-            "calendar",
-        ),
-        (
-            "1969-03-01 UTC a 0 48 1 - -",
-            "vesting_start",
-            "before 1970",
-        ),
-        (
-            "2025-03-01 UTC graded-50-50 - 48 - - -",
-            "duration_months",
-            "the duration is 24",
-        ),
-        (
-            "2025-03-01 UTC graded-50-50 12 24 - - -",
-            "template",
-            "says its own dates",
-        ),
-        (
-            "2025-03-01 UTC graded-50-60 - 24 - - -",
-            "template",
-            "do not sum to 100",
-        ),
-        (
-            "2025-03-01 UTC graded-50-x - 24 - - -",
-            "template",
-            "`x` is not a percentage",
-        ),
-    ];
-    for (row, column, message) in rows {
+    for line in CONTRADICTIONS.lines() {
+        let [row, column, message] = line.split(" | ").collect::<Vec<_>>()[..] else {
+            panic!()
+        };
         let error = words(row).and_then(|words| words.vesting()).unwrap_err();
         assert_eq!(error.column, column, "{row}: {error}");
         assert!(error.message.contains(message), "{row}: {error}");

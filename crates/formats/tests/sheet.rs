@@ -1,5 +1,7 @@
 //! The sample sheets: the right one against an independent oracle, the wrong one row by row.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256};

@@ -1,7 +1,7 @@
 //! Grant sheets: a CSV of one grant a row, read with all its errors at once.
 //!
-//! Data rows count from 1; row 0 is the header. The columns are those of `docs` and of every
-//! sample: unknown ones are refused, so that a misspelt `gates` never drops a condition.
+//! Data rows count from 1; row 0 is the header. Unknown columns are refused, so that a misspelt
+//! `gates` never drops a condition.
 
 mod annotate;
 mod cells;

@@ -1,12 +1,24 @@
 //! Words for people: schedules, gates, and why something is locked.
 
 mod gates;
+mod goals;
 mod reasons;
 mod schedule;
 
 pub use gates::describe_gates;
+pub use goals::goal_next;
 pub use reasons::{GoalWords, Telling, Why};
 pub use schedule::describe_schedule;
+
+use crate::calendar::{Zone, show_date};
+
+/// The date of an instant in unix seconds; the seconds themselves past the calendar.
+fn date_words(seconds: u64, zone: &Zone) -> String {
+    let date = i64::try_from(seconds)
+        .ok()
+        .and_then(|time| zone.date_at(time).ok());
+    date.map_or_else(|| format!("{seconds} (unix seconds)"), show_date)
+}
 
 /// Numbers up to twelve in letters, as in `a two-year cliff`.
 fn number(count: i64) -> String {

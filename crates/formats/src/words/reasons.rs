@@ -1,8 +1,9 @@
 use alloy_primitives::B256;
 use guerdon_core::grant::Reason;
 
+use super::date_words;
 use crate::amount;
-use crate::calendar::{Zone, show_date};
+use crate::calendar::Zone;
 
 /// One reason in words: in bold what is locked, then why, then who acts next. Each is a sentence;
 /// `next` is empty when nobody needs to act.
@@ -180,10 +181,7 @@ impl Telling<'_> {
     }
 
     fn date(&self, seconds: u64) -> String {
-        let date = i64::try_from(seconds)
-            .ok()
-            .and_then(|time| self.zone.date_at(time).ok());
-        date.map_or_else(|| format!("{seconds} (unix seconds)"), show_date)
+        date_words(seconds, self.zone)
     }
 }
 
