@@ -4,6 +4,7 @@
 //! workspace sees a provider, an ABI or a JSON-RPC message.
 #![warn(missing_docs)]
 
+mod artifacts;
 mod bindings;
 mod blocks;
 mod connect;

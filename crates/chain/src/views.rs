@@ -147,6 +147,15 @@ impl Chain {
         })
     }
 
+    /// The token that a Grants contract pays.
+    ///
+    /// # Errors
+    /// When the node does not answer, or there is no Grants contract.
+    pub async fn token_of(&self, grants: Address) -> Result<Address, ChainError> {
+        self.view("TOKEN", grants, &IGrants::TOKENCall {}, None)
+            .await
+    }
+
     /// The token, Goals and domain that Grants was deployed with.
     pub(crate) async fn bound_to(
         &self,

@@ -1,1 +1,43 @@
-fn main() {}
+//! The one binary: parses arguments, assembles the crates, runs a command.
+
+mod cli;
+mod commands;
+mod confirm;
+mod context;
+mod demo;
+mod error;
+mod execute;
+mod files;
+mod output;
+mod session;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::say(&format!("error: could not start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(commands::run(arguments));
+    runtime.shutdown_background();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::say(&format!("error: {failure}"));
+            if let Some(hint) = &failure.hint {
+                output::say(&format!("hint: {hint}"));
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

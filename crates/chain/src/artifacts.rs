@@ -1,0 +1,114 @@
+//! Code on the chain against the committed artifacts.
+
+use std::collections::BTreeMap;
+
+use alloy::primitives::{Address, Bytes};
+use alloy::providers::Provider;
+use serde::Deserialize;
+
+use crate::connect::Chain;
+use crate::deployment::Deployment;
+use crate::error::ChainError;
+
+const ACCESS_MANAGER: &str = include_str!("../../../contracts/artifacts/AccessManager.json");
+const ACCESS_TOKEN: &str = include_str!("../../../contracts/artifacts/AccessToken.json");
+const GOALS: &str = include_str!("../../../contracts/artifacts/Goals.json");
+const GRANTS: &str = include_str!("../../../contracts/artifacts/Grants.json");
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    deployed_bytecode: Bytes,
+    immutable_references: BTreeMap<String, Vec<Range>>,
+}
+
+#[derive(Deserialize)]
+struct Range {
+    start: usize,
+    length: usize,
+}
+
+impl Chain {
+    /// The contract code of a deployment against the artifacts it was built from, by name: what
+    /// differs, in words, or `None` when it is the same but for its immutable values.
+    ///
+    /// # Errors
+    /// When the node does not answer.
+    pub async fn code_against_artifacts(
+        &self,
+        deployment: &Deployment,
+    ) -> Result<Vec<(&'static str, Option<String>)>, ChainError> {
+        let mut found = Vec::new();
+        for (name, contract) in deployment.contracts.list() {
+            let artifact = match name {
+                "Grants" => GRANTS,
+                "Goals" => GOALS,
+                "AccessToken" | "BondToken" => ACCESS_TOKEN,
+                _ => ACCESS_MANAGER,
+            };
+            let code = self.code_of(contract.address).await?;
+            found.push((name, difference(artifact, &code)));
+        }
+        Ok(found)
+    }
+
+    async fn code_of(&self, address: Address) -> Result<Bytes, ChainError> {
+        self.read("eth_getCode", || async {
+            self.provider().get_code_at(address).await
+        })
+        .await
+    }
+}
+
+/// What differs between code and artifact outside of the immutable values.
+fn difference(artifact: &str, code: &[u8]) -> Option<String> {
+    let artifact: Artifact = match serde_json::from_str(artifact) {
+        Ok(artifact) => artifact,
+        Err(error) => return Some(format!("the artifact cannot be read: {error}")),
+    };
+    let mut want = artifact.deployed_bytecode.to_vec();
+    if code.len() != want.len() {
+        return Some(format!(
+            "the code has {} bytes and the artifact {}",
+            code.len(),
+            want.len()
+        ));
+    }
+    let mut code = code.to_vec();
+    for Range { start, length } in artifact.immutable_references.into_values().flatten() {
+        for bytes in [&mut code, &mut want] {
+            if let Some(value) = bytes.get_mut(start..start.saturating_add(length)) {
+                value.fill(0);
+            }
+        }
+    }
+    let place = code
+        .iter()
+        .zip(&want)
+        .position(|(left, right)| left != right)?;
+    Some(format!(
+        "the code differs from the artifact at byte {place}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ARTIFACT: &str = r#"{"deployedBytecode": "0x60000000ff",
+        "immutableReferences": {"7": [{"start": 1, "length": 3}]}}"#;
+
+    #[test]
+    fn immutable_values_do_not_count() {
+        for (code, want) in [
+            (&[0x60, 0, 0, 0, 0xff][..], None),
+            (&[0x60, 1, 2, 3, 0xff], None),
+            (&[0x60, 1, 2, 3, 0xfe], Some("byte 4")),
+            (&[0x60], Some("1 bytes")),
+        ] {
+            let found = difference(ARTIFACT, code);
+            assert_eq!(found.is_some(), want.is_some(), "{found:?}");
+            assert!(want.is_none_or(|want| found.unwrap().contains(want)));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+use std::path::PathBuf;
+
+use alloy::primitives::Address;
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Port of the pages.
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Tell the story and stop.
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Address of the pages.
+    #[arg(long, env = "GUERDON_HOST", default_value = "127.0.0.1")]
+    pub(crate) host: std::net::IpAddr,
+    /// Port of the pages; 0 takes a free one.
+    #[arg(long, env = "GUERDON_PORT", default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// The company's name on the pages; by default the deployment's.
+    #[arg(long, env = "GUERDON_COMPANY")]
+    pub(crate) company: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeployArgs {
+    /// The company's name, for the pages.
+    #[arg(long)]
+    pub(crate) company: String,
+    /// Name of the access token.
+    #[arg(long)]
+    pub(crate) token_name: String,
+    /// Symbol of the access token.
+    #[arg(long)]
+    pub(crate) symbol: String,
+    /// The most of it there can ever be, in whole tokens.
+    #[arg(long, default_value = "1000000000")]
+    pub(crate) cap: String,
+    /// Account of the issuer, people, payroll, treasury and minter roles; by default the sender.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) company_account: Option<Address>,
+    /// Deploy a coin for bonds as well, which the company cannot mint (embedded chain only).
+    #[arg(long)]
+    pub(crate) bond_token: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make new tokens, up to the cap.
+    Mint(MintArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MintArgs {
+    /// Whole tokens, exact decimals.
+    pub(crate) amount: String,
+    /// Who gets them; by default the sender.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) to: Option<Address>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FundArgs {
+    /// Whole tokens, exact decimals.
+    pub(crate) amount: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvalCommand {
+    /// What a result file says, and whether it may decide money.
+    Read(EvalReadArgs),
+}
+
+/// Which figure of a result file is meant.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EvalQuery {
+    /// The task, where the file has several.
+    #[arg(long)]
+    pub(crate) task: Option<String>,
+    /// The metric; accuracy for Inspect.
+    #[arg(long, default_value = "exact_match")]
+    pub(crate) metric: String,
+    /// The filter, or Inspect's scorer.
+    #[arg(long)]
+    pub(crate) filter: Option<String>,
+    /// The file of single samples; its count must agree.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) samples: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalReadArgs {
+    /// Results of lm-evaluation-harness, Inspect (.json, .eval) or Every Eval Ever.
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) query: EvalQuery,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VerifyCommand {
+    /// One grant file against the chain.
+    Grant(VerifyFileArgs),
+    /// One round file against the chain.
+    Round(VerifyFileArgs),
+    /// Everything: code, files, every claim, every balance.
+    All,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyFileArgs {
+    pub(crate) file: PathBuf,
+}

@@ -1,0 +1,251 @@
+//! Results: read from the evaluation's own file, compared with the goal, signed, proposed.
+
+use alloy::primitives::{B256, keccak256};
+use guerdon_chain::{Receipt, Signer, plan};
+use guerdon_core::goal::{self, AttemptStatus, Kind, PanelResult, ResultError, check_result};
+use guerdon_core::ledger::AttemptRecord;
+use guerdon_formats::eval::Reading;
+use guerdon_formats::signature_file::{SignatureFile, Signed};
+
+use super::SPONSOR;
+use super::attempt::{quorum, save, sign_typed, signers};
+use super::files::{self, Defined};
+use crate::cli::{ProposeArgs, SignArgs};
+use crate::commands::eval;
+use crate::context::Context;
+use crate::error::{Failure, Outcome};
+use crate::execute::{Intent, execute};
+use crate::files as disk;
+use crate::session::Session;
+use crate::words::percent;
+
+/// What a result says, without the attempt it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) x: u128,
+    pub(crate) y: u128,
+    pub(crate) samples: u32,
+    pub(crate) guards: u32,
+    pub(crate) evidence: B256,
+}
+
+pub(crate) async fn run_sign(context: &Context, arguments: &SignArgs) -> Outcome {
+    let goal = files::find(context, &arguments.target.goal)?;
+    let counts = read_counts(&goal, arguments)?;
+    context
+        .with_node(async |node| {
+            let session = Session::open(context, node)?;
+            let signer = context.signer(None)?;
+            let record = super::record(&session, &goal).await?;
+            let attempt = super::latest(&record, arguments.target.attempt)?;
+            let file = sign(&session, &signer, &goal, attempt, counts)?;
+            save(context, &goal, &file, arguments.to.clone())
+        })
+        .await
+}
+
+fn read_counts(goal: &Defined, arguments: &SignArgs) -> Outcome<Counts> {
+    let guards = arguments.guards;
+    match (&arguments.result, arguments.x, &arguments.evidence) {
+        (Some(file), _, _) => {
+            let reading = eval::read(file, &arguments.query)?;
+            counts(goal, &reading, guards)
+        }
+        (None, Some(x), Some(evidence)) => {
+            if goal.definition.goal.kind != Kind::Count {
+                let name = &goal.definition.name;
+                return Err(Failure::input(format!(
+                    "{name} is decided by a result file, not by --x"
+                ))
+                .hint("give --result FILE"));
+            }
+            let evidence = keccak256(disk::read(evidence)?);
+            Ok(Counts {
+                x,
+                y: 0,
+                samples: 1,
+                guards,
+                evidence,
+            })
+        }
+        _ => {
+            Err(Failure::input("no result was given")
+                .hint("give --result FILE, or --x and --evidence"))
+        }
+    }
+}
+
+/// What a reading says about a goal: refused unless the file may decide money and is of the task,
+/// harness, metric and filter that the goal's specification names.
+pub(crate) fn counts(goal: &Defined, reading: &Reading, guards: u32) -> Outcome<Counts> {
+    eval::decides(reading)?;
+    let specification = &goal.definition.specification;
+    let found = [
+        ("task", reading.task.clone()),
+        ("task_hash", reading.task_hash.to_string()),
+        ("metric", reading.metric.clone()),
+        ("filter", reading.filter.clone()),
+        ("harness", reading.harness.clone()),
+    ];
+    for (name, found) in found {
+        if let Some(want) = specification.get(name).filter(|want| **want != found) {
+            let goal = &goal.definition.name;
+            return Err(Failure::precondition(format!(
+                "the file is not of what {goal} measures: its {name} is {found}, not {want}"
+            )));
+        }
+    }
+    let samples = u32::try_from(reading.samples)
+        .map_err(|_| Failure::precondition("the file has too many samples"))?;
+    Ok(Counts {
+        x: reading.x,
+        y: reading.y,
+        samples,
+        guards,
+        evidence: reading.evidence,
+    })
+}
+
+/// Signs a result for an attempt, after everything the contract would check of it alone.
+pub(crate) fn sign(
+    session: &Session<'_>,
+    signer: &Signer,
+    goal: &Defined,
+    attempt: &AttemptRecord,
+    counts: Counts,
+) -> Outcome<SignatureFile> {
+    files::require_member(&goal.definition, signer.address())?;
+    let result = PanelResult {
+        goal: goal.id,
+        attempt: attempt.number,
+        model: attempt.model,
+        x: counts.x,
+        y: counts.y,
+        samples: counts.samples,
+        guards: counts.guards,
+        evidence: counts.evidence,
+    };
+    check(goal, &result)?;
+    sign_typed(session, signer, Signed::Result(result))
+}
+
+pub(crate) async fn run_propose(context: &Context, arguments: &ProposeArgs) -> Outcome {
+    let goal = files::find(context, &arguments.target.goal)?;
+    let signatures = files::read_signatures(&arguments.signatures)?;
+    let reading = match &arguments.result {
+        Some(file) => Some(eval::read(file, &arguments.query)?),
+        None => None,
+    };
+    context
+        .with_node(async |node| {
+            let session = Session::open(context, node)?;
+            let signer = session.signer(SPONSOR)?;
+            let result = signed_result(&goal, &signatures)?;
+            if let Some(reading) = &reading {
+                compare(&goal, &result, reading)?;
+            }
+            let receipt = propose(&session, &signer, &goal, &signatures).await?;
+            super::finished(context, &goal, Some(result.attempt), receipt)
+        })
+        .await
+}
+
+/// Puts a signed result on chain.
+pub(crate) async fn propose(
+    session: &Session<'_>,
+    signer: &Signer,
+    goal: &Defined,
+    signatures: &[SignatureFile],
+) -> Outcome<Option<Receipt>> {
+    let result = signed_result(goal, signatures)?;
+    check(goal, &result)?;
+    let record = super::record(session, goal).await?;
+    let attempt = super::latest(&record, Some(result.attempt))?;
+    if attempt.word.status != AttemptStatus::Registered {
+        let text = format!("attempt {} has a result already or is over", attempt.number);
+        return Err(Failure::precondition(text).hint("guerdon goal show tells its state"));
+    }
+    let definition = &goal.definition.goal;
+    let lower = goal::lower_bound(
+        definition.kind,
+        definition.bound,
+        result.samples,
+        result.x,
+        result.y,
+    )
+    .map_err(|error| Failure::precondition(error.to_string()))?;
+    let guarded = result.guards & definition.guards == definition.guards;
+    let fraction = if guarded {
+        goal::payout(definition, lower)
+    } else {
+        0
+    };
+    let plan = plan::propose(
+        session.goals(),
+        definition,
+        &result,
+        &quorum(goal, signatures)?,
+    );
+    let intent = Intent::new(plan, "the arbiter, if somebody challenges it in its window")
+        .fact("goal", &goal.definition.name)
+        .fact("result", format!("{} of {}", result.x, result.samples))
+        .fact(
+            "pays",
+            format!("{} of the gated share, once final", percent(fraction)),
+        )
+        .fact("signed by", signers(signatures));
+    execute(session.context, session.chain, signer, intent).await
+}
+
+fn signed_result(goal: &Defined, signatures: &[SignatureFile]) -> Outcome<PanelResult> {
+    let mut results = signatures.iter().map(|file| match &file.signed {
+        Signed::Result(result) => Ok(*result),
+        Signed::Accept(_) => Err(Failure::input(
+            "a signature is of an acceptance, not a result",
+        )),
+    });
+    let first = results
+        .next()
+        .unwrap_or_else(|| Err(Failure::input("no signature was given")))?;
+    for result in results {
+        if result? != first {
+            return Err(Failure::input("the signatures are not of the same result"));
+        }
+    }
+    if first.goal != goal.id {
+        return Err(Failure::input(format!(
+            "the signatures are for the goal {}",
+            first.goal
+        )));
+    }
+    Ok(first)
+}
+
+/// The signed numbers must be those of the file that is shown as their evidence.
+fn compare(goal: &Defined, result: &PanelResult, reading: &Reading) -> Outcome {
+    let read = counts(goal, reading, result.guards)?;
+    let signed = Counts {
+        x: result.x,
+        y: result.y,
+        samples: result.samples,
+        guards: result.guards,
+        evidence: result.evidence,
+    };
+    if read == signed {
+        return Ok(());
+    }
+    Err(Failure::precondition(format!(
+        "the panel signed {} of {}, and the file says {} of {} (evidence {})",
+        signed.x, signed.samples, read.x, read.samples, read.evidence
+    )))
+}
+
+fn check(goal: &Defined, result: &PanelResult) -> Outcome {
+    check_result(&goal.definition.goal, result).map_err(|error| {
+        let name = match error {
+            ResultError::WrongSamples { .. } => "WrongSamples",
+            ResultError::WrongCount(_) => "WrongCount",
+        };
+        Failure::precondition(format!("{name}: {error}"))
+    })
+}

@@ -1,0 +1,89 @@
+//! Grant files of the data directory, and the one that an argument names.
+
+use std::path::{Path, PathBuf};
+
+use alloy::primitives::B256;
+use guerdon_chain::plan::Place;
+use guerdon_formats::grant_file::GrantFile;
+
+use crate::context::Context;
+use crate::error::{Failure, Outcome};
+use crate::files;
+
+/// A grant file that was read, which checks all of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Grant {
+    pub(crate) id: B256,
+    pub(crate) name: String,
+    pub(crate) encoded: Vec<u8>,
+    pub(crate) file: GrantFile,
+}
+
+impl Grant {
+    /// Where its leaf stands; a grant without a round cannot be opened.
+    pub(crate) fn place(&self) -> Outcome<Place<'_>> {
+        let round = self.file.round.ok_or_else(|| {
+            Failure::precondition(format!("the file of {} names no round", self.name))
+                .hint("only a grant of a committed round can be opened")
+        })?;
+        Ok(Place {
+            root: round.root.hash,
+            index: round.index,
+            proof: &self.file.proof,
+        })
+    }
+}
+
+/// Every grant file of the data directory.
+pub(crate) fn read_all(context: &Context) -> Outcome<Vec<(PathBuf, Grant)>> {
+    let paths = files::list(&context.data.grants(), ".json")?.into_iter();
+    paths
+        .map(|path| read(&path).map(|grant| (path, grant)))
+        .collect()
+}
+
+/// Reads a grant file.
+pub(crate) fn read(path: &Path) -> Outcome<Grant> {
+    decode(path, &files::read(path)?)
+        .map_err(|why| Failure::input(format!("{}: {why}", path.display())))
+}
+
+/// Decodes a grant file's bytes.
+pub(crate) fn decode(path: &Path, bytes: &[u8]) -> Result<Grant, String> {
+    let file = GrantFile::decode(bytes).map_err(|error| error.to_string())?;
+    let id = file.id().map_err(|error| error.to_string())?;
+    let encoded = file.terms.encode().map_err(|error| error.to_string())?;
+    let name = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    Ok(Grant {
+        id,
+        name,
+        encoded,
+        file,
+    })
+}
+
+/// The grant that an argument names: a file, or a sheet id or grant id of the data directory.
+pub(crate) fn find(context: &Context, argument: &str) -> Outcome<Grant> {
+    let folder = context.data.grants();
+    if let Some(path) = files::find(argument, &folder, ".json")? {
+        return read(&path);
+    }
+    let id: Option<B256> = argument.parse().ok();
+    if let Some(id) = id {
+        let found = read_all(context)?
+            .into_iter()
+            .find(|(_, grant)| grant.id == id);
+        if let Some((_, grant)) = found {
+            return Ok(grant);
+        }
+    }
+    Err(Failure::not_found(format!(
+        "there is no grant {argument} in {}",
+        folder.display()
+    ))
+    .hint("give a grant file, or the id or sheet id of a grant that was imported here"))
+}

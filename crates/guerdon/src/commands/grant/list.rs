@@ -1,0 +1,126 @@
+//! `grant list`: every grant known here, as the chain stands.
+
+use guerdon_core::grant::{Amounts, amounts};
+use guerdon_core::state::{Flags, Phase, State};
+use serde_json::{Value, json};
+
+use super::files::{Grant, read_all};
+use crate::cli::GrantListArgs;
+use crate::context::Context;
+use crate::error::{Failure, Outcome};
+use crate::output::Listing;
+use crate::session::{History, Session};
+use crate::words::Unit;
+
+pub(crate) async fn run(context: &Context, arguments: &GrantListArgs) -> Outcome {
+    let grants = read_all(context)?;
+    let wanted = grants.into_iter().map(|(_, grant)| grant).filter(|grant| {
+        arguments.round.is_none() || arguments.round == grant.file.round.map(|it| it.root.hash)
+    });
+    let wanted: Vec<Grant> = wanted.collect();
+    context
+        .with_node(async |node| {
+            let session = Session::open(context, node)?;
+            let history = session.history().await?;
+            let unit = session.unit();
+            let mut listing = Listing {
+                columns: vec![
+                    "grant",
+                    "state",
+                    "granted",
+                    "vested",
+                    "claimable",
+                    "released",
+                    "id",
+                ],
+                rows: Vec::new(),
+                items: Vec::new(),
+                empty: "no grants yet: import a sheet with guerdon round import".to_owned(),
+            };
+            for grant in &wanted {
+                let now = standing(&history, grant)?;
+                listing.rows.push(row(grant, &now, &unit));
+                listing.items.push(value(grant, &now));
+            }
+            context.global.output.listing(&listing)
+        })
+        .await
+}
+
+/// A grant as the chain's events tell it.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    pub(crate) state: State,
+    pub(crate) amounts: Amounts,
+    pub(crate) paid_net: u128,
+    pub(crate) withheld: u128,
+    pub(crate) committed: bool,
+    pub(crate) now: u64,
+}
+
+/// Folds what the chain says about a grant, and what that comes to at its head.
+pub(crate) fn standing(history: &History, grant: &Grant) -> Outcome<Standing> {
+    let record = history.ledger.grants.get(&grant.id);
+    let state = record.map_or(State::UNOPENED, |record| record.state);
+    let gates = history.gate_results(grant.id, &grant.file.terms);
+    let now = history.head.time;
+    let amounts = amounts(&grant.file.terms, &state, &gates, now)
+        .map_err(|refused| Failure::failed(refused.to_string()))?;
+    let root = grant.file.round.map(|round| round.root.hash);
+    Ok(Standing {
+        state,
+        amounts,
+        paid_net: record.map_or(0, |record| record.paid_net),
+        withheld: record.map_or(0, |record| record.withheld),
+        committed: root.is_some_and(|root| history.ledger.rounds.contains_key(&root)),
+        now,
+    })
+}
+
+/// One word for a person.
+pub(crate) fn state_word(standing: &Standing) -> &'static str {
+    let state = &standing.state;
+    match () {
+        () if !standing.committed => "not committed",
+        () if !state.has(Flags::OPENED) => "not opened",
+        () if state.has(Flags::CLOSED) => "replaced",
+        () if matches!(state.phase, Phase::Settled { .. }) => "settled",
+        () if state.has(Flags::PAUSED) => "paused",
+        () if state.has_ended(standing.now) => "ended",
+        () if state.has(Flags::ENDED) => "notice given",
+        () => "active",
+    }
+}
+
+fn row(grant: &Grant, standing: &Standing, unit: &Unit) -> Vec<String> {
+    vec![
+        grant.name.clone(),
+        state_word(standing).to_owned(),
+        unit.show(grant.file.terms.amount),
+        unit.show(standing.amounts.vested),
+        unit.show(standing.amounts.payable),
+        unit.show(standing.amounts.released),
+        grant.id.to_string(),
+    ]
+}
+
+/// The fields of one grant, base units as decimal strings.
+pub(crate) fn value(grant: &Grant, standing: &Standing) -> Value {
+    let amounts = &standing.amounts;
+    json!({
+        "name": grant.name,
+        "id": grant.id,
+        "state": state_word(standing),
+        "recipient": grant.file.terms.recipient,
+        "granted": grant.file.terms.amount.to_string(),
+        "time_ppb": amounts.time_ppb,
+        "open_ppb": amounts.open_ppb,
+        "vested": amounts.vested.to_string(),
+        "unlocked": amounts.unlocked.to_string(),
+        "payable": amounts.payable.to_string(),
+        "released": amounts.released.to_string(),
+        "claimed": standing.paid_net.to_string(),
+        "withheld": standing.withheld.to_string(),
+        "held": amounts.held.to_string(),
+    })
+}

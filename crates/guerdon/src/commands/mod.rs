@@ -1,0 +1,44 @@
+//! Commands: each turns arguments into calls of the crates and shows what came of it.
+
+pub(crate) mod deploy;
+mod doctor;
+pub(crate) mod eval;
+pub(crate) mod goal;
+pub(crate) mod grant;
+pub(crate) mod money;
+pub(crate) mod round;
+pub(crate) mod serve;
+pub(crate) mod store;
+pub(crate) mod verify;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::cli::{Cli, Command};
+use crate::context::Context;
+use crate::demo;
+use crate::error::{Failure, Outcome};
+
+pub(crate) async fn run(cli: Cli) -> Outcome {
+    let Cli { global, command } = cli;
+    let context = Context::new(global);
+    match &command {
+        Command::Demo(_) => Ok(()),
+        Command::Serve(_) => Ok(()),
+        Command::Deploy(arguments) => deploy::run(&context, arguments).await,
+        Command::Token(command) => money::run_token(&context, command).await,
+        Command::Fund(arguments) => money::run_fund(&context, arguments).await,
+        Command::Round(command) => round::run(&context, command).await,
+        Command::Grant(command) => grant::run(&context, command).await,
+        Command::Goal(command) => goal::run(&context, command).await,
+        Command::Eval(command) => eval::run(context.global.output, command),
+        Command::Verify(command) => verify::run(&context, command).await,
+        Command::Doctor => doctor::run(&context).await,
+    }
+}
+
+/// A value that programs read.
+pub(crate) fn to_value(data: &impl Serialize) -> Outcome<Value> {
+    serde_json::to_value(data)
+        .map_err(|error| Failure::failed(format!("could not write JSON: {error}")))
+}

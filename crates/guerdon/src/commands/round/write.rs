@@ -1,0 +1,143 @@
+//! An imported round on disk: grant files first, the round file last, so that a round file means
+//! that its import is complete; then the database.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use alloy::primitives::B256;
+use guerdon_formats::goal_file::GoalDefinition;
+use guerdon_formats::grant_file::{GrantFile, RoundPlace};
+use guerdon_formats::round_file::{RoundFile, RoundOrigin};
+use guerdon_formats::sheet::{Draft, TokenSpec};
+
+use super::import::{Place, Read};
+use crate::commands::goal::files::read_all as goal_files;
+use crate::commands::store;
+use crate::context::Context;
+use crate::error::{Failure, Outcome};
+use crate::files::{self, file_name};
+
+/// Where an import went.
+#[derive(Debug)]
+pub(crate) struct Imported {
+    pub(crate) file: RoundFile,
+    pub(crate) round_file: PathBuf,
+    pub(crate) grant_folder: PathBuf,
+    pub(crate) grant_files: Vec<PathBuf>,
+}
+
+/// Writes the files of a round and its rows.
+pub(crate) async fn write_round(
+    context: &Context,
+    place: &Place,
+    read: &Read,
+    name: &str,
+) -> Outcome<Imported> {
+    let drafts = &read.sheet.drafts;
+    refuse_known(context, drafts)?;
+    let token = TokenSpec {
+        symbol: read.unit.symbol.clone(),
+        decimals: read.unit.decimals,
+    };
+    let origin = RoundOrigin {
+        chain_id: place.chain_id,
+        contract: place.grants,
+        token: Some(token),
+        document: B256::ZERO,
+    };
+    let broken = |error: &dyn std::fmt::Display| {
+        Failure::failed(format!("the round cannot be written: {error}"))
+    };
+    let file = RoundFile::build(origin, drafts).map_err(|error| broken(&error))?;
+    let tree = file.tree().map_err(|error| broken(&error))?;
+    let goals = definitions(context)?;
+
+    let mut grant_files = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let index = tree
+            .index_of(draft.id)
+            .ok_or_else(|| broken(&"a grant is missing"))?;
+        let proof = tree
+            .proof(index)
+            .ok_or_else(|| broken(&"a proof is missing"))?;
+        let grant = GrantFile {
+            chain_id: place.chain_id,
+            contract: place.grants,
+            terms: draft.terms.clone(),
+            round: Some(RoundPlace {
+                root: tree.root(),
+                index,
+            }),
+            proof,
+            goals: goals_of(draft, &goals)?,
+            agreement: draft.agreement.clone(),
+        };
+        let bytes = grant.encode().map_err(|error| broken(&error))?;
+        let path = grant_path(context, &draft.external_id);
+        files::write(&path, &bytes)?;
+        grant_files.push(path);
+    }
+    let round_file = context.data.round(tree.root().hash);
+    let bytes = file.encode().map_err(|error| broken(&error))?;
+    files::write(&round_file, &bytes)?;
+
+    store::put_round(context, &file, drafts, name).await?;
+    let grant_folder = context.data.grants();
+    Ok(Imported {
+        file,
+        round_file,
+        grant_folder,
+        grant_files,
+    })
+}
+
+fn grant_path(context: &Context, external_id: &str) -> PathBuf {
+    context
+        .data
+        .grants()
+        .join(format!("{}.json", file_name(external_id)))
+}
+
+/// A grant file whose round is complete is never overwritten: its nonce cannot be made again.
+fn refuse_known(context: &Context, drafts: &[Draft]) -> Outcome {
+    for draft in drafts {
+        let path = grant_path(context, &draft.external_id);
+        if !path.exists() {
+            continue;
+        }
+        let complete = GrantFile::decode(&files::read(&path)?)
+            .ok()
+            .and_then(|file| file.round)
+            .is_none_or(|round| context.data.round(round.root.hash).exists());
+        if complete {
+            let text = format!("{} is there already: nothing was imported", path.display());
+            return Err(Failure::precondition(text)
+                .hint("a grant is imported once; give new grants an external_id of their own"));
+        }
+    }
+    Ok(())
+}
+
+fn definitions(context: &Context) -> Outcome<BTreeMap<B256, GoalDefinition>> {
+    let files = goal_files(context)?.into_iter();
+    Ok(files
+        .filter_map(|(_, goal)| goal.id().map(|id| (id, goal)))
+        .collect())
+}
+
+fn goals_of(draft: &Draft, known: &BTreeMap<B256, GoalDefinition>) -> Outcome<Vec<GoalDefinition>> {
+    let mut goals: Vec<GoalDefinition> = Vec::new();
+    for gate in &draft.terms.gates {
+        let goal = known.get(&gate.goal).ok_or_else(|| {
+            Failure::not_found(format!(
+                "the definition of the goal {} is not here",
+                gate.goal
+            ))
+            .hint("a grant file holds the definitions of its goals: run guerdon goal define")
+        })?;
+        if !goals.contains(goal) {
+            goals.push(goal.clone());
+        }
+    }
+    Ok(goals)
+}

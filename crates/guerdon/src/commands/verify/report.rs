@@ -1,0 +1,143 @@
+//! What was checked, and what did not agree.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Failure, Outcome};
+use crate::output::{Format, Record, data, table};
+
+/// One thing that does not agree: where, which field, and the two sides.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Finding {
+    pub(crate) subject: String,
+    pub(crate) field: String,
+    pub(crate) message: String,
+}
+
+/// Counts of checks by what they were about, and every finding.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    counts: BTreeMap<&'static str, u64>,
+    findings: Vec<Finding>,
+    facts: Map<String, Value>,
+}
+
+impl Report {
+    /// Takes up one check: equal sides, or a finding.
+    pub(crate) fn equal<T: PartialEq + Display>(
+        &mut self,
+        (kind, subject): (&'static str, &str),
+        field: &str,
+        found: T,
+        want: T,
+    ) {
+        self.count(kind);
+        if found != want {
+            self.find(
+                subject,
+                field,
+                format!("it is {found} and should be {want}"),
+            );
+        }
+    }
+
+    /// Takes up one check that holds.
+    pub(crate) fn count(&mut self, kind: &'static str) {
+        *self.counts.entry(kind).or_default() += 1;
+    }
+
+    /// Takes up one check that does not hold.
+    pub(crate) fn fail(
+        &mut self,
+        kind: &'static str,
+        subject: &str,
+        field: &str,
+        message: impl Into<String>,
+    ) {
+        self.count(kind);
+        self.find(subject, field, message.into());
+    }
+
+    /// A figure to print with the result.
+    pub(crate) fn fact(&mut self, name: &str, value: impl Into<Value>) {
+        self.facts.insert(name.to_owned(), value.into());
+    }
+
+    fn find(&mut self, subject: &str, field: &str, message: String) {
+        let (subject, field) = (subject.to_owned(), field.to_owned());
+        self.findings.push(Finding {
+            subject,
+            field,
+            message,
+        });
+    }
+
+    /// Prints the result; anything found is a failure.
+    pub(crate) fn finish(self, format: Format) -> Outcome {
+        let checked: u64 = self.counts.values().sum();
+        let failed = self.findings.len();
+        match format {
+            Format::Table => self.print_table(checked)?,
+            _ => {
+                let mut value = Map::new();
+                value.insert("checked".to_owned(), checked.into());
+                value.insert("failed".to_owned(), failed.into());
+                value.insert("checks".to_owned(), json!(self.counts));
+                value.extend(self.facts);
+                value.insert("failures".to_owned(), json!(self.findings));
+                format.record(&Record::new(Value::Object(value)))?;
+            }
+        }
+        match self.findings.first() {
+            None => Ok(()),
+            Some(first) => Err(Failure::failed(format!(
+                "{failed} of {checked} checks failed; the first: {}, {}: {}",
+                first.subject, first.field, first.message
+            ))),
+        }
+    }
+
+    fn print_table(&self, checked: u64) -> Outcome {
+        let mut rows: Vec<Vec<String>> = self
+            .counts
+            .iter()
+            .map(|(kind, count)| vec![(*kind).to_owned(), count.to_string()])
+            .collect();
+        rows.push(vec!["all".to_owned(), checked.to_string()]);
+        data(&table(&["checked", "how many"], &rows))?;
+        for (name, value) in &self.facts {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            data(&format!("{name}: {text}\n"))?;
+        }
+        if self.findings.is_empty() {
+            return data("everything agrees\n");
+        }
+        let rows: Vec<_> = self
+            .findings
+            .iter()
+            .map(|it| vec![it.subject.clone(), it.field.clone(), it.message.clone()])
+            .collect();
+        data(&table(&["does not agree", "field", "what is wrong"], &rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_sides_count_and_others_are_found() {
+        let mut report = Report::default();
+        report.equal(("claims", "grant 1"), "gross", 5, 5);
+        report.equal(("claims", "grant 2"), "gross", 5, 6);
+        assert_eq!(report.counts.get("claims"), Some(&2));
+        assert_eq!(report.findings.len(), 1);
+        let failure = report.finish(Format::Table).unwrap_err();
+        assert_eq!(failure.exit_code(), 1);
+        assert!(failure.sentence.contains("grant 2, gross"), "{failure}");
+    }
+}

@@ -1,0 +1,148 @@
+//! The data directory: where things lie, and how a file is written so that a kill leaves the
+//! old one or the new one, never half.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use alloy::primitives::B256;
+
+use crate::error::{Failure, Outcome, file_error};
+
+/// Paths of the data directory.
+#[derive(Debug, Clone)]
+pub(crate) struct DataDir(pub(crate) PathBuf);
+
+impl DataDir {
+    pub(crate) fn chain(&self) -> PathBuf {
+        self.0.join("chain")
+    }
+
+    pub(crate) fn deployments(&self) -> PathBuf {
+        self.0.join("deployments")
+    }
+
+    pub(crate) fn rounds(&self) -> PathBuf {
+        self.0.join("rounds")
+    }
+
+    pub(crate) fn round(&self, root: B256) -> PathBuf {
+        self.rounds().join(format!("{root}.ndjson.zst"))
+    }
+
+    pub(crate) fn grants(&self) -> PathBuf {
+        self.0.join("grants")
+    }
+
+    pub(crate) fn goals(&self) -> PathBuf {
+        self.0.join("goals")
+    }
+
+    pub(crate) fn signatures(&self) -> PathBuf {
+        self.0.join("signatures")
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.0.join("guerdon.db")
+    }
+}
+
+/// A name that is safe as a file's: letters, digits and `-_.@` stay, everything else becomes `_`.
+pub(crate) fn file_name(name: &str) -> String {
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "-_.@".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let name: String = name.chars().map(safe).collect();
+    if name.starts_with('.') {
+        format!("_{name}")
+    } else {
+        name
+    }
+}
+
+pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
+    fs::read(path).map_err(|error| file_error("read", path, &error))
+}
+
+/// Writes beside the file, syncs, renames. Makes missing folders.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Outcome {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| file_error("make the folder", folder, &error))?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.tmp", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let written = fs::File::create(&beside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written
+        .and_then(|()| fs::rename(&beside, path))
+        .map_err(|error| file_error("write", path, &error))
+}
+
+/// Files of a folder whose name ends so, sorted by name; no folder is no files.
+pub(crate) fn list(folder: &Path, ending: &str) -> Outcome<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(file_error("read the folder", folder, &error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| file_error("read the folder", folder, &error))?;
+        if entry.file_name().to_string_lossy().ends_with(ending) {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// The one file that an argument names: a path, or a name in the folder.
+pub(crate) fn find(argument: &str, folder: &Path, ending: &str) -> Outcome<Option<PathBuf>> {
+    let path = PathBuf::from(argument);
+    if path.is_file() {
+        return Ok(Some(path));
+    }
+    if argument.contains(std::path::MAIN_SEPARATOR) {
+        return Err(Failure::not_found(format!("there is no file {argument}")));
+    }
+    let named = folder.join(format!("{}{ending}", file_name(argument)));
+    Ok(named.is_file().then_some(named))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_leave_the_folder() {
+        assert_eq!(file_name("../../etc/passwd"), "_.._.._etc_passwd");
+        assert_eq!(
+            file_name("product_500@0.80..0.90"),
+            "product_500@0.80..0.90"
+        );
+        assert_eq!(file_name("G-1001"), "G-1001");
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b.json");
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!(read(&path).unwrap(), b"two");
+        assert_eq!(list(&folder.path().join("a"), ".json").unwrap(), vec![path]);
+        assert_eq!(
+            list(&folder.path().join("a"), ".tmp").unwrap(),
+            Vec::<PathBuf>::new()
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! A node together with the deployment on it: what commands about grants and goals work with.
+
+use std::collections::BTreeMap;
+
+use alloy::primitives::{Address, B256};
+use guerdon_chain::{Chain, Deployment, Head, Signer, decode};
+use guerdon_core::fact::{Fact, Origin};
+use guerdon_core::grant::GateResult;
+use guerdon_core::ledger::Ledger;
+use guerdon_core::terms::Terms;
+
+use crate::context::{Context, Node};
+use crate::error::{Failure, Outcome};
+use crate::words::Unit;
+
+/// A deployment on a node.
+#[derive(Debug)]
+pub(crate) struct Session<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) chain: &'a Chain,
+    pub(crate) deployment: Deployment,
+}
+
+/// Everything the chain said up to a block, folded.
+#[derive(Debug)]
+pub(crate) struct History {
+    pub(crate) head: Head,
+    pub(crate) facts: Vec<(Origin, Fact)>,
+    pub(crate) ledger: Ledger,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn open(context: &'a Context, node: &'a Node) -> Outcome<Self> {
+        let deployment = context.deployment(node.chain.chain_id())?;
+        Ok(Self {
+            context,
+            chain: &node.chain,
+            deployment,
+        })
+    }
+
+    pub(crate) fn grants(&self) -> Address {
+        self.deployment.contracts.grants.address
+    }
+
+    pub(crate) fn goals(&self) -> Address {
+        self.deployment.contracts.goals.address
+    }
+
+    pub(crate) fn token(&self) -> Address {
+        self.deployment.contracts.access_token.address
+    }
+
+    pub(crate) fn bond_token(&self) -> Option<Address> {
+        self.deployment
+            .contracts
+            .bond_token
+            .map(|contract| contract.address)
+    }
+
+    /// How amounts of any token are written.
+    pub(crate) async fn unit_of(&self, token: Address) -> Outcome<Unit> {
+        Ok(self.chain.unit_of(token).await?.into())
+    }
+
+    /// How amounts of the token are written.
+    pub(crate) fn unit(&self) -> Unit {
+        Unit::new(
+            &self.deployment.token.symbol,
+            self.deployment.token.decimals,
+        )
+    }
+
+    /// Who signs: what the options say, or on the embedded chain the account that plays the role.
+    pub(crate) fn signer(&self, role: u32) -> Outcome<Signer> {
+        self.context.signer(Some(role))
+    }
+
+    /// Reads every event of the deployment, in the order of the chain.
+    pub(crate) async fn facts(&self, head: &Head) -> Outcome<Vec<(Origin, Fact)>> {
+        let contracts = [self.grants(), self.goals()];
+        let logs = self
+            .chain
+            .logs(self.deployment.start_block, head.number, &contracts)
+            .await?;
+        let mut facts = Vec::with_capacity(logs.len());
+        for log in &logs {
+            let fact = decode(log).map_err(|error| Failure::failed(error.to_string()))?;
+            facts.extend(fact.map(|fact| (log.origin, fact)));
+        }
+        Ok(facts)
+    }
+
+    /// Reads and folds every event of the deployment.
+    pub(crate) async fn history(&self) -> Outcome<History> {
+        let head = self.chain.head().await?;
+        let facts = self.facts(&head).await?;
+        let mut ledger = Ledger::default();
+        for (origin, fact) in &facts {
+            ledger
+                .apply(origin, fact)
+                .map_err(|error| Failure::failed(error.to_string()))?;
+        }
+        Ok(History {
+            head,
+            facts,
+            ledger,
+        })
+    }
+}
+
+impl History {
+    /// What the gates of a grant read now.
+    pub(crate) fn gate_results(&self, id: B256, terms: &Terms) -> Vec<GateResult> {
+        gate_results(&self.ledger, id, terms)
+    }
+}
+
+/// What the gates of a grant read, with the results at its stop if it has one.
+pub(crate) fn gate_results(ledger: &Ledger, id: B256, terms: &Terms) -> Vec<GateResult> {
+    let stop_at = ledger
+        .grants
+        .get(&id)
+        .map(|grant| grant.state.clock().stop_at);
+    let stop_at = stop_at.filter(|time| *time != 0);
+    let result = |goal: B256| {
+        ledger
+            .goals
+            .get(&goal)
+            .map(|goal| goal.gate_result(stop_at))
+    };
+    terms
+        .gates
+        .iter()
+        .map(|gate| result(gate.goal).unwrap_or_default())
+        .collect()
+}
+
+/// Names of goals by id, for sentences.
+pub(crate) type GoalNames = BTreeMap<B256, String>;
+
+/// The goal's name if it is known here, else its id.
+pub(crate) fn goal_name(names: &GoalNames, id: B256) -> String {
+    names
+        .get(&id)
+        .cloned()
+        .unwrap_or_else(|| format!("goal {id}"))
+}

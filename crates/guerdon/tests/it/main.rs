@@ -1,0 +1,3 @@
+//! The whole product through its command line, on a real node.
+
+mod harness;
