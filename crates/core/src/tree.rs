@@ -1,4 +1,4 @@
-use alloy_primitives::{B256, Keccak256};
+use alloy_primitives::{B256, keccak256};
 use rayon::prelude::*;
 
 /// Bytes of a proof per level: a sibling's hash and its sum.
@@ -117,7 +117,9 @@ impl SumTree {
             match levels.last().map(Vec::as_slice) {
                 None | Some([]) => return Err(TreeError::Empty),
                 Some([root]) => break root.id,
-                Some(level) => levels.push(level.par_chunks(2).map(parent).collect()),
+                Some(level) => {
+                    levels.push(level.par_chunks(2).with_min_len(512).map(parent).collect())
+                }
             }
         };
         Ok(Self {
@@ -221,13 +223,14 @@ fn parent(pair: &[Leaf]) -> Leaf {
 
 /// keccak256(left ‖ uint128 sum ‖ right ‖ uint128 sum), and the sum, which the caller knows to fit.
 fn join(left: Leaf, right: Leaf) -> Leaf {
-    let mut hasher = Keccak256::new();
-    for node in [left, right] {
-        hasher.update(node.id);
-        hasher.update(node.amount.to_be_bytes());
+    let mut bytes = [0; 2 * LEVEL_BYTES];
+    for (part, node) in bytes.chunks_exact_mut(LEVEL_BYTES).zip([left, right]) {
+        let (hash, sum) = part.split_at_mut(32);
+        hash.copy_from_slice(node.id.as_slice());
+        sum.copy_from_slice(&node.amount.to_be_bytes());
     }
     Leaf {
-        id: hasher.finalize(),
+        id: keccak256(bytes),
         amount: left.amount.saturating_add(right.amount),
     }
 }

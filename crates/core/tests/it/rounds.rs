@@ -77,3 +77,18 @@ fn a_tree_refuses_nothing_twins_and_too_much() {
     let much = vec![leaf(1, u128::MAX), leaf(2, 1)];
     assert_eq!(SumTree::build(much).unwrap_err(), TreeError::TotalTooLarge);
 }
+
+#[test]
+fn a_large_round_is_built_in_parallel_and_proves_its_leaves() {
+    let leaf = |place: u64| Leaf {
+        id: alloy_primitives::keccak256(place.to_be_bytes()),
+        amount: u128::from(place) + 1,
+    };
+    let tree = SumTree::build((0..20_001).map(leaf).collect()).unwrap();
+    assert_eq!(tree.root().total, 20_001 * 20_002 / 2);
+    for (index, leaf) in (0..).zip(tree.leaves()).step_by(371) {
+        let proof = tree.proof(index).unwrap();
+        assert_eq!(proof.0.len(), 15 * 48);
+        verify(tree.root(), *leaf, index, &proof).unwrap();
+    }
+}
