@@ -15,7 +15,7 @@ use crate::json::{Fields, FileError, canonical, hex, same_bytes};
 use crate::sheet::{Draft, TokenSpec};
 
 /// The one compression level, so that the same round is the same bytes.
-const LEVEL: i32 = 9;
+const LEVEL: i32 = 3;
 /// The largest round file that is read, decompressed: about five million grants.
 const TEXT_BYTES_MAX: u64 = 4 << 30;
 
@@ -48,9 +48,6 @@ pub enum RoundFileError {
     /// The grants make another round than the header says.
     #[error("the grants of the file make {0}, which is not what its header says")]
     OtherRound(String),
-    /// Terms that cannot be written.
-    #[error(transparent)]
-    Terms(#[from] TermsError),
     /// Right in content, but not the bytes that writing it gives.
     #[error("the round file was changed: {0}")]
     NotCanonical(FileError),
@@ -130,15 +127,26 @@ impl RoundFile {
     /// # Errors
     /// [`RoundFileError`] when terms are invalid or make no tree.
     pub fn tree(&self) -> Result<SumTree, RoundFileError> {
+        Ok(SumTree::build(self.leaves()?)?)
+    }
+
+    /// The grants as leaves, in the order of the file.
+    fn leaves(&self) -> Result<Vec<Leaf>, RoundFileError> {
         let domain = Domain::new(self.header.chain_id, self.header.contract);
-        let leaf = |bytes: &Vec<u8>| {
-            Ok(Leaf {
-                id: domain.id(bytes),
-                amount: amount(bytes)?,
+        let numbered = (2..).zip(&self.terms);
+        numbered
+            .map(|(line, bytes)| {
+                let terms = Terms::decode(bytes);
+                let wrong = |error: TermsError| RoundFileError::Line {
+                    line,
+                    why: error.to_string(),
+                };
+                Ok(Leaf {
+                    id: domain.id(bytes),
+                    amount: terms.map_err(wrong)?.amount,
+                })
             })
-        };
-        let leaves: Result<Vec<_>, TermsError> = self.terms.iter().map(leaf).collect();
-        Ok(SumTree::build(leaves?)?)
+            .collect()
     }
 
     /// The compressed file: the same bytes for the same round and the same codec.
@@ -157,8 +165,12 @@ impl RoundFile {
     pub fn decode(bytes: &[u8]) -> Result<Self, RoundFileError> {
         let text = decompress(bytes)?;
         let file = Self::parse(&text)?;
-        file.check_order()?;
-        let (root, header) = (file.tree()?.root(), &file.header);
+        let leaves = file.leaves()?;
+        let fallen = leaves.windows(2).position(|pair| pair[0].id >= pair[1].id);
+        if let Some(place) = fallen {
+            return Err(RoundFileError::Order { line: place + 3 });
+        }
+        let (root, header) = (SumTree::build(leaves)?.root(), &file.header);
         if root != header.root || file.terms.len() as u64 != header.count {
             let made = format!(
                 "{} grants, root {}, total {}",
@@ -210,32 +222,13 @@ impl RoundFile {
             let bytes = text
                 .strip_prefix("0x")
                 .and_then(|digits| hex::decode(digits).ok());
-            let bytes = bytes.ok_or_else(|| wrong("it is not hexadecimal".to_owned()))?;
-            Terms::decode(&bytes).map_err(|error| wrong(error.to_string()))?;
-            Ok(bytes)
+            bytes.ok_or_else(|| wrong("it is not hexadecimal".to_owned()))
         });
         Ok(Self {
             header,
             terms: terms.collect::<Result<_, RoundFileError>>()?,
         })
     }
-
-    fn check_order(&self) -> Result<(), RoundFileError> {
-        let domain = Domain::new(self.header.chain_id, self.header.contract);
-        let mut before = None;
-        for (line, terms) in (2..).zip(&self.terms) {
-            let id = Some(domain.id(terms));
-            if id <= before {
-                return Err(RoundFileError::Order { line });
-            }
-            before = id;
-        }
-        Ok(())
-    }
-}
-
-fn amount(terms: &[u8]) -> Result<u128, TermsError> {
-    Terms::decode(terms).map(|terms| terms.amount)
 }
 
 fn read_header(line: &[u8]) -> Result<RoundHeader, FileError> {
