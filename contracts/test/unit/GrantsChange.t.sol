@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IGoals} from "../../src/interfaces/IGoals.sol";
+import {IGrants} from "../../src/interfaces/IGrants.sol";
+import {Base} from "../Base.t.sol";
+
+/// @notice end, pause, resume, accelerate, settle, waive, lowerWithholding: what may change a grant.
+contract GrantsChangeTest is Base {
+    bytes private packed;
+    bytes32 private id;
+
+    function begin(IGrants.Terms memory terms) private {
+        (packed, id) = opened(terms);
+    }
+
+    function end(uint40 stopAt, bool grace) private {
+        vm.prank(company);
+        grants.end(packed, stopAt, grace);
+    }
+
+    function held() private view returns (uint256 amount) {
+        (,,,,, amount) = grants.amounts(packed);
+    }
+
+    function vested() private view returns (uint256 amount) {
+        (,, amount,,,) = grants.amounts(packed);
+    }
+
+    function rejectsState(uint256 flags) private {
+        vm.prank(company);
+        rejects(abi.encodeWithSelector(IGrants.WrongState.selector, id, flags));
+    }
+
+    // ------------------------------------------------------------------------------------------------- end
+
+    function test_End_Now_FreesWhatIsNotVested() public {
+        begin(plain());
+        vm.warp(T0 + 2 * YEAR);
+        vm.expectEmit(address(grants));
+        emit IGrants.Ended(id, T0 + uint40(2 * YEAR), false, int128(uint128(AMOUNT / 2)), 0);
+        end(T0 + uint40(2 * YEAR), false);
+        vm.assertEq(grants.words(id), OPENED | ENDED | (T0 + 2 * YEAR) << 152);
+        vm.assertEq(held(), AMOUNT / 2);
+        vm.assertEq(free(), AMOUNT / 2);
+        vm.warp(T0 + 9 * YEAR);
+        vm.assertEq(grants.claim(packed), AMOUNT / 2);
+    }
+
+    function test_End_WithGrace_CountsTheGrace() public {
+        IGrants.Terms memory terms = plain();
+        terms.graceSeconds = uint32(YEAR);
+        begin(terms);
+        vm.warp(T0 + 2 * YEAR);
+        end(T0 + uint40(2 * YEAR), true);
+        vm.assertEq(grants.words(id), OPENED | ENDED | GRACED | (T0 + 2 * YEAR) << 152);
+        vm.assertEq(held(), AMOUNT * 3 / 4);
+        vm.assertEq(grants.claim(packed), AMOUNT * 3 / 4);
+    }
+
+    function test_End_Backdated_ReachesBackOnlySoFar() public {
+        begin(plain());
+        vm.warp(T0 + YEAR + 29 days);
+        uint256 earliest = T0 + YEAR - 1 days;
+        vm.prank(company);
+        rejects(abi.encodeWithSelector(IGrants.OutOfRange.selector, earliest - 1, earliest));
+        grants.end(packed, uint40(earliest - 1), false);
+        end(uint40(earliest), false);
+        vm.assertEq(held(), 0); // the day before the cliff
+        vm.assertEq(free(), AMOUNT);
+        rejects(abi.encodeWithSelector(IGrants.NothingClaimable.selector, 0, AMOUNT, 0));
+        grants.claim(packed);
+    }
+
+    function test_End_Backdated_NeverTakesBackWhatWasPaid() public {
+        begin(plain());
+        vm.warp(T0 + YEAR);
+        grants.claim(packed);
+        vm.warp(T0 + YEAR + 29 days);
+        end(T0 + uint40(YEAR - 1 days), false);
+        vm.assertEq(held(), AMOUNT / 4);
+        vm.assertEq(vested(), AMOUNT / 4);
+        vm.assertEq(free(), AMOUNT * 3 / 4);
+    }
+
+    function test_End_BeforeTheStart_TakesAllBack() public {
+        IGrants.Terms memory terms = plain();
+        terms.start = T0 + 1000;
+        begin(terms);
+        end(T0, false);
+        vm.assertEq(free(), AMOUNT);
+    }
+
+    function test_End_Ahead_ChangesNothingBeforeItsDay() public {
+        begin(plain());
+        uint40 day = T0 + uint40(3 * YEAR);
+        end(day, false);
+        vm.assertEq(free(), AMOUNT / 4);
+        vm.warp(T0 + YEAR);
+        vm.assertEq(grants.claim(packed), AMOUNT / 4);
+        vm.warp(day - 1);
+        uint256 before = vested();
+        vm.warp(day);
+        vm.assertGe(vested(), before);
+        vm.assertEq(vested(), AMOUNT * 3 / 4);
+        vm.warp(day + YEAR);
+        vm.assertEq(vested(), AMOUNT * 3 / 4);
+    }
+
+    function test_End_Ahead_MovesEitherWayAndCanBeWithdrawn() public {
+        begin(plain());
+        end(T0 + uint40(2 * YEAR), false);
+        vm.expectEmit(address(grants));
+        emit IGrants.Ended(id, T0 + uint40(3 * YEAR), false, -int128(uint128(AMOUNT / 4)), 0);
+        end(T0 + uint40(3 * YEAR), false);
+        end(T0 + uint40(YEAR), true);
+        vm.expectEmit(address(grants));
+        emit IGrants.EndWithdrawn(id, -int128(uint128(AMOUNT)) + int128(int256(held())));
+        end(0, false);
+        vm.assertEq(grants.words(id), OPENED);
+        vm.assertEq(free(), 0);
+    }
+
+    function test_End_MovedLater_NeedsFreeMoney() public {
+        begin(plain());
+        end(T0 + uint40(2 * YEAR), false);
+        vm.prank(company);
+        grants.withdrawFree(company, AMOUNT / 2);
+        vm.prank(company);
+        rejects(abi.encodeWithSelector(IGrants.NotFreeEnough.selector, AMOUNT / 4, 0));
+        grants.end(packed, T0 + uint40(3 * YEAR), false);
+        vm.prank(company);
+        rejects(abi.encodeWithSelector(IGrants.NotFreeEnough.selector, AMOUNT / 2, 0));
+        grants.end(packed, 0, false);
+    }
+
+    function test_End_OnceEnded_IsOver() public {
+        begin(plain());
+        vm.warp(T0 + 2 * YEAR);
+        end(uint40(block.timestamp), false);
+        rejectsState(1 | 8);
+        grants.end(packed, uint40(block.timestamp), false);
+        rejectsState(1 | 8);
+        grants.end(packed, 0, false);
+        rejectsState(1 | 8);
+        grants.pause(packed);
+        rejectsState(1 | 8);
+        grants.resume(packed);
+    }
+
+    function test_End_NothingAnnounced_CannotBeWithdrawn() public {
+        begin(plain());
+        rejectsState(1);
+        grants.end(packed, 0, false);
+    }
+
+    function test_End_NeedsThePower() public {
+        IGrants.Terms memory terms = plain();
+        terms.powers = 6;
+        begin(terms);
+        vm.prank(company);
+        rejects(abi.encodeWithSelector(IGrants.NoPower.selector, 1));
+        grants.end(packed, T0, false);
+    }
+
+    function test_End_NowOrLater_TakesBackNothingVested(uint256 seed) public {
+        begin(plain());
+        vm.warp(T0 + within(seed, 0, 5 * YEAR));
+        uint256 before = vested();
+        end(uint40(block.timestamp + within(seed >> 64, 0, YEAR)), seed >> 255 == 1);
+        vm.assertGe(vested(), before);
+        vm.assertGe(held(), before);
+    }
+
+    // ------------------------------------------------------------------------------------------------- end and results
+
+    function test_End_GivenALapsingGate_CountsOnlyWhatWasRegisteredBefore() public {
+        IGoals.Goal memory goal = proportion();
+        begin(gated(defined(goal), 4e8, 1));
+        vm.warp(T0 + 100);
+        end(uint40(block.timestamp), false);
+        vm.warp(T0 + 200);
+        decided(goal, 500);
+        (, uint256 openPpb,,,,) = grants.amounts(packed);
+        vm.assertEq(openPpb, 6e8);
+    }
+
+    function test_End_GivenAResultUnderWay_CountsIt() public {
+        IGoals.Goal memory goal = proportion();
+        begin(gated(defined(goal), 4e8, 1));
+        vm.warp(T0 + 100);
+        uint16 attempt = registered(goal);
+        vm.warp(T0 + 150);
+        bytes32 goalId = goals.goalId(goal);
+        vm.prank(company);
+        rejects(abi.encodeWithSelector(IGrants.ResultUnderWay.selector, goalId, T0 + 100));
+        grants.end(packed, T0 + 99, false);
+        end(T0 + 100, false);
+        rejects(abi.encodeWithSelector(IGrants.GoalNotFinal.selector, goals.goalId(goal)));
+        grants.settle(packed);
+        proposed(goal, attempt, 500);
+        vm.warp(block.timestamp + goal.challengeSeconds + 1);
+        goals.finalize(goals.goalId(goal), attempt);
+        (, uint256 openPpb,,,,) = grants.amounts(packed);
+        vm.assertEq(openPpb, 1e9);
+        grants.settle(packed); // lapsed, and nothing is pending
+    }
+
+    function test_End_GivenAGateThatDoesNotLapse_LaterResultsCount() public {
+        IGoals.Goal memory goal = proportion();
+        begin(gated(defined(goal), 1e9, 0));
+        vm.warp(T0 + 2 * YEAR);
+        end(uint40(block.timestamp), false);
+        vm.assertEq(vested(), 0);
+        vm.assertEq(held(), AMOUNT / 2);
+        decided(goal, 500);
+        vm.assertEq(grants.claim(packed), AMOUNT / 2);
+    }
+
+    // ------------------------------------------------------------------------------------------------- pause, resume
+
+    function test_Pause_StopsTheClock() public {
+        begin(plain());
+        vm.warp(T0 + YEAR);
+        vm.expectEmit(address(grants));
+        emit IGrants.Paused(id, T0 + uint40(YEAR));
+        vm.prank(company);
+        grants.pause(packed);
+        vm.assertEq(grants.words(id), OPENED | PAUSED | (T0 + YEAR) << 152);
+        vm.warp(T0 + YEAR + 50 days);
+        vm.assertEq(vested(), AMOUNT / 4);
+        vm.assertEq(grants.claim(packed), AMOUNT / 4); // pays to the stop
+        vm.expectEmit(address(grants));
+        emit IGrants.Resumed(id, 50 days);
+        vm.prank(company);
+        grants.resume(packed);
+        vm.assertEq(grants.words(id) - released(id), OPENED | uint256(50 days) << 224);
+        vm.warp(T0 + 4 * YEAR + 50 days - 1);
+        vm.assertLt(vested(), AMOUNT);
+        vm.warp(T0 + 4 * YEAR + 50 days);
+        vm.assertEq(vested(), AMOUNT);
+    }
+
+    function test_Pause_ThatUsedUpItsTime_EndsByItself() public {
+        begin(plain());
+        vm.warp(T0 + YEAR);
+        vm.prank(company);
+        grants.pause(packed);
+        vm.warp(T0 + 2 * YEAR + 100 days);
+        vm.assertEq(vested(), AMOUNT / 2);
+        vm.prank(company);
+        grants.resume(packed);
+        vm.assertEq(vested(), AMOUNT / 2);
+        vm.assertEq(grants.words(id) >> 224, 100 days);
+        vm.prank(company);
+        rejects(abi.encodeWithSelector(IGrants.OutOfRange.selector, 100 days, 100 days));
+        grants.pause(packed);
+    }
+
+    function test_Pause_NeverTwiceNorDuringNotice() public {
+        begin(plain());
+        vm.prank(company);
+        grants.pause(packed);
+        rejectsState(1 | 4);
+        grants.pause(packed);
+        end(T0 + 100, false);
+        rejectsState(1 | 8);
+        grants.pause(packed);
+        rejectsState(1 | 8);
+        grants.resume(packed);
+    }
+
+    function test_End_WhilePaused_CountsTheTimeThatStood() public {
+        begin(plain());
+        vm.warp(T0 + YEAR);
+        vm.prank(company);
+        grants.pause(packed);
+        vm.warp(T0 + YEAR + 20 days);
+        uint256 before = vested();
+        vm.expectEmit(address(grants));
+        emit IGrants.Ended(id, uint40(block.timestamp), false, int128(uint128(AMOUNT * 3 / 4)), 20 days);
+        end(uint40(block.timestamp), false);
+        vm.assertEq(vested(), before);
+        vm.assertEq(grants.words(id), OPENED | ENDED | block.timestamp << 152 | uint256(20 days) << 224);
+    }
+
+    function test_End_BackdatedBeforeThePause_LosesNothing() public {
+        begin(plain());
+        vm.warp(T0 + YEAR + 5 days);
+        vm.prank(company);
+        grants.pause(packed);
+        vm.warp(T0 + YEAR + 20 days);
+        end(T0 + uint40(YEAR), false);
+        vm.assertEq(grants.words(id) >> 224, 0);
+        vm.assertEq(vested(), AMOUNT / 4);
+    }
+
+    function test_End_AheadWhilePaused_LetsTheClockRunAgain() public {
+        begin(plain());
+        vm.warp(T0 + YEAR);
+        vm.prank(company);
+        grants.pause(packed);
+        vm.warp(T0 + YEAR + 20 days);
+        end(T0 + uint40(2 * YEAR + 20 days), false);
+        vm.assertEq(grants.words(id) >> 224, 20 days);
+        vm.warp(T0 + 3 * YEAR);
+        vm.assertEq(vested(), AMOUNT / 2);
+    }
+
+    // ------------------------------------------------------------------------------------------------- accelerate
+
+    function test_Accelerate_AdvancesTheClock() public {
+        begin(plain());
+        vm.warp(T0 + YEAR);
+        vm.expectEmit(address(grants));
+        emit IGrants.Accelerated(id, uint32(YEAR), 0);
+        vm.prank(company);
+        grants.accelerate(packed, uint32(YEAR));
+        vm.assertEq(vested(), AMOUNT / 2);
+        vm.assertEq(grants.words(id), OPENED | uint256(YEAR) << 192);
+        vm.prank(company);
+        grants.accelerate(packed, type(uint32).max);
+        vm.assertEq(grants.words(id), OPENED | uint256(type(uint32).max) << 192);
+        vm.assertEq(vested(), AMOUNT);
+    }
+
+    function test_Accelerate_AnEndedGrant_NeedsFreeMoney() public {
+        begin(plain());
+        vm.warp(T0 + 2 * YEAR);
+        end(uint40(block.timestamp), false);
+        vm.prank(company);
+        grants.withdrawFree(company, AMOUNT / 4);
+        vm.expectEmit(address(grants));
+        emit IGrants.Accelerated(id, uint32(YEAR), -int128(uint128(AMOUNT / 4)));
+        vm.prank(company);
+        grants.accelerate(packed, uint32(YEAR));
+        vm.assertEq(vested(), AMOUNT * 3 / 4);
+        vm.prank(company);
+        rejects(abi.encodeWithSelector(IGrants.NotFreeEnough.selector, AMOUNT / 4, 0));
+        grants.accelerate(packed, uint32(YEAR));
+    }
+
+    // ------------------------------------------------------------------------------------------------- settle, waive
+
+    function test_Settle_OnceVestedInFull_FixesTheValue() public {
+        IGrants.Terms memory terms = plain();
+        terms.withholdBps = 77;
+        begin(terms);
+        vm.warp(T0 + 4 * YEAR - 1);
+        (uint256 timePpb,,,,,) = grants.amounts(packed);
+        rejects(abi.encodeWithSelector(IGrants.NotFullyVested.selector, timePpb));
+        grants.settle(packed);
+        vm.warp(T0 + 4 * YEAR);
+        vm.expectEmit(address(grants));
+        emit IGrants.Settled(id, AMOUNT, 0);
+        vm.prank(stranger);
+        grants.settle(packed);
+        vm.assertEq(grants.words(id), OPENED | SETTLED | uint256(77) << 120 | uint256(AMOUNT) << 152);
+        settledForGood();
+        vm.assertEq(grants.claim(packed), AMOUNT);
+    }
+
+    function settledForGood() private {
+        uint256 flags = uint16(grants.words(id) >> 104);
+        rejectsState(flags);
+        grants.end(packed, uint40(block.timestamp), false);
+        rejectsState(flags);
+        grants.pause(packed);
+        rejectsState(flags);
+        grants.resume(packed);
+        rejectsState(flags);
+        grants.accelerate(packed, 1);
+        rejectsState(flags);
+        grants.settle(packed);
+        rejectsState(flags);
+        grants.waive(packed);
+    }
+
+    function test_Settle_AnEndedGrant_FreesWhatGatesKeptShut() public {
+        IGoals.Goal memory goal = proportion();
+        begin(gated(defined(goal), 4e8, 0));
+        vm.warp(T0 + 2 * YEAR);
+        end(uint40(block.timestamp), false);
+        rejects(abi.encodeWithSelector(IGrants.GoalNotFinal.selector, goals.goalId(goal)));
+        grants.settle(packed);
+        vm.warp(uint256(goal.closes) + 1);
+        goals.close(goal);
+        uint128 value = uint128(uint256(AMOUNT) * 3 / 10);
+        vm.expectEmit(address(grants));
+        emit IGrants.Settled(id, value, uint128(AMOUNT / 2) - value);
+        grants.settle(packed);
+        vm.assertEq(held(), value);
+        vm.assertEq(grants.claim(packed), value);
+    }
+
+    function test_Settle_BeforeAnAnnouncedEnd_Reverts() public {
+        begin(plain());
+        end(T0 + 100, false);
+        rejects(abi.encodeWithSelector(IGrants.NotYet.selector, T0 + 100));
+        grants.settle(packed);
+        vm.warp(T0 + 100);
+        grants.settle(packed);
+        vm.assertEq(free(), AMOUNT);
+    }
+
+    function test_Settle_StillObeysTheUnlockClock() public {
+        IGrants.Terms memory terms = plain();
+        terms.unlockStart = T0 + uint40(8 * YEAR);
+        terms.unlock = new IGrants.Segment[](1);
+        terms.unlock[0] = IGrants.Segment(1000, 1e9, 0);
+        begin(terms);
+        vm.warp(T0 + 4 * YEAR);
+        grants.settle(packed);
+        rejects(abi.encodeWithSelector(IGrants.NothingClaimable.selector, AMOUNT, 0, 0));
+        grants.claim(packed);
+        vm.warp(T0 + 8 * YEAR + 500);
+        vm.assertEq(grants.claim(packed), AMOUNT / 2);
+    }
+
+    function test_Waive_GivesUpWhatIsNotVested() public {
+        begin(plain());
+        vm.warp(T0 + YEAR);
+        grants.claim(packed);
+        vm.warp(T0 + 2 * YEAR);
+        rejects(abi.encodeWithSelector(IGrants.NotHolder.selector, company, holder));
+        vm.prank(company);
+        grants.waive(packed);
+        vm.expectEmit(address(grants));
+        emit IGrants.Waived(id, AMOUNT / 2, AMOUNT / 2);
+        vm.prank(holder);
+        grants.waive(packed);
+        vm.assertEq(free(), AMOUNT / 2);
+        vm.warp(T0 + 9 * YEAR);
+        vm.assertEq(grants.claim(packed), AMOUNT / 4);
+        settledForGood();
+    }
+
+    function test_Waive_WhilePausedOrDuringNotice_ClearsBoth() public {
+        begin(plain());
+        vm.warp(T0 + 2 * YEAR);
+        vm.prank(company);
+        grants.pause(packed);
+        vm.prank(holder);
+        grants.holdClaims(packed, true);
+        vm.prank(holder);
+        grants.waive(packed);
+        vm.assertEq(grants.words(id), OPENED | SETTLED | HOLDER_ONLY | uint256(AMOUNT / 2) << 152);
+
+        IGrants.Terms memory terms = plain();
+        terms.document = "second";
+        begin(terms);
+        end(T0 + uint40(3 * YEAR), true);
+        vm.prank(holder);
+        grants.waive(packed);
+        vm.assertEq(grants.words(id), OPENED | SETTLED | uint256(AMOUNT / 2) << 152);
+        vm.assertEq(free(), AMOUNT);
+    }
+
+    // ------------------------------------------------------------------------------------------------- withholding
+
+    function test_LowerWithholding_OnlyLowers() public {
+        IGrants.Terms memory terms = plain();
+        terms.withholdBps = 4000;
+        begin(terms);
+        vm.expectEmit(address(grants));
+        emit IGrants.WithholdingLowered(id, 3000);
+        vm.prank(company);
+        grants.lowerWithholding(packed, 3000);
+        vm.assertEq(grants.words(id), OPENED | uint256(3000) << 120);
+        vm.startPrank(company);
+        rejects(abi.encodeWithSelector(IGrants.OutOfRange.selector, 3000, 3000));
+        grants.lowerWithholding(packed, 3000);
+        vm.stopPrank();
+        vm.warp(T0 + 4 * YEAR);
+        grants.settle(packed);
+        vm.prank(company);
+        grants.lowerWithholding(packed, 0);
+        grants.claim(packed);
+        vm.assertEq(token.balanceOf(holder), AMOUNT);
+    }
+}
