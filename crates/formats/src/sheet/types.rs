@@ -1,0 +1,180 @@
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, B256};
+use guerdon_core::id::Domain;
+use guerdon_core::terms::{Powers, Terms};
+use guerdon_core::tree::{Leaf, SumTree, TreeError};
+
+use crate::agreement::Agreement;
+
+/// A token that a sheet may grant.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenSpec {
+    /// As the sheet writes it.
+    pub symbol: String,
+    /// Decimal places.
+    pub decimals: u8,
+}
+
+/// Where the `document` of each grant comes from.
+pub enum Documents<'a> {
+    /// keccak256(salt ‖ external id in UTF-8): the same on every machine, for dry runs only.
+    Salt(B256),
+    /// The hash of a generated agreement, each with its own 32 random bytes.
+    Nonces(&'a mut dyn FnMut() -> [u8; 32]),
+}
+
+impl std::fmt::Debug for Documents<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Salt(_) => "Salt",
+            Self::Nonces(_) => "Nonces",
+        })
+    }
+}
+
+/// What every grant of a sheet gets, since no column says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Defaults {
+    /// What the company and the holder may do later.
+    pub powers: Powers,
+    /// Seconds that a good leaver vests on.
+    pub grace_seconds: u32,
+    /// Seconds that an end may reach back.
+    pub backdate_seconds: u32,
+    /// Seconds that the company may pause in all.
+    pub pause_max: u32,
+    /// Basis points withheld for tax.
+    pub withhold_bps: u16,
+}
+
+impl Default for Defaults {
+    /// All powers, no grace, 30 days back, a year of pauses, nothing withheld.
+    fn default() -> Self {
+        Self {
+            powers: Powers::ALL,
+            grace_seconds: 0,
+            backdate_seconds: 30 * 86_400,
+            pause_max: 365 * 86_400,
+            withhold_bps: 0,
+        }
+    }
+}
+
+/// What a sheet is read for.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// Chain id at deployment.
+    pub chain_id: u64,
+    /// The Grants contract.
+    pub grants: Address,
+    /// The token's contract, when known: it cannot be a recipient.
+    pub token: Option<Address>,
+    /// Who grants, as agreements call it.
+    pub company: String,
+    /// Tokens that a row may name; a sheet uses one of them.
+    pub tokens: Vec<TokenSpec>,
+    /// Ids of goals by the name that gates use.
+    pub goals: BTreeMap<String, B256>,
+    /// What no column says.
+    pub defaults: Defaults,
+    /// Where `document` comes from.
+    pub documents: Documents<'a>,
+}
+
+impl Context<'_> {
+    /// The domain of ids.
+    #[must_use]
+    pub fn domain(&self) -> Domain {
+        Domain::new(self.chain_id, self.grants)
+    }
+}
+
+/// A wrong cell or row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct RowError {
+    /// Data rows count from 1; 0 is the header or the file.
+    pub row: usize,
+    /// The column's name; empty when it is about the whole row.
+    pub column: String,
+    /// A sentence: what is wrong and what to do.
+    pub message: String,
+}
+
+impl RowError {
+    pub(super) fn new(row: usize, column: &str, message: impl Into<String>) -> Self {
+        Self {
+            row,
+            column: column.to_owned(),
+            message: message.into(),
+        }
+    }
+}
+
+/// Whose grant it is. Never leaves the company's own files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// As the sheet has it; may be empty.
+    pub name: String,
+    /// As the sheet has it; may be empty.
+    pub email: String,
+    /// The company's number of the person; may be empty.
+    pub employee_id: String,
+}
+
+/// A grant of a sheet, ready to be committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// From 1.
+    pub row: usize,
+    /// The company's number of the grant, unique in the sheet and safe as a file name.
+    pub external_id: String,
+    /// Whose it is.
+    pub person: Person,
+    /// Symbol and places of the token.
+    pub token: TokenSpec,
+    /// The IANA name of its time zone.
+    pub zone: String,
+    /// The name of its template, as a label.
+    pub template: String,
+    /// What is promised.
+    pub terms: Terms,
+    /// The canonical bytes of the terms.
+    pub encoded: Vec<u8>,
+    /// keccak256(domain ‖ encoded).
+    pub id: B256,
+    /// The agreement, unless `document` comes from a salt.
+    pub agreement: Option<Agreement>,
+}
+
+impl Draft {
+    /// The grant as a leaf of a round.
+    #[must_use]
+    pub const fn leaf(&self) -> Leaf {
+        Leaf {
+            id: self.id,
+            amount: self.terms.amount,
+        }
+    }
+}
+
+/// A sheet that was read. Drafts are there only if nothing is wrong: a sheet is never half
+/// imported.
+#[derive(Debug, Default)]
+pub struct Sheet {
+    /// One for each row, in the order of the sheet.
+    pub drafts: Vec<Draft>,
+    /// In the order of rows.
+    pub errors: Vec<RowError>,
+}
+
+impl Sheet {
+    /// The tree over the drafts.
+    ///
+    /// # Errors
+    /// [`TreeError`] when there is no draft or the amounts pass 2^128.
+    pub fn tree(&self) -> Result<SumTree, TreeError> {
+        SumTree::build(self.drafts.iter().map(Draft::leaf).collect())
+    }
+}
