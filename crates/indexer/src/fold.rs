@@ -1,0 +1,240 @@
+//! Logs into facts, facts into records, records into rows.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::B256;
+use guerdon_chain::{decode, event_name};
+use guerdon_core::fact::{Fact, Log, Origin, Subject};
+use guerdon_core::ledger::{GoalRecord, GrantRecord, LedgerError, PoolRecord, Record, RoundRecord};
+use guerdon_store::{LogRow, Tx};
+
+use crate::IndexError;
+
+/// A log that states a fact.
+#[derive(Clone, Debug)]
+pub(crate) struct Stated {
+    fact: Fact,
+    row: LogRow,
+}
+
+/// Logs of the pool read at a time when its record is folded again.
+const PAGE: u32 = 2_000;
+
+/// The facts that logs state, in the order of the chain. Logs that state none are left out.
+pub(crate) fn read_facts(logs: &[Log]) -> Result<Vec<Stated>, IndexError> {
+    logs.iter()
+        .filter_map(|log| state(log).transpose())
+        .collect()
+}
+
+/// Writes the logs of new facts and what they make of the records.
+pub(crate) async fn fold(tx: &mut Tx, stated: &[Stated]) -> Result<(), IndexError> {
+    let mut touched = Touched::default();
+    for Stated { fact, row } in stated {
+        let origin = &row.log.origin;
+        touched.take_up(tx, origin, fact).await?;
+        tx.insert_logs(std::slice::from_ref(row)).await?;
+    }
+    touched.write(tx).await
+}
+
+/// Folds records again from the logs that are left of them.
+pub(crate) async fn refold(tx: &mut Tx, subjects: &[Subject]) -> Result<(), IndexError> {
+    for subject in subjects {
+        match *subject {
+            Subject::Token => {}
+            Subject::Pool => refold_pool(tx).await?,
+            Subject::Round(root) => match whole::<RoundRecord>(tx, subject).await? {
+                Some(record) => tx.put_round(&record).await?,
+                None => tx.delete_round(root).await?,
+            },
+            Subject::Grant(id) => match whole::<GrantRecord>(tx, subject).await? {
+                Some(mut record) => {
+                    inherit_since(tx, &mut record).await?;
+                    tx.put_grant(&record).await?;
+                }
+                None => tx.delete_grant(id).await?,
+            },
+            Subject::Goal(id) => match whole::<GoalRecord>(tx, subject).await? {
+                Some(record) => tx.put_goal(&record).await?,
+                None => tx.delete_goal(id).await?,
+            },
+        }
+    }
+    Ok(())
+}
+
+/// The records that a range of blocks touches: read once, written once.
+#[derive(Default)]
+struct Touched {
+    pool: Option<PoolRecord>,
+    rounds: BTreeMap<B256, RoundRecord>,
+    grants: BTreeMap<B256, GrantRecord>,
+    goals: BTreeMap<B256, GoalRecord>,
+}
+
+impl Touched {
+    async fn take_up(
+        &mut self,
+        tx: &mut Tx,
+        origin: &Origin,
+        fact: &Fact,
+    ) -> Result<(), IndexError> {
+        let fits = |error| contradiction(origin, error);
+        if moves_pool(fact.subject()) {
+            let pool = match &mut self.pool {
+                Some(pool) => pool,
+                None => self.pool.insert(tx.pool().await?),
+            };
+            pool.apply(origin, fact).map_err(fits)?;
+        }
+        match fact.subject() {
+            Subject::Pool | Subject::Token => Ok(()),
+            Subject::Round(root) => {
+                if !self.rounds.contains_key(&root)
+                    && let Some(known) = tx.round(root).await?
+                {
+                    self.rounds.insert(root, known);
+                }
+                advance(&mut self.rounds, root, origin, fact).map_err(fits)
+            }
+            Subject::Grant(id) => {
+                if !self.grants.contains_key(&id)
+                    && let Some(known) = tx.grant(id).await?
+                {
+                    self.grants.insert(id, known);
+                }
+                advance(&mut self.grants, id, origin, fact).map_err(fits)?;
+                self.inherit_since(tx, fact).await
+            }
+            Subject::Goal(id) => {
+                if !self.goals.contains_key(&id)
+                    && let Some(known) = tx.goal(id).await?
+                {
+                    self.goals.insert(id, known);
+                }
+                advance(&mut self.goals, id, origin, fact).map_err(fits)
+            }
+        }
+    }
+
+    /// A grant that opens has its round's epoch, which its own event does not repeat.
+    async fn inherit_since(&mut self, tx: &mut Tx, fact: &Fact) -> Result<(), IndexError> {
+        let Fact::Opened { id, root, .. } = fact else {
+            return Ok(());
+        };
+        let Some(grant) = self.grants.get_mut(id) else {
+            return Ok(());
+        };
+        match self.rounds.get(root) {
+            Some(round) => grant.state.since = round.since,
+            None => inherit_since(tx, grant).await?,
+        }
+        Ok(())
+    }
+
+    async fn write(self, tx: &mut Tx) -> Result<(), IndexError> {
+        if let Some(pool) = &self.pool {
+            tx.put_pool(pool).await?;
+        }
+        for record in self.rounds.values() {
+            tx.put_round(record).await?;
+        }
+        for record in self.grants.values() {
+            tx.put_grant(record).await?;
+        }
+        for record in self.goals.values() {
+            tx.put_goal(record).await?;
+        }
+        Ok(())
+    }
+}
+
+fn advance<R: Record>(
+    records: &mut BTreeMap<B256, R>,
+    key: B256,
+    origin: &Origin,
+    fact: &Fact,
+) -> Result<(), LedgerError> {
+    if let Some(record) = records.get_mut(&key) {
+        return record.apply(origin, fact);
+    }
+    let unknown = LedgerError::Unknown {
+        subject: fact.subject(),
+    };
+    records.insert(key, R::begin(origin, fact).ok_or(unknown)?);
+    Ok(())
+}
+
+async fn inherit_since(tx: &mut Tx, grant: &mut GrantRecord) -> Result<(), IndexError> {
+    // An invalid leaf is closed for good and has no epoch.
+    if grant.state.has(guerdon_core::state::Flags::CLOSED) {
+        return Ok(());
+    }
+    if let Some(round) = tx.round(grant.root).await? {
+        grant.state.since = round.since;
+    }
+    Ok(())
+}
+
+async fn refold_pool(tx: &mut Tx) -> Result<(), IndexError> {
+    let mut pool = PoolRecord::default();
+    let mut after = None;
+    loop {
+        let rows = tx.logs_of_pool(after, PAGE).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some((last.log.origin.block, last.log.origin.log_index));
+        for row in &rows {
+            let origin = &row.log.origin;
+            if let Some(fact) = decode(&row.log)? {
+                pool.apply(origin, &fact)
+                    .map_err(|error| contradiction(origin, error))?;
+            }
+        }
+    }
+    tx.put_pool(&pool).await?;
+    Ok(())
+}
+
+async fn whole<R: Record>(tx: &mut Tx, subject: &Subject) -> Result<Option<R>, IndexError> {
+    let rows = tx.logs_of(subject).await?;
+    let Some(last) = rows.last() else {
+        return Ok(None);
+    };
+    let last = last.log.origin;
+    let mut facts = Vec::with_capacity(rows.len());
+    for row in &rows {
+        facts.extend(decode(&row.log)?.map(|fact| (row.log.origin, fact)));
+    }
+    R::fold(&facts).map_err(|error| contradiction(&last, error))
+}
+
+fn state(log: &Log) -> Result<Option<Stated>, IndexError> {
+    let Some(fact) = decode(log)? else {
+        return Ok(None);
+    };
+    let subject = fact.subject();
+    let row = LogRow {
+        log: log.clone(),
+        name: event_name(log).unwrap_or_default().to_owned(),
+        subject,
+        moves_pool: moves_pool(subject),
+    };
+    Ok(Some(Stated { fact, row }))
+}
+
+/// Every fact about the pool, a round or a grant may move the pool's money.
+fn moves_pool(subject: Subject) -> bool {
+    matches!(
+        subject,
+        Subject::Pool | Subject::Round(_) | Subject::Grant(_)
+    )
+}
+
+fn contradiction(origin: &Origin, error: LedgerError) -> IndexError {
+    IndexError::Contradiction {
+        block: origin.block,
+        log_index: origin.log_index,
+        error,
+    }
+}

@@ -1,0 +1,207 @@
+//! One step: a range of blocks, or a re-org taken back.
+
+use alloy_primitives::Address;
+use guerdon_chain::Head;
+use guerdon_core::fact::Log;
+use guerdon_store::{Checkpoint, Identity, Store};
+
+use crate::IndexError;
+use crate::fold::{fold, read_facts};
+use crate::source::{Finality, Source};
+
+/// Follows one deployment on one chain into one store.
+#[derive(Clone, Debug)]
+pub struct Indexer<S> {
+    pub(crate) source: S,
+    pub(crate) store: Store,
+    pub(crate) options: Options,
+    pub(crate) start_block: u64,
+    contracts: [Address; 2],
+}
+
+/// How to follow.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Which head to trust; the embedded chain's latest is good, since nobody else makes blocks.
+    pub finality: Finality,
+    /// Most blocks in one step.
+    pub range_max: u64,
+    /// Depth, in blocks, to which re-orgs are found without reading the chain again from its
+    /// start: hashes of blocks at most this deep are remembered.
+    pub reorg_depth: u64,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// First block of the range.
+    pub from: u64,
+    /// Last block of the range; below `from` when there was none to take.
+    pub to: u64,
+    /// Height of the head that the policy trusts.
+    pub head: u64,
+    /// Logs taken.
+    pub logs: u64,
+    /// A re-org that was taken back instead.
+    pub rewound: Option<Rewound>,
+}
+
+/// A re-org that was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rewound {
+    /// The checkpoint that is no longer on the chain.
+    pub was: u64,
+    /// The common ancestor; nothing if none was remembered and all is read again.
+    pub ancestor: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            finality: Finality::Latest,
+            range_max: 5_000,
+            reorg_depth: 256,
+        }
+    }
+}
+
+impl Progress {
+    /// Whether everything up to the head is in the store.
+    pub fn is_done(&self) -> bool {
+        self.rewound.is_none() && self.to >= self.head
+    }
+}
+
+impl<S: Source> Indexer<S> {
+    /// Binds the store to the deployment's chain and contracts.
+    ///
+    /// # Errors
+    /// The store follows another chain, or failed.
+    pub async fn new(
+        source: S,
+        store: Store,
+        identity: &Identity,
+        options: Options,
+    ) -> Result<Self, IndexError> {
+        store.bind(identity).await?;
+        let contracts = [identity.grants, identity.goals];
+        Ok(Self {
+            source,
+            store,
+            options,
+            start_block: identity.start_block,
+            contracts,
+        })
+    }
+
+    /// Takes one range of blocks into the store, or takes back what a re-org replaced. Safe to
+    /// cancel and to repeat.
+    ///
+    /// # Errors
+    /// The node or the database failed, or a log cannot be read. Nothing was written then.
+    pub async fn step(&self) -> Result<Progress, IndexError> {
+        let head = self.source.head(self.options.finality).await?;
+        let checkpoint = self.store.read().await?.checkpoint().await?;
+        if let Some(checkpoint) = checkpoint
+            && !self.is_on_chain(&checkpoint).await?
+        {
+            return self.rewind(&checkpoint, &head).await;
+        }
+        let from = checkpoint.map_or(self.start_block, |checkpoint| checkpoint.block + 1);
+        let idle = Progress {
+            from,
+            to: from.saturating_sub(1),
+            head: head.number,
+            logs: 0,
+            rewound: None,
+        };
+        if from > head.number {
+            return Ok(idle);
+        }
+        let to = head
+            .number
+            .min(from.saturating_add(self.options.range_max.max(1) - 1));
+        let Some((target, logs)) = self.range(from, to, checkpoint.as_ref()).await? else {
+            return Ok(idle);
+        };
+        if !self.write(checkpoint, &target, &logs).await? {
+            return Ok(idle);
+        }
+        Ok(Progress {
+            to,
+            logs: logs.len() as u64,
+            ..idle
+        })
+    }
+
+    pub(crate) async fn is_on_chain(&self, block: &Checkpoint) -> Result<bool, IndexError> {
+        let there = self.source.block(block.block).await?;
+        Ok(there.is_some_and(|there| there.hash == block.hash))
+    }
+
+    /// The logs of a range and its last block, or nothing if the chain moved while they were read.
+    async fn range(
+        &self,
+        from: u64,
+        to: u64,
+        checkpoint: Option<&Checkpoint>,
+    ) -> Result<Option<(Head, Vec<Log>)>, IndexError> {
+        let Some(target) = self.source.block(to).await? else {
+            return Ok(None);
+        };
+        let logs = self.source.logs(from, to, &self.contracts).await?;
+
+        // The answers come one by one: only if nothing moved around them do they belong together.
+        if let Some(checkpoint) = checkpoint
+            && !self.is_on_chain(checkpoint).await?
+        {
+            return Ok(None);
+        }
+        let is_same = self.source.block(to).await? == Some(target);
+        let fits = |log: &Log| {
+            let origin = &log.origin;
+            (from..=to).contains(&origin.block)
+                && (origin.block != to || origin.block_hash == target.hash)
+        };
+        Ok((is_same && logs.iter().all(fits)).then_some((target, logs)))
+    }
+
+    /// Writes logs, records, block hashes and the checkpoint at once; false if another indexer
+    /// moved the checkpoint meanwhile.
+    async fn write(
+        &self,
+        checkpoint: Option<Checkpoint>,
+        target: &Head,
+        logs: &[Log],
+    ) -> Result<bool, IndexError> {
+        let facts = read_facts(logs)?;
+        let mut tx = self.store.write().await?;
+        if tx.checkpoint().await? != checkpoint {
+            return Ok(false);
+        }
+        fold(&mut tx, &facts).await?;
+
+        let deepest = target.number.saturating_sub(self.options.reorg_depth);
+        for log in logs {
+            let origin = &log.origin;
+            if origin.block >= deepest {
+                let block = Checkpoint {
+                    block: origin.block,
+                    hash: origin.block_hash,
+                    time: origin.block_time,
+                };
+                tx.put_block(&block).await?;
+            }
+        }
+        let to = Checkpoint {
+            block: target.number,
+            hash: target.hash,
+            time: target.time,
+        };
+        tx.put_block(&to).await?;
+        tx.prune_blocks(deepest).await?;
+        tx.set_checkpoint(&to).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}

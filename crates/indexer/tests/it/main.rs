@@ -1,0 +1,14 @@
+//! The indexer on scripted chains.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails where it stands"
+)]
+
+mod events;
+mod export;
+mod script;
+mod story;
+
+mod random;
+mod reorgs;
+mod steps;
