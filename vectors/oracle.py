@@ -412,25 +412,33 @@ def grant_table():
         for _ in range(4):
             end = t["start"] + t["vesting"][-1][0]
             now = max(2, dice.pick([t["start"], end, end - 1, dice.between(0, 2 * end + 2), dice.between(t["start"], end)]))
-            s, gates = random_state(dice, t, now), []
+            s = random_state(dice, t, now)
             table.row(terms=number, word=state_word(s), now=now)
-            table.row(gateFirst=len(table.columns["gateFraction"]), gateCount=len(t["gates"]))
-            for _ in t["gates"]:
-                best = dice.pick([0, PPB, dice.between(0, PPB)])
-                gates.append({
-                    "fraction": best, "final": dice.chance(50), "stopFraction": dice.pick([0, best, dice.between(0, best)]),
-                    "stopPending": dice.chance(40), "lastRegisteredAt": dice.between(0, now),
-                })  # fmt: skip
-                table.row(**{"gate" + name[0].upper() + name[1:]: value for name, value in gates[-1].items()})
+            gates = random_gates(table, dice, t, now)
             table.row(**answer(t, s, gates, now))
     return table
 
 
+def random_gates(table, dice, t, now):
+    """A result for each gate; where it stands in the table's flat columns is written into the row."""
+    table.row(gateFirst=len(table.columns["gateFraction"]), gateCount=len(t["gates"]))
+    gates = []
+    for _ in t["gates"]:
+        best = dice.pick([0, PPB, dice.between(0, PPB)])
+        gates.append({
+            "fraction": best, "final": dice.chance(50), "stopFraction": dice.pick([0, best, dice.between(0, best)]),
+            "stopPending": dice.chance(40), "lastRegisteredAt": dice.between(0, now),
+        })  # fmt: skip
+        table.row(**{"gate" + name[0].upper() + name[1:]: value for name, value in gates[-1].items()})
+    return gates
+
+
 def main():
     from goals import bounds_table, draw_table, goal_table
+    from moves import move_table
 
     tables = {
-        "schedule": schedule_table, "terms": terms_table, "tree": tree_table, "grant": grant_table,
+        "schedule": schedule_table, "terms": terms_table, "tree": tree_table, "grant": grant_table, "moves": move_table,
         "bounds": bounds_table, "draw": draw_table, "goal": goal_table,
     }  # fmt: skip
     stale = []
