@@ -82,7 +82,8 @@ def bounds_table():
         for x, y in [(0, 0), (m, 0), (0, m), (m // 2, m // 2), (m // 3, m // 4), (m // 2 + 1, m // 2 - 1)]:
             row(PAIRED, bound, m, x, y)
     for _ in range(120):
-        kind, n = dice.pick([PROPORTION, PAIRED, MEASURE]), dice.pick([dice.between(100, 2000), dice.between(100, largest)])
+        kind = dice.pick([PROPORTION, PAIRED, MEASURE])
+        n = dice.pick([dice.between(100, 2000), dice.between(100, largest)])
         x = dice.between(0, n * PPB if kind == MEASURE else n)
         row(kind, dice.between(1, dice.pick([4000, 65_535])), n, x, dice.between(0, n - x) if kind == PAIRED else 0)
     for x in (0, 1, 2**32, 2**63 - 1):

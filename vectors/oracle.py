@@ -342,7 +342,8 @@ def answer(t, s, gates, now):
     if t["unlock"]:
         unlocked = math.floor(Fraction(amount * released(t["unlock"], now - t["unlockStart"]), PPB))
     ended = bool(flags & ENDED) and now >= s["stopAt"]
-    done = all(g["final"] or (rule & 1 and ended and not g["stopPending"]) for (_, _, rule), g in zip(t["gates"], gates))
+    lapsed = [bool(rule & 1) and ended for _, _, rule in t["gates"]]
+    done = all(g["final"] or (over and not g["stopPending"]) for over, g in zip(lapsed, gates))
     if flags & SETTLED:
         time = gate = PPB
         vested = held = s["value"]
@@ -411,7 +412,8 @@ def grant_table():
         table.row(termsBytes=encode(t))
         for _ in range(4):
             end = t["start"] + t["vesting"][-1][0]
-            now = max(2, dice.pick([t["start"], end, end - 1, dice.between(0, 2 * end + 2), dice.between(t["start"], end)]))
+            moments = [t["start"], end, end - 1, dice.between(0, 2 * end + 2), dice.between(t["start"], end)]
+            now = max(2, dice.pick(moments))
             s = random_state(dice, t, now)
             table.row(terms=number, word=state_word(s), now=now)
             gates = random_gates(table, dice, t, now)

@@ -61,7 +61,9 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_refused_or_come_back_as_they_are(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_refused_or_come_back_as_they_are(
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
         if let Ok(terms) = Terms::decode(&bytes) {
             prop_assert_eq!(terms.encode().unwrap(), bytes);
         }
@@ -129,7 +131,10 @@ proptest! {
     }
 
     #[test]
-    fn payouts_rise_and_never_pass_the_whole(lower in -2_000_000_000..2_000_000_000_i64, more in 0..1_000_000_i64) {
+    fn payouts_rise_and_never_pass_the_whole(
+        lower in -2_000_000_000..2_000_000_000_i64,
+        more in 0..1_000_000_i64,
+    ) {
         let goal = product_500();
         prop_assert!(payout(&goal, lower) <= payout(&goal, lower + more));
         prop_assert!(payout(&goal, lower + more) <= PPB);
@@ -165,7 +170,9 @@ proptest! {
 
     #[test]
     fn vested_never_falls_as_time_passes(
-        terms in terms(), results in results(), waits in prop::collection::vec(0..20_000_000_u64, 1..20),
+        terms in terms(),
+        results in results(),
+        waits in prop::collection::vec(0..20_000_000_u64, 1..20),
     ) {
         let gates = &results[..terms.gates.len()];
         let state = State::opened(0, 0);

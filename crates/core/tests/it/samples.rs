@@ -82,7 +82,7 @@ prop_compose! {
     }
 }
 
-/// Results for up to eight gates: those at the stop are never better than the best, as on the chain.
+/// Results for up to eight gates: those at the stop are never better than the best, as on chain.
 pub(crate) fn results() -> impl Strategy<Value = Vec<GateResult>> {
     let result = (0..=PPB, 0..=PPB, any::<bool>(), any::<bool>()).prop_map(
         |(one, other, is_final, pending)| GateResult {
