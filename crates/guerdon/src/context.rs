@@ -180,7 +180,7 @@ impl Node {
 }
 
 /// Stops waiting when the person presses Ctrl-C.
-async fn interruptible<T>(command: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+pub(crate) async fn interruptible<T>(command: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     tokio::select! {
         outcome = command => outcome,
         _ = tokio::signal::ctrl_c() => {

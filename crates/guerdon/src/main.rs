@@ -18,6 +18,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
+    trace(arguments.global.verbose);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -40,4 +41,18 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// What parts say while they work goes to stderr; by default only what went wrong.
+fn trace(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "guerdon=info,warn",
+        _ => "guerdon=debug,info",
+    };
+    let filter = tracing_subscriber::EnvFilter::new(level);
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }

@@ -23,8 +23,8 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
     let Cli { global, command } = cli;
     let context = Context::new(global);
     match &command {
-        Command::Demo(_) => Ok(()),
-        Command::Serve(_) => Ok(()),
+        Command::Demo(arguments) => demo::run(&context, arguments).await,
+        Command::Serve(arguments) => serve::run(&context, arguments).await,
         Command::Deploy(arguments) => deploy::run(&context, arguments).await,
         Command::Token(command) => money::run_token(&context, command).await,
         Command::Fund(arguments) => money::run_fund(&context, arguments).await,

@@ -79,21 +79,38 @@ pub(crate) fn sign_typed(
     Ok(file)
 }
 
-/// Writes a signature file and says where it is.
+/// Writes a signature file, by default into the data directory.
+pub(crate) fn keep_signature(
+    context: &Context,
+    goal: &Defined,
+    file: &SignatureFile,
+    target: Option<PathBuf>,
+) -> Outcome<PathBuf> {
+    let name = &goal.definition.name;
+    let path =
+        target.unwrap_or_else(|| files::signature_path(context, name, kind(file), file.signer));
+    disk::write(&path, &file.encode())?;
+    Ok(path)
+}
+
+/// `accept` or `result`, and the number of the attempt.
+fn kind(file: &SignatureFile) -> (&'static str, u16) {
+    match &file.signed {
+        Signed::Accept(accept) => ("accept", accept.attempt),
+        Signed::Result(result) => ("result", result.attempt),
+    }
+}
+
+/// Keeps a signature and says where it is.
 pub(crate) fn save(
     context: &Context,
     goal: &Defined,
     file: &SignatureFile,
     target: Option<PathBuf>,
 ) -> Outcome {
-    let (kind, attempt) = match &file.signed {
-        Signed::Accept(accept) => ("accept", accept.attempt),
-        Signed::Result(result) => ("result", result.attempt),
-    };
+    let path = keep_signature(context, goal, file, target)?;
+    let (kind, attempt) = kind(file);
     let name = &goal.definition.name;
-    let path = target
-        .unwrap_or_else(|| files::signature_path(context, name, kind, (attempt, file.signer)));
-    disk::write(&path, &file.encode())?;
     let value = json!({
         "file": path,
         "kind": kind,

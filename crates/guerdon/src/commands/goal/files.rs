@@ -94,8 +94,8 @@ pub(crate) fn path(context: &Context, name: &str) -> PathBuf {
 pub(crate) fn signature_path(
     context: &Context,
     goal: &str,
-    kind: &str,
-    (attempt, signer): (u16, Address),
+    (kind, attempt): (&str, u16),
+    signer: Address,
 ) -> PathBuf {
     let name = format!("{goal}-{attempt}-{kind}-{signer}");
     context

@@ -7,13 +7,13 @@ pub(crate) mod files;
 mod result;
 mod show;
 
-use guerdon_chain::{Plan, Receipt, plan};
+use guerdon_chain::{Plan, Receipt, Signer, plan};
 use guerdon_core::ledger::{AttemptRecord, GoalRecord};
 use serde_json::json;
 
-pub(crate) use attempt::{accept, register};
+pub(crate) use attempt::{accept, keep_signature, register};
 pub(crate) use define::define;
-pub(crate) use result::{Counts, counts, propose, sign};
+pub(crate) use result::{counts, propose, sign};
 
 use crate::cli::{AttemptArgs, GoalArgs, GoalCommand};
 use crate::context::Context;
@@ -71,7 +71,7 @@ async fn step(context: &Context, arguments: &AttemptArgs, step: Step) -> Outcome
 /// Seals, expires or finalizes an attempt.
 pub(crate) async fn take_step(
     session: &Session<'_>,
-    signer: &guerdon_chain::Signer,
+    signer: &Signer,
     goal: &Defined,
     attempt: u16,
     step: Step,
@@ -96,13 +96,22 @@ async fn run_close(context: &Context, arguments: &GoalArgs) -> Outcome {
         .with_node(async |node| {
             let session = Session::open(context, node)?;
             let signer = session.signer(KEEPER)?;
-            let plan = plan::close(session.goals(), &goal.definition.goal);
-            let intent = Intent::new(plan, "nobody: it is final for ever")
-                .fact("goal", &goal.definition.name);
-            let receipt = execute(context, session.chain, &signer, intent).await?;
+            let receipt = close(&session, &signer, &goal).await?;
             finished(context, &goal, None, receipt)
         })
         .await
+}
+
+/// Makes a goal's fraction final.
+pub(crate) async fn close(
+    session: &Session<'_>,
+    signer: &Signer,
+    goal: &Defined,
+) -> Outcome<Option<Receipt>> {
+    let plan = plan::close(session.goals(), &goal.definition.goal);
+    let intent =
+        Intent::new(plan, "nobody: it is final for ever").fact("goal", &goal.definition.name);
+    execute(session.context, session.chain, signer, intent).await
 }
 
 /// The goal as the chain's events tell it.

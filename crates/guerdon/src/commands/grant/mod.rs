@@ -6,7 +6,7 @@ pub(crate) mod files;
 mod list;
 mod show;
 
-pub(crate) use company::{end, open, settle};
+pub(crate) use company::{end, open};
 
 use crate::cli::GrantCommand;
 use crate::context::Context;

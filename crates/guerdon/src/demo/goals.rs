@@ -1,0 +1,209 @@
+//! The two goals of the story.
+
+use alloy::primitives::{Address, B256, keccak256};
+use guerdon_chain::Signer;
+use guerdon_core::PPB;
+use guerdon_core::goal::{Goal, Kind, panel_hash};
+use guerdon_formats::goal_file::{GoalDefinition, Specification, spec_hash};
+
+use super::input::{ITEMS, RELEASE_2};
+use crate::cli::EvalQuery;
+use crate::commands::eval;
+use crate::commands::goal::{ARBITER, SPONSOR};
+use crate::error::Outcome;
+
+pub(super) const PRODUCT: &str = "product_500@0.80..0.90";
+pub(super) const LAUNCH: &str = "launch-eu";
+/// Accounts of the embedded chain that sit on the panel of `product_500`.
+pub(super) const PRODUCT_PANEL: [u32; 3] = [2, 3, 4];
+const LAUNCH_PANEL: [u32; 3] = [5, 6, 7];
+const QUORUM: u8 = 2;
+
+const DAY: u32 = 86_400;
+/// 2026-07-01, 2028-03-31 and 2029-06-30, 00:00 UTC.
+const OPENS: u64 = 1_782_864_000;
+const PRODUCT_CLOSES: u64 = 1_838_073_600;
+const LAUNCH_CLOSES: u64 = 1_877_472_000;
+/// 500 coins of 18 decimals.
+const BOND: u128 = 500_000_000_000_000_000_000;
+/// 1000 z, calibrated so that the contract's decision is that of the exact test.
+const PRODUCT_BOUND: u16 = 1983;
+
+/// What every definition of the story shares.
+struct Parties {
+    sponsor: Address,
+    arbiter: Address,
+    bond_token: Address,
+}
+
+/// Which figure of a result file decides.
+pub(super) fn query() -> EvalQuery {
+    EvalQuery {
+        task: None,
+        metric: "exact_match".to_owned(),
+        filter: Some("strict-match".to_owned()),
+        samples: None,
+    }
+}
+
+/// Both definitions. `nonce` hides the items behind their commitment.
+pub(super) fn definitions(bond_token: Address, nonce: B256) -> Outcome<Vec<GoalDefinition>> {
+    let parties = Parties {
+        sponsor: Signer::embedded(SPONSOR)?.address(),
+        arbiter: Signer::embedded(ARBITER)?.address(),
+        bond_token,
+    };
+    Ok(vec![product(&parties, nonce)?, launch(&parties)?])
+}
+
+/// Half of the share from a lower bound of 80 % on, all of it from 90 % on.
+fn product(parties: &Parties, nonce: B256) -> Outcome<GoalDefinition> {
+    let panel = panel(PRODUCT_PANEL)?;
+    let reading = eval::read_bytes(RELEASE_2.result, &query(), None)?;
+    let specification: Specification = [
+        ("harness", reading.harness),
+        ("task", reading.task),
+        ("task_hash", reading.task_hash.to_string()),
+        ("metric", reading.metric),
+        ("filter", reading.filter),
+        ("direction", "higher is better".to_owned()),
+        (
+            "model",
+            "keccak256 of the release's manifest, which holds a nonce".to_owned(),
+        ),
+    ]
+    .map(|(name, text)| (name.to_owned(), text))
+    .into();
+    let goal = Goal {
+        kind: Kind::Proportion,
+        threshold: 800_000_000,
+        stretch: 900_000_000,
+        base_ppb: PPB / 2,
+        default_ppb: 0,
+        bound: PRODUCT_BOUND,
+        attempts: 2,
+        samples: 500,
+        pool: 500,
+        closes: PRODUCT_CLOSES,
+        panel: panel_hash(QUORUM, &panel),
+        data: keccak256([nonce.as_slice(), ITEMS].concat()),
+        spec: spec_hash(PRODUCT, &specification),
+        ..common(parties)
+    };
+    Ok(definition(PRODUCT, goal, panel, specification))
+}
+
+/// A milestone: done or not, over the hash of a release manifest.
+fn launch(parties: &Parties) -> Outcome<GoalDefinition> {
+    let panel = panel(LAUNCH_PANEL)?;
+    let milestone = "the platform serves customers from two regions of the European Union";
+    let specification: Specification = [
+        ("milestone", milestone),
+        ("evidence", "keccak256 of the signed release manifest"),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.to_owned()))
+    .into();
+    let goal = Goal {
+        kind: Kind::Count,
+        threshold: 1,
+        stretch: 1,
+        base_ppb: PPB,
+        default_ppb: 0,
+        bound: 0,
+        attempts: 2,
+        samples: 1,
+        pool: 1,
+        closes: LAUNCH_CLOSES,
+        panel: panel_hash(QUORUM, &panel),
+        data: keccak256(milestone),
+        spec: spec_hash(LAUNCH, &specification),
+        ..common(parties)
+    };
+    Ok(definition(LAUNCH, goal, panel, specification))
+}
+
+fn common(parties: &Parties) -> Goal {
+    Goal {
+        kind: Kind::Count,
+        threshold: 1,
+        stretch: 1,
+        base_ppb: 0,
+        default_ppb: 0,
+        bound: 0,
+        attempts: 1,
+        max_voids: 0,
+        samples: 1,
+        pool: 1,
+        guards: 0,
+        opens: OPENS,
+        closes: LAUNCH_CLOSES,
+        run_seconds: 14 * DAY,
+        challenge_seconds: 7 * DAY,
+        arbiter_seconds: 30 * DAY,
+        seed_blocks: 0,
+        sponsor: parties.sponsor,
+        panel: B256::ZERO,
+        arbiter: parties.arbiter,
+        bond_token: parties.bond_token,
+        bond: BOND,
+        data: B256::ZERO,
+        spec: B256::ZERO,
+    }
+}
+
+fn definition(
+    name: &str,
+    goal: Goal,
+    panel: Vec<Address>,
+    specification: Specification,
+) -> GoalDefinition {
+    GoalDefinition {
+        name: name.to_owned(),
+        goal,
+        m: QUORUM,
+        panel,
+        specification,
+        place: None,
+    }
+}
+
+fn panel(indices: [u32; 3]) -> Outcome<Vec<Address>> {
+    let mut panel = Vec::new();
+    for index in indices {
+        panel.push(Signer::embedded(index)?.address());
+    }
+    panel.sort_unstable();
+    Ok(panel)
+}
+
+#[cfg(test)]
+mod tests {
+    use guerdon_core::goal::{lower_bound, payout};
+
+    use super::*;
+
+    #[test]
+    fn release_2_pays_nothing_and_release_3_pays_61_per_cent() {
+        let goals = definitions(Address::repeat_byte(1), B256::ZERO).unwrap();
+        let goal = &goals[0].goal;
+        goal.check().unwrap();
+        goals[1].goal.check().unwrap();
+        let paid = |right| {
+            let lower = lower_bound(goal.kind, goal.bound, goal.samples, right, 0).unwrap();
+            payout(goal, lower)
+        };
+        assert_eq!(paid(355), 0);
+        assert_eq!(paid(428) / 1_000_000, 610);
+    }
+
+    #[test]
+    fn the_windows_are_the_dates_they_say() {
+        for (seconds, want) in [
+            (OPENS, "2026-07-01 00:00 UTC"),
+            (PRODUCT_CLOSES, "2028-03-31 00:00 UTC"),
+            (LAUNCH_CLOSES, "2029-06-30 00:00 UTC"),
+        ] {
+            assert_eq!(crate::words::time(seconds), want);
+        }
+    }
+}
