@@ -85,9 +85,9 @@ impl Store {
     /// The address names neither engine, the database cannot be reached, or it was written by a
     /// newer version.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let db = if url.starts_with("sqlite:") {
+        let db = if url.starts_with("sqlite://") && !url.contains(":memory:") {
             Db::Lite(open_sqlite(SqliteConnectOptions::from_str(url)?).await?)
-        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Db::Pg(open_postgres(url).await?)
         } else {
             return Err(StoreError::UnknownEngine);
@@ -196,6 +196,7 @@ async fn open_sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, StoreE
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true);
+    keep_private(options.get_filename())?;
     let pool = SqlitePoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .connect_with(options)
@@ -211,6 +212,23 @@ async fn open_sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, StoreE
         tries += 1;
     }
     Ok(pool)
+}
+
+/// The file holds personal data: it is created for its owner alone, and SQLite gives its
+/// companions (`-wal`, `-shm`) the same permissions.
+fn keep_private(path: &Path) -> Result<(), StoreError> {
+    let mut file = std::fs::OpenOptions::new();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    match file.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(source) => Err(StoreError::File {
+            path: path.to_owned(),
+            source,
+        }),
+    }
 }
 
 async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {

@@ -1,5 +1,7 @@
 //! What can go wrong, each in one sentence that names the noun.
 
+use std::path::PathBuf;
+
 use alloy_primitives::B256;
 
 /// Why the store could not answer or write.
@@ -8,6 +10,14 @@ pub enum StoreError {
     /// The address of the database starts with neither scheme.
     #[error("the database address must start with sqlite:// or postgres://")]
     UnknownEngine,
+    /// The database file cannot be created.
+    #[error("the database file {} cannot be created: {source}", path.display())]
+    File {
+        /// Where it should be.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// The database belongs to another chain or to other contracts.
     #[error(
         "this database follows {known}, but the deployment is {asked}; \

@@ -121,7 +121,12 @@ async fn pruning_keeps_one_block_at_or_below_the_limit() {
 
 #[tokio::test]
 async fn an_address_of_neither_engine_is_refused() {
-    for url in ["", "mysql://localhost/guerdon", "guerdon.db"] {
+    for url in [
+        "",
+        "mysql://localhost/guerdon",
+        "guerdon.db",
+        "sqlite://:memory:",
+    ] {
         let error = Store::open(url).await.unwrap_err();
         assert!(matches!(error, StoreError::UnknownEngine), "{url}: {error}");
     }
@@ -133,4 +138,32 @@ async fn a_path_may_hold_any_characters() {
     let path = dir.path().join("Grüße 100%?mode=ro#1.db");
     Store::open_file(&path).await.unwrap().close().await;
     assert!(path.exists());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_database_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::TempDir::new().unwrap();
+    let store = Store::open_file(&dir.path().join("guerdon.db"))
+        .await
+        .unwrap();
+    store.bind(&identity()).await.unwrap();
+    for file in std::fs::read_dir(dir.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?}", file.file_name());
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_created_is_named() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let path = dir.path().join("missing").join("guerdon.db");
+    let error = Store::open_file(&path).await.unwrap_err().to_string();
+    assert!(
+        error.contains("missing/guerdon.db cannot be created"),
+        "{error}"
+    );
 }
