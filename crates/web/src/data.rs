@@ -1,0 +1,421 @@
+//! The same pages as data: JSON and CSV with whole base units beside the written form.
+
+use alloy_primitives::B256;
+use guerdon_core::grant;
+use guerdon_core::ledger::{AttemptRecord, GoalRecord, RoundRecord};
+use serde_json::{Value, json};
+
+use crate::csv::Csv;
+use crate::dates;
+use crate::error::PageError;
+use crate::numbers::Token;
+use crate::state::DeploymentView;
+use crate::views::goal::GoalData;
+use crate::views::goal_words;
+use crate::views::grant::GrantData;
+use crate::views::home::{Overview, RoundSummary};
+use crate::views::round::{RoundData, state_word};
+use crate::views::{Context, Goals, NamedGoal};
+use jiff::tz::TimeZone;
+
+/// `{"raw":"…","decimals":18,"display":"1,926.62","symbol":"ACC"}`
+fn money(units: u128, token: &Token) -> Value {
+    json!({
+        "raw": units.to_string(),
+        "decimals": token.decimals,
+        "display": token.plain(units),
+        "symbol": token.symbol,
+    })
+}
+
+fn head(context: &Context<'_>) -> Value {
+    json!({
+        "chain_id": context.deployment.chain_id,
+        "contract": context.deployment.grants.to_checksum(None),
+        "block": context.as_of.head.map(|(block, _)| block),
+        "time": context.as_of.head.map(|(_, time)| dates::machine(time)),
+    })
+}
+
+/// Wraps the records of a page whose arithmetic refused.
+pub(crate) fn refused(
+    noun: &'static str,
+    id: B256,
+) -> impl Fn(guerdon_core::grant::Refused) -> PageError {
+    move |error| PageError::Records {
+        noun,
+        id,
+        reason: error.to_string(),
+    }
+}
+
+pub(crate) fn overview(overview: &Overview, context: &Context<'_>) -> Result<Value, PageError> {
+    let (pool, token) = (&overview.pool, context.token());
+    let months = overview
+        .months(context.now())
+        .map_err(refused("pool", B256::ZERO))?;
+    let months = months.map(|(months, covers)| {
+        let rows = months.iter().map(|month| {
+            json!({
+                "month": month.long,
+                "by_time": money(month.by_time, token),
+                "by_goal": money(month.by_goal, token),
+            })
+        });
+        json!({ "covers": covers, "months": rows.collect::<Vec<_>>() })
+    });
+    let goals = overview
+        .goals
+        .iter()
+        .map(|goal| goal_summary(goal, context));
+    Ok(json!({
+        "as_of": head(context),
+        "company": context.company.name,
+        "funded": money(pool.funded, token),
+        "promised": money(pool.promised, token),
+        "released": money(pool.released, token),
+        "withheld": money(pool.withheld, token),
+        "paid": money(pool.paid_net(), token),
+        "free": money(pool.free(), token),
+        "payments": overview.payments(),
+        "grants": overview.grants(),
+        "forecast": months,
+        "rounds": overview.rounds.iter().map(|round| round_summary(round, context)).collect::<Vec<_>>(),
+        "goals": goals.collect::<Vec<_>>(),
+    }))
+}
+
+fn round_summary(round: &RoundSummary, context: &Context<'_>) -> Value {
+    let (
+        RoundRecord {
+            root,
+            total,
+            document,
+            rescinded,
+            ..
+        },
+        token,
+    ) = (round.record, context.token());
+    json!({
+        "root": root.to_string(),
+        "name": round.title(),
+        "total": money(total, token),
+        "committed_at": dates::machine(round.record.committed_at),
+        "binding_at": dates::machine(round.record.binding_at),
+        "rescinded": rescinded,
+        "document": document.to_string(),
+        "transaction": round.record.committed.tx.to_string(),
+        "grants": round.imported.as_ref().map(|imported| imported.count),
+        "opened": round.totals.opened,
+        "payments": round.totals.payments,
+        "paid": money(round.totals.paid_net, token),
+        "freed": money(round.totals.freed, token),
+    })
+}
+
+fn goal_summary(goal: &NamedGoal, context: &Context<'_>) -> Value {
+    let record = &goal.record;
+    let standing = goal_words::standing(record, &TimeZone::UTC, context.now());
+    json!({
+        "id": record.id.to_string(),
+        "name": goal.name,
+        "measures": goal_words::measures(&record.goal),
+        "state": standing.state,
+        "who_acts_next": standing.next,
+        "fraction_ppb": record.state.fraction,
+        "closes": dates::machine(record.state.closes),
+        "result": goal_words::result(record),
+    })
+}
+
+pub(crate) fn round(data: &RoundData, context: &Context<'_>) -> Result<Value, PageError> {
+    let (token, now) = (context.token(), context.now());
+    let mut grants = Vec::new();
+    for opened in &data.grants {
+        let record = &opened.record;
+        let claimable = match &opened.terms {
+            Some(terms) => {
+                let results = Goals(&data.goals).results(terms, &record.state);
+                let payable = grant::payable(terms, &record.state, &results, now);
+                Some(payable.map_err(refused("grant", record.id))?)
+            }
+            None => None,
+        };
+        grants.push(json!({
+            "id": record.id.to_string(),
+            "leaf": record.index,
+            "state": state_word(&record.state, now),
+            "granted": money(record.amount, token),
+            "claimable": claimable.map(|units| money(units, token)),
+            "claimed": money(record.paid_net, token),
+            "withheld": money(record.withheld, token),
+        }));
+    }
+    Ok(json!({
+        "as_of": head(context),
+        "round": round_summary(&data.summary, context),
+        "grants": grants,
+        "next_from": data.more,
+    }))
+}
+
+pub(crate) fn grant(data: &GrantData, context: &Context<'_>) -> Result<Value, PageError> {
+    let (record, token, now) = (&data.record, context.token(), context.now());
+    let amounts = match &data.terms {
+        Some(terms) => {
+            let results = data.goals().results(terms, &record.state);
+            let amounts = grant::amounts(terms, &record.state, &results, now)
+                .map_err(refused("grant", record.id))?;
+            let payment = grant::payment(amounts.payable, record.state.withhold_bps);
+            Some(json!({
+                "earned_by_time_ppb": amounts.time_ppb,
+                "open_ppb": amounts.open_ppb,
+                "vested": money(amounts.vested, token),
+                "unlocked": money(amounts.unlocked, token),
+                "payable": money(amounts.payable, token),
+                "claimable": money(payment.net, token),
+                "held": money(amounts.held, token),
+            }))
+        }
+        None => None,
+    };
+    let history = data.facts.iter().map(|(origin, fact)| {
+        json!({
+            "block": origin.block,
+            "time": dates::machine(origin.block_time),
+            "transaction": origin.tx.to_string(),
+            "log": origin.log_index,
+            "event": name_of(fact),
+        })
+    });
+    Ok(json!({
+        "as_of": head(context),
+        "id": record.id.to_string(),
+        "round": record.root.to_string(),
+        "leaf": record.index,
+        "recipient": record.recipient.to_checksum(None),
+        "holder": data.holder().to_checksum(None),
+        "state": state_word(&record.state, now),
+        "word": format!("{:#066x}", record.state.to_word()),
+        "granted": money(record.amount, token),
+        "claimed": money(record.paid_net, token),
+        "withheld": money(record.withheld, token),
+        "amounts": amounts,
+        "terms": data.terms.as_ref().and_then(|terms| terms.encode().ok()).map(hex),
+        "history": history.collect::<Vec<_>>(),
+    }))
+}
+
+pub(crate) fn goal(data: &GoalData, context: &Context<'_>) -> Value {
+    let GoalRecord {
+        id,
+        ref goal,
+        m,
+        ref panel,
+        ref attempts,
+        ..
+    } = data.goal.record;
+    json!({
+        "as_of": head(context),
+        "goal": goal_summary(&data.goal, context),
+        "id": id.to_string(),
+        "definition": {
+            "kind": goal.kind.number(),
+            "threshold": goal.threshold,
+            "stretch": goal.stretch,
+            "basePpb": goal.base_ppb,
+            "defaultPpb": goal.default_ppb,
+            "bound": goal.bound,
+            "attempts": goal.attempts,
+            "maxVoids": goal.max_voids,
+            "samples": goal.samples,
+            "pool": goal.pool,
+            "guards": goal.guards,
+            "opens": goal.opens,
+            "closes": goal.closes,
+            "runSeconds": goal.run_seconds,
+            "challengeSeconds": goal.challenge_seconds,
+            "arbiterSeconds": goal.arbiter_seconds,
+            "seedBlocks": goal.seed_blocks,
+            "sponsor": goal.sponsor.to_checksum(None),
+            "panel": goal.panel.to_string(),
+            "arbiter": goal.arbiter.to_checksum(None),
+            "bondToken": goal.bond_token.to_checksum(None),
+            "bond": goal.bond.to_string(),
+            "data": goal.data.to_string(),
+            "spec": goal.spec.to_string(),
+        },
+        "m": m,
+        "panel": panel.iter().map(|member| member.to_checksum(None)).collect::<Vec<_>>(),
+        "attempts": attempts.iter().map(attempt).collect::<Vec<_>>(),
+        "decides": data.decides,
+        "opened_grants": data.grants.iter().map(|(id, ..)| id.to_string()).collect::<Vec<_>>(),
+    })
+}
+
+fn attempt(attempt: &AttemptRecord) -> Value {
+    let history = attempt.history.iter().map(|(status, origin)| {
+        json!({
+            "status": format!("{status:?}").to_lowercase(),
+            "time": dates::machine(origin.block_time),
+            "transaction": origin.tx.to_string(),
+        })
+    });
+    json!({
+        "attempt": attempt.number,
+        "model": attempt.model.to_string(),
+        "x": attempt.x.to_string(),
+        "y": attempt.y.to_string(),
+        "samples": attempt.samples,
+        "guards": attempt.guards,
+        "evidence": attempt.evidence.to_string(),
+        "lower_bound_ppb": attempt.lower,
+        "fraction_ppb": attempt.word.fraction,
+        "deadline": dates::machine(attempt.word.deadline),
+        "history": history.collect::<Vec<_>>(),
+    })
+}
+
+pub(crate) fn contracts(context: &Context<'_>) -> Value {
+    let deployment = context.deployment;
+    let contracts = deployment.contracts.iter().map(|contract| {
+        json!({
+            "name": contract.name,
+            "address": contract.address.to_checksum(None),
+            "transaction": contract.transaction.map(|hash| hash.to_string()),
+            "code_hash": contract.code_hash.to_string(),
+        })
+    });
+    json!({
+        "chain_id": deployment.chain_id,
+        "genesis_hash": deployment.genesis_hash.to_string(),
+        "start_block": deployment.start_block,
+        "contracts": contracts.collect::<Vec<_>>(),
+    })
+}
+
+pub(crate) fn contracts_csv(deployment: &DeploymentView) -> Csv {
+    let mut csv = Csv::new(&["name", "address", "transaction", "code_hash"]);
+    for contract in &deployment.contracts {
+        csv.row(&[
+            &contract.name,
+            &contract.address.to_checksum(None),
+            &contract
+                .transaction
+                .map(|hash| hash.to_string())
+                .unwrap_or_default(),
+            &contract.code_hash,
+        ]);
+    }
+    csv
+}
+
+pub(crate) fn overview_csv(overview: &Overview) -> Csv {
+    let header = [
+        "root",
+        "name",
+        "committed_at",
+        "binding_at",
+        "total_raw",
+        "opened",
+        "paid_raw",
+        "freed_raw",
+    ];
+    let mut csv = Csv::new(&header);
+    for round in &overview.rounds {
+        let (record, totals) = (&round.record, &round.totals);
+        csv.row(&[
+            &record.root,
+            &round.title(),
+            &dates::machine(record.committed_at),
+            &dates::machine(record.binding_at),
+            &record.total,
+            &totals.opened,
+            &totals.paid_net,
+            &totals.freed,
+        ]);
+    }
+    csv
+}
+
+pub(crate) fn round_csv(data: &RoundData, now: u64) -> Csv {
+    let header = [
+        "id",
+        "leaf",
+        "state",
+        "granted_raw",
+        "claimed_raw",
+        "withheld_raw",
+        "freed_raw",
+    ];
+    let mut csv = Csv::new(&header);
+    for grant in &data.grants {
+        let record = &grant.record;
+        csv.row(&[
+            &record.id,
+            &record.index,
+            &state_word(&record.state, now),
+            &record.amount,
+            &record.paid_net,
+            &record.withheld,
+            &record.freed,
+        ]);
+    }
+    csv
+}
+
+pub(crate) fn grant_csv(data: &GrantData) -> Csv {
+    let mut csv = Csv::new(&["block", "time", "transaction", "log", "event"]);
+    for (origin, fact) in &data.facts {
+        csv.row(&[
+            &origin.block,
+            &dates::machine(origin.block_time),
+            &origin.tx,
+            &origin.log_index,
+            &name_of(fact),
+        ]);
+    }
+    csv
+}
+
+pub(crate) fn goal_csv(data: &GoalData) -> Csv {
+    let header = [
+        "attempt",
+        "model",
+        "x",
+        "y",
+        "samples",
+        "lower_bound_ppb",
+        "fraction_ppb",
+        "status",
+    ];
+    let mut csv = Csv::new(&header);
+    for attempt in &data.goal.record.attempts {
+        csv.row(&[
+            &attempt.number,
+            &attempt.model,
+            &attempt.x,
+            &attempt.y,
+            &attempt.samples,
+            &attempt
+                .lower
+                .map(|lower| lower.to_string())
+                .unwrap_or_default(),
+            &attempt.word.fraction,
+            &format!("{:?}", attempt.word.status).to_lowercase(),
+        ]);
+    }
+    csv
+}
+
+/// The event's name: the variant is named after it.
+fn name_of(fact: &guerdon_core::fact::Fact) -> String {
+    let text = format!("{fact:?}");
+    text.chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect()
+}
+
+fn hex(bytes: Vec<u8>) -> String {
+    alloy_primitives::Bytes::from(bytes).to_string()
+}

@@ -1,0 +1,191 @@
+//! Failures as pages and data: what failed, what is safe, what to do.
+
+use alloy_primitives::B256;
+use askama::Template;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use guerdon_store::StoreError;
+use serde_json::json;
+use thiserror::Error;
+
+use crate::state::AppState;
+use crate::views::plain::MessagePage;
+use crate::views::shell::Shell;
+
+/// Why a page could not be shown.
+#[derive(Debug, Error)]
+pub enum PageError {
+    /// Nothing has this path.
+    #[error("there is no page at this address")]
+    NoPage,
+    /// Nothing public has this id.
+    #[error("no {noun} with the id {id} is public here")]
+    Missing {
+        /// `grant`, `round`, `goal`.
+        noun: &'static str,
+        /// What was asked for.
+        id: B256,
+    },
+    /// The path holds no id.
+    #[error("`{text}` is not the id of a {noun}: ids are 0x and 64 hexadecimal digits")]
+    NotAnId {
+        /// `grant`, `round`, `goal`.
+        noun: &'static str,
+        /// What stood in the path.
+        text: String,
+    },
+    /// The database failed.
+    #[error("the database did not answer: {0}")]
+    Store(#[from] StoreError),
+    /// The records do not fit together.
+    #[error("the records of {noun} {id} do not fit together: {reason}")]
+    Records {
+        /// `grant`, `round`, `goal`.
+        noun: &'static str,
+        /// Whose records.
+        id: B256,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A template failed.
+    #[error("the page could not be written: {0}")]
+    Render(#[from] askama::Error),
+}
+
+/// What a reader sees of a failure.
+#[derive(Clone, Debug)]
+struct Shown {
+    status: StatusCode,
+    heading: &'static str,
+    what: String,
+    hint: &'static str,
+}
+
+impl PageError {
+    fn shown(&self) -> Shown {
+        let of = |status, heading, what: &dyn ToString, hint| Shown {
+            status,
+            heading,
+            what: sentence(&what.to_string()),
+            hint,
+        };
+        match self {
+            Self::NoPage => of(
+                StatusCode::NOT_FOUND,
+                "Not found",
+                self,
+                "The address may be mistyped, or the page has moved.",
+            ),
+            Self::Missing { noun: "grant", .. } => of(
+                StatusCode::NOT_FOUND,
+                "No such grant here",
+                self,
+                "Grants are public once they were opened. If you hold its file, open it with `guerdon \
+                 grant claim FILE`, or check it with `guerdon verify grant FILE`.",
+            ),
+            Self::Missing { .. } => of(
+                StatusCode::NOT_FOUND,
+                "Not found",
+                self,
+                "It may stand in a block that was not read yet, or belong to another deployment.",
+            ),
+            Self::NotAnId { .. } => of(
+                StatusCode::NOT_FOUND,
+                "Not found",
+                self,
+                "Copy the whole id and try again.",
+            ),
+            Self::Store(_) | Self::Records { .. } | Self::Render(_) => of(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "This page failed",
+                &"something went wrong on this server",
+                "No money depends on it: the contracts pay without this server. Try again in a \
+                 moment; if it stays, the operator finds the reason in the log.",
+            ),
+        }
+    }
+}
+
+/// Logged here, once; shown by [`words`].
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let shown = self.shown();
+        if shown.status.is_server_error() {
+            tracing::error!(error = %self, "a page failed");
+        }
+        let mut response = shown.status.into_response();
+        response.extensions_mut().insert(shown);
+        response
+    }
+}
+
+/// Gives every failed answer its words, as a page or, for paths of data, as JSON.
+pub(crate) async fn words(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let wants_data = path.ends_with(".json") || path.ends_with(".csv");
+    let mut response = next.run(request).await;
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let shown = response
+        .extensions_mut()
+        .remove::<Shown>()
+        .unwrap_or_else(|| of_status(status));
+    if wants_data {
+        let body = json!({ "error": shown.what, "hint": shown.hint, "status": status.as_u16() });
+        return (status, Json(body)).into_response();
+    }
+    let page = MessagePage {
+        shell: Shell::bare(&state.company.name, shown.heading),
+        heading: shown.heading.to_owned(),
+        what: shown.what,
+        hint: shown.hint.to_owned(),
+    };
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the page of a failure failed");
+            (status, "The page could not be written.").into_response()
+        }
+    }
+}
+
+/// Words for what the router itself refuses.
+fn of_status(status: StatusCode) -> Shown {
+    let (heading, what, hint) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "Only reading here",
+            "These pages can be read, not written to.",
+            "Every change is a transaction on the chain; the `guerdon` command sends it.",
+        ),
+        StatusCode::NOT_FOUND => {
+            return PageError::NoPage.shown();
+        }
+        _ => (
+            "This request was not understood",
+            "The address holds something that is no text.",
+            "Copy the whole address and try again.",
+        ),
+    };
+    Shown {
+        status,
+        heading,
+        what: what.to_owned(),
+        hint,
+    }
+}
+
+/// With a capital and a full stop.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|c| c.to_ascii_uppercase());
+    let mut sentence: String = first.into_iter().chain(characters).collect();
+    if !sentence.ends_with('.') {
+        sentence.push('.');
+    }
+    sentence
+}

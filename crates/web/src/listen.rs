@@ -1,0 +1,21 @@
+//! Answering requests on a socket that the binary has bound.
+
+use std::future::Future;
+use std::io;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+/// Serves until `stop` is ready, then finishes the answers that are under way.
+///
+/// # Errors
+/// The socket failed.
+pub async fn listen(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stop)
+        .await
+}

@@ -1,0 +1,252 @@
+//! Reads the records of a page from one snapshot of the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use alloy_primitives::B256;
+use guerdon_core::fact::{Fact, Origin, Subject};
+use guerdon_core::ledger::RoundRecord;
+use guerdon_core::state::{Flags, State};
+use guerdon_core::terms::Terms;
+use guerdon_store::{ImportedGrant, ImportedRound, Read};
+
+use crate::error::PageError;
+use crate::state::{AppState, OverviewKey};
+use crate::views::forecast::Vesting;
+use crate::views::goal::GoalData;
+use crate::views::grant::GrantData;
+use crate::views::home::{Overview, RoundSummary, RoundTotals};
+use crate::views::round::{OpenedGrant, RoundData};
+use crate::views::shell::AsOf;
+use crate::views::{Context, NamedGoal};
+
+/// Rows asked of the store at a time.
+const BATCH: u32 = 1_000;
+/// Grants on one page of a round, and at most on a goal's.
+const PAGE: u32 = 100;
+
+/// As of when the snapshot speaks.
+pub(crate) async fn as_of(read: &mut Read, state: &AppState) -> Result<AsOf, PageError> {
+    let head = read
+        .checkpoint()
+        .await?
+        .map(|checkpoint| (checkpoint.block, checkpoint.time));
+    let (answered, wall) = (state.heartbeat.last(), (state.wall)());
+    Ok(AsOf {
+        head,
+        answered,
+        wall,
+        chain_id: state.deployment.chain_id,
+    })
+}
+
+pub(crate) fn context(state: &AppState, as_of: AsOf) -> Context<'_> {
+    Context {
+        company: &state.company,
+        deployment: &state.deployment,
+        as_of,
+    }
+}
+
+/// Everything of the company; summed once for each block and shared by the pages.
+pub(crate) async fn overview(
+    read: &mut Read,
+    state: &AppState,
+) -> Result<Arc<Overview>, PageError> {
+    let definitions = read.goal_definitions().await?;
+    let key = OverviewKey {
+        head: read.checkpoint().await?.map(|checkpoint| checkpoint.hash),
+        imported_grants: read.counts().await?.imported_grants,
+        definitions: definitions.len(),
+    };
+    if let Some(known) = state.overview(&key) {
+        return Ok(known);
+    }
+    let names: BTreeMap<_, _> = definitions
+        .into_iter()
+        .map(|goal| (goal.id, goal.name))
+        .collect();
+    let mut overview = Overview {
+        pool: read.pool().await?,
+        ..Overview::default()
+    };
+    for record in read.goals().await? {
+        let name = names.get(&record.id).cloned();
+        overview.goals.push(NamedGoal { record, name });
+    }
+    for record in read.rounds().await? {
+        let imported = read.imported_round(record.root).await?;
+        add_round(read, &mut overview, (record, imported)).await?;
+    }
+    let overview = Arc::new(overview);
+    state.keep_overview(key, &overview);
+    Ok(overview)
+}
+
+async fn add_round(
+    read: &mut Read,
+    overview: &mut Overview,
+    (record, imported): (RoundRecord, Option<ImportedRound>),
+) -> Result<(), PageError> {
+    let mut totals = RoundTotals::default();
+    let mut states: BTreeMap<B256, State> = BTreeMap::new();
+    let mut from = Some(0);
+    while let Some(index) = from {
+        let batch = read.grants_of_round(record.root, index, BATCH).await?;
+        from = next(&batch, BATCH, |grant| grant.index);
+        for grant in batch {
+            totals.add(&grant);
+            states.insert(grant.id, grant.state);
+        }
+    }
+    let mut from = (!record.rescinded).then_some(0);
+    while let Some(index) = from {
+        let batch = read.terms_of_round(record.root, index, BATCH).await?;
+        from = next(&batch, BATCH, |grant| grant.index);
+        for grant in batch {
+            let terms = decoded(&grant)?;
+            let goals: BTreeSet<_> = terms.gates.iter().map(|gate| gate.goal).collect();
+            for goal in goals {
+                *overview.decides.entry(goal).or_default() += 1;
+            }
+            match states.get(&grant.id) {
+                Some(state) => overview.opened.push(Vesting {
+                    terms,
+                    state: *state,
+                }),
+                None => {
+                    let state = State::opened(terms.withhold_bps, record.since);
+                    overview.unopened.push(Vesting { terms, state });
+                }
+            }
+        }
+    }
+    overview.rounds.push(RoundSummary {
+        record,
+        imported,
+        totals,
+    });
+    Ok(())
+}
+
+/// Where the next batch begins, if this one was full.
+fn next<T, I>(batch: &[T], limit: u32, index: impl Fn(&T) -> I) -> Option<I>
+where
+    I: std::ops::Add<Output = I> + From<u8>,
+{
+    let full = u32::try_from(batch.len()).is_ok_and(|length| length >= limit);
+    batch
+        .last()
+        .filter(|_| full)
+        .map(|last| index(last) + I::from(1))
+}
+
+/// A round with its opened grants from a leaf on.
+pub(crate) async fn round(
+    read: &mut Read,
+    state: &AppState,
+    (root, from): (B256, u32),
+) -> Result<RoundData, PageError> {
+    let overview = overview(read, state).await?;
+    let summary = overview
+        .rounds
+        .iter()
+        .find(|round| round.record.root == root);
+    let summary = summary.cloned().ok_or(PageError::Missing {
+        noun: "round",
+        id: root,
+    })?;
+    let records = read.grants_of_round(root, from, PAGE).await?;
+    let more = next(&records, PAGE, |grant| grant.index);
+    let mut grants = Vec::with_capacity(records.len());
+    for record in records {
+        let terms = read.terms(record.id).await?;
+        let terms = terms.as_ref().map(decoded).transpose()?;
+        grants.push(OpenedGrant { record, terms });
+    }
+    Ok(RoundData {
+        summary,
+        pool: overview.pool,
+        grants,
+        goals: overview.goals.clone(),
+        more,
+    })
+}
+
+/// A grant that was opened.
+pub(crate) async fn grant(
+    read: &mut Read,
+    state: &AppState,
+    id: B256,
+) -> Result<GrantData, PageError> {
+    let missing = PageError::Missing { noun: "grant", id };
+    let record = read.grant(id).await?.ok_or(missing)?;
+    let overview = overview(read, state).await?;
+    let round = overview
+        .rounds
+        .iter()
+        .find(|round| round.record.root == record.root);
+    let imported = read.terms(id).await?;
+    // An invalid leaf is closed; its terms say nothing that holds.
+    let imported = imported.filter(|_| !record.state.has(Flags::CLOSED));
+    Ok(GrantData {
+        record,
+        facts: facts(read, state, Subject::Grant(id)).await?,
+        terms: imported.as_ref().map(decoded).transpose()?,
+        zone: imported.map(|grant| grant.zone),
+        goals: overview.goals.clone(),
+        round: round.map_or_else(|| record.root.to_string(), RoundSummary::title),
+        leaves: round
+            .and_then(|round| round.imported.as_ref())
+            .map(|imported| imported.count),
+    })
+}
+
+/// A goal with the opened grants that it decides.
+pub(crate) async fn goal(
+    read: &mut Read,
+    state: &AppState,
+    id: B256,
+) -> Result<GoalData, PageError> {
+    let overview = overview(read, state).await?;
+    let goal = overview.goals.iter().find(|goal| goal.record.id == id);
+    let goal = goal
+        .cloned()
+        .ok_or(PageError::Missing { noun: "goal", id })?;
+    let mut grants = Vec::new();
+    for row in read.gates_of_goal(id).await? {
+        if let Some(grant) = read.grant(row.grant).await? {
+            grants.push((grant.id, grant.amount, row.gate));
+        }
+        if grants.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX) {
+            break;
+        }
+    }
+    let facts = facts(read, state, Subject::Goal(id)).await?;
+    let decides = overview.decides.get(&id).copied().unwrap_or(0);
+    Ok(GoalData {
+        goal,
+        facts,
+        grants,
+        decides,
+    })
+}
+
+/// What happened to a subject, in the order of the chain.
+async fn facts(
+    read: &mut Read,
+    state: &AppState,
+    subject: Subject,
+) -> Result<Vec<(Origin, Fact)>, PageError> {
+    let logs = read.logs_of(&subject).await?.into_iter();
+    let facts = logs.filter_map(|row| Some((row.log.origin, (state.decode)(&row.log)?)));
+    Ok(facts.collect())
+}
+
+fn decoded(grant: &ImportedGrant) -> Result<Terms, PageError> {
+    Terms::decode(&grant.terms).map_err(|error| PageError::Records {
+        noun: "grant",
+        id: grant.id,
+        reason: error.to_string(),
+    })
+}

@@ -1,0 +1,271 @@
+//! A grant: how much, why, until when, and how to check it.
+
+use alloy_primitives::Address;
+use askama::Template;
+use guerdon_core::fact::{Fact, Origin};
+use guerdon_core::grant::{self, Reason, Refused};
+use guerdon_core::ledger::GrantRecord;
+use guerdon_core::terms::Terms;
+use guerdon_formats::calendar::Zone;
+use guerdon_formats::words;
+use jiff::tz::TimeZone;
+
+use super::history::Telling;
+use super::powers::powers;
+use super::questions::{Question, questions};
+use super::reasons::{LegendEntry, Teller};
+use super::result::ResultView;
+use super::round::state_word;
+use super::shell::{Place, Shell};
+use super::timeline::{Source, TimelineView, full_month};
+use super::{Context, Goals, HistoryRow, NamedGoal, Why, zone};
+use crate::charts::bar;
+use crate::html::{Hex, Markup, Money};
+use crate::numbers::{capital, count, grouped, percent, shortened};
+
+/// All that a grant's page is made of. No name, no agreement: an opened grant is public by its id.
+#[derive(Clone, Debug)]
+pub(crate) struct GrantData {
+    pub(crate) record: GrantRecord,
+    pub(crate) facts: Vec<(Origin, Fact)>,
+    /// Known if its round was imported here.
+    pub(crate) terms: Option<Terms>,
+    /// The zone in which the dates of its schedule are days.
+    pub(crate) zone: Option<String>,
+    pub(crate) goals: Vec<NamedGoal>,
+    pub(crate) round: String,
+    /// Grants in the round, if it was imported here.
+    pub(crate) leaves: Option<u64>,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/grant.html")]
+pub(crate) struct GrantPage {
+    pub(crate) shell: Shell,
+    pub(crate) round_href: String,
+    pub(crate) round_name: String,
+    pub(crate) id_short: String,
+    pub(crate) granted: String,
+    pub(crate) lead: String,
+    pub(crate) state: Option<String>,
+    pub(crate) bar: Markup,
+    pub(crate) legend: Vec<LegendEntry>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) whys: Vec<Why>,
+    pub(crate) timeline: Option<TimelineView>,
+    pub(crate) unknown_terms: &'static str,
+    pub(crate) powers: Vec<(&'static str, String)>,
+    pub(crate) results: Vec<ResultView>,
+    pub(crate) command: &'static str,
+    pub(crate) export: &'static str,
+    pub(crate) id: Hex,
+    pub(crate) round: Hex,
+    pub(crate) leaf: String,
+    pub(crate) contract: Hex,
+    pub(crate) recipient: Hex,
+    pub(crate) document: Option<Hex>,
+    pub(crate) transactions: Vec<HistoryRow>,
+}
+
+impl GrantPage {
+    pub(crate) fn new(data: &GrantData, context: &Context<'_>) -> Result<Self, Refused> {
+        let (zone, zone_name) = zone(data.zone.as_deref());
+        let record = &data.record;
+        let id_short = shortened(&record.id.to_string());
+        let reasons = data.reasons(context.now())?;
+        let teller = data.teller(context, &zone);
+        let parts = teller.parts(&reasons);
+        let drawn: Vec<_> = parts
+            .iter()
+            .map(|(part, amount, _)| (*part, *amount))
+            .collect();
+        let label = bar_label(&parts, context);
+        let granted = Money::heading(record.amount, context.token())
+            .text()
+            .to_owned();
+        let title = format!("Grant {id_short}");
+        let shell = Shell::new(&context.company.name, &title, Place::Rounds, &context.as_of);
+        let telling = Telling {
+            token: context.token(),
+            zone: &zone,
+            now: context.now(),
+        };
+        let leaf = u128::from(record.index) + 1;
+        Ok(Self {
+            shell: shell
+                .with_data(format!("/grants/{}", record.id))
+                .with_zone(&zone_name),
+            round_href: format!("/rounds/{}", record.root),
+            round_name: format!("Round {}", data.round),
+            id_short,
+            granted: format!("{granted} granted"),
+            lead: data.lead(&zone),
+            state: data.state(context.now()),
+            bar: Markup(bar::draw("bar", &label, &drawn, record.amount)),
+            legend: teller.legend(&parts),
+            questions: data.questions(&reasons, context, &zone),
+            whys: teller.whys(&reasons),
+            timeline: data.timeline(context, &zone)?,
+            unknown_terms: UNKNOWN_TERMS,
+            powers: data.powers(context)?,
+            results: data.results(&zone, context.now()),
+            command: "guerdon verify grant GRANT.json --rpc-url NODE",
+            export: "guerdon round export",
+            id: Hex::hash(&record.id),
+            round: Hex::linked(&record.root, "rounds"),
+            leaf: match data.leaves {
+                Some(leaves) => format!("{} of {}", grouped(leaf), grouped(leaves)),
+                None => grouped(leaf),
+            },
+            contract: Hex::address(&context.deployment.grants),
+            recipient: Hex::address(&data.holder()),
+            document: data.terms.as_ref().map(|terms| Hex::hash(&terms.document)),
+            transactions: telling.rows(&data.facts),
+        })
+    }
+}
+
+const UNKNOWN_TERMS: &str = "The terms of this grant are not known to this server, so it cannot draw \
+                             them. Its holder's file has them; the company imports its round with \
+                             guerdon round import.";
+
+impl GrantData {
+    pub(crate) fn goals(&self) -> Goals<'_> {
+        Goals(&self.goals)
+    }
+
+    /// Where every unit is; without terms, as far as events tell.
+    pub(crate) fn reasons(&self, now: u64) -> Result<Vec<Reason>, Refused> {
+        let Some(terms) = &self.terms else {
+            let amount = self.record.state.released;
+            return Ok(if amount > 0 {
+                vec![Reason::Paid { amount }]
+            } else {
+                Vec::new()
+            });
+        };
+        let results = self.goals().results(terms, &self.record.state);
+        grant::why_locked(terms, &self.record.state, &results, now)
+    }
+
+    pub(crate) fn holder(&self) -> Address {
+        self.record.moved_to.unwrap_or(self.record.recipient)
+    }
+
+    fn teller<'a>(&'a self, context: &'a Context<'_>, zone: &'a TimeZone) -> Teller<'a> {
+        let (token, now) = (context.token(), context.now());
+        Teller {
+            token,
+            goals: self.goals(),
+            zone,
+            now,
+            withheld: self.record.withheld,
+        }
+    }
+
+    fn questions(
+        &self,
+        reasons: &[Reason],
+        context: &Context<'_>,
+        zone: &TimeZone,
+    ) -> Vec<Question> {
+        if self.terms.is_none() {
+            return Vec::new();
+        }
+        questions(
+            reasons,
+            &self.record.state,
+            context.token(),
+            (zone, context.now()),
+        )
+    }
+
+    /// The schedule and the gates in one line.
+    fn lead(&self, tz: &TimeZone) -> String {
+        let Some(terms) = &self.terms else {
+            return "Its terms are not known here.".to_owned();
+        };
+        let schedule = match Zone::named(self.zone.as_deref().unwrap_or("UTC")) {
+            Ok(zone) => words::describe_schedule(&terms.vesting, terms.start, &zone),
+            Err(_) => format!("vests until {}", full_month(terms, tz)),
+        };
+        let schedule = schedule.replace('%', "\u{a0}%");
+        let shares: u64 = terms
+            .gates
+            .iter()
+            .map(|gate| u64::from(gate.share_ppb))
+            .sum();
+        let number = u64::try_from(terms.gates.len()).unwrap_or(u64::MAX);
+        let triggers = terms.gates.iter().any(|gate| gate.rule.trigger);
+        match (number, triggers) {
+            (0, _) => capital(&schedule),
+            (_, true) => format!(
+                "{}; all of it depends on {}",
+                capital(&schedule),
+                count(number, "result")
+            ),
+            (1, _) => format!(
+                "{}; {} of it depends on one result",
+                capital(&schedule),
+                percent(shares)
+            ),
+            _ => format!(
+                "{}; {} of it depends on {}",
+                capital(&schedule),
+                percent(shares),
+                count(number, "result")
+            ),
+        }
+    }
+
+    /// Said only when it is not simply active.
+    fn state(&self, now: u64) -> Option<String> {
+        let word = state_word(&self.record.state, now);
+        (word != "active").then(|| format!("State: {word}."))
+    }
+
+    fn timeline(
+        &self,
+        context: &Context<'_>,
+        zone: &TimeZone,
+    ) -> Result<Option<TimelineView>, Refused> {
+        let Some(terms) = &self.terms else {
+            return Ok(None);
+        };
+        let source = Source {
+            terms,
+            state: &self.record.state,
+            facts: &self.facts,
+            goals: self.goals(),
+            now: context.now(),
+        };
+        source.view(context.token(), zone).map(Some)
+    }
+
+    fn powers(&self, context: &Context<'_>) -> Result<Vec<(&'static str, String)>, Refused> {
+        let Some(terms) = &self.terms else {
+            return Ok(Vec::new());
+        };
+        powers(
+            terms,
+            &self.record.state,
+            self.goals(),
+            (context.token(), context.now()),
+        )
+    }
+
+    fn results(&self, zone: &TimeZone, now: u64) -> Vec<ResultView> {
+        let gates = self.terms.iter().flat_map(|terms| &terms.gates);
+        let known = gates.filter_map(|gate| Some((gate, self.goals().get(gate.goal)?)));
+        known
+            .map(|(gate, goal)| ResultView::new(gate, goal, zone, now))
+            .collect()
+    }
+}
+
+fn bar_label(parts: &[(bar::Part, u128, String)], context: &Context<'_>) -> String {
+    let words = parts
+        .iter()
+        .map(|(_, amount, word)| format!("{} {word}", context.token().words(*amount)));
+    words.collect::<Vec<_>>().join(", ")
+}

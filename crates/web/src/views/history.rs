@@ -1,0 +1,168 @@
+//! Facts as lines of a history: when, what, how much, and the transaction that proves it.
+
+use guerdon_core::fact::{Fact, Origin};
+use jiff::tz::TimeZone;
+
+use super::HistoryRow;
+use crate::dates;
+use crate::html::{Hex, Money, When};
+use crate::numbers::{Token, payout, percent};
+
+/// What a history is told with.
+#[derive(Clone, Copy)]
+pub(crate) struct Telling<'a> {
+    pub(crate) token: &'a Token,
+    pub(crate) zone: &'a TimeZone,
+    pub(crate) now: u64,
+}
+
+impl Telling<'_> {
+    /// The newest first.
+    pub(crate) fn rows(&self, facts: &[(Origin, Fact)]) -> Vec<HistoryRow> {
+        facts
+            .iter()
+            .rev()
+            .map(|(origin, fact)| self.row(origin, fact))
+            .collect()
+    }
+
+    pub(crate) fn row(&self, origin: &Origin, fact: &Fact) -> HistoryRow {
+        let (what, amount) = self.grant(fact).unwrap_or_else(|| (self.goal(fact), None));
+        self.line(origin, what, amount)
+    }
+
+    pub(crate) fn line(&self, origin: &Origin, what: String, amount: Option<u128>) -> HistoryRow {
+        HistoryRow {
+            when: When::near(origin.block_time, self.zone, self.now),
+            what,
+            amount: amount.map(|units| Money::words(units, self.token)),
+            proof: Hex::hash(&origin.tx),
+        }
+    }
+
+    fn grant(&self, fact: &Fact) -> Option<(String, Option<u128>)> {
+        let day = |at| dates::day(at, self.zone);
+        let with = |words: &str, amount| Some((words.to_owned(), Some(amount)));
+        let plain = |words: String| Some((words, None));
+        match *fact {
+            Fact::Opened { amount, .. } => with("Opened: proven to be part of its round", amount),
+            Fact::Invalid { freed, .. } => with("Closed: its terms were invalid; freed", freed),
+            Fact::Claimed {
+                gross, withheld, ..
+            } if withheld > 0 => {
+                let kept = self.token.words(withheld);
+                let words = format!("Paid to its holder; {kept} withheld for tax");
+                Some((words, Some(gross.saturating_sub(withheld))))
+            }
+            Fact::Claimed { gross, .. } => with("Paid to its holder", gross),
+            Fact::ClaimFailed { gross, .. } => with("A payment failed and changed nothing", gross),
+            Fact::Ended { stop_at, freed, .. } => {
+                let words = format!("Ended by the company as of {}; freed", day(stop_at));
+                Some((words, u128::try_from(freed).ok()))
+            }
+            Fact::EndWithdrawn { .. } => plain("The announced end was withdrawn".to_owned()),
+            Fact::Paused { stop_at, .. } => plain(format!("Clock stopped on {}", day(stop_at))),
+            Fact::Resumed { lost, .. } => plain(format!(
+                "Clock runs again; {} lost in all",
+                dates::length(lost.into())
+            )),
+            Fact::Accelerated { credit, .. } => plain(format!(
+                "Advanced; {} gained in all",
+                dates::length(credit.into())
+            )),
+            Fact::Settled { value, .. } => with("Settled: the final amount is fixed", value),
+            Fact::Waived { value, .. } => {
+                with("Waived by its holder: the final amount is fixed", value)
+            }
+            Fact::WithholdingLowered { withhold_bps, .. } => {
+                let rate = percent(u64::from(withhold_bps) * 100_000);
+                plain(format!("Withholding lowered to {rate}"))
+            }
+            Fact::ClaimsHeld { on: true, .. } => {
+                plain("Its holder keeps payment to himself".to_owned())
+            }
+            Fact::ClaimsHeld { on: false, .. } => {
+                plain("Anyone may call for payment again".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn goal(&self, fact: &Fact) -> String {
+        if let Some(number) = attempt_of(fact) {
+            return self.attempt(fact, u64::from(number) + 1);
+        }
+        match *fact {
+            Fact::GoalDefined { m, ref panel, .. } => {
+                format!("Defined, with a panel of {m} of {}", panel.len())
+            }
+            Fact::Demanded { .. } => "The sponsor asked for a run".to_owned(),
+            Fact::DemandRefused { .. } => "The arbiter refused the demand".to_owned(),
+            Fact::Extended { closes, .. } => {
+                format!("Window extended to {}", dates::day(closes, self.zone))
+            }
+            Fact::GoalClosed { fraction, .. } => {
+                format!("Closed for ever: pays {}", payout(fraction.into()))
+            }
+            _ => "Another event".to_owned(),
+        }
+    }
+
+    /// What happened to an attempt; `number` counts from 1, as people do.
+    fn attempt(&self, fact: &Fact, number: u64) -> String {
+        let until = |at| dates::day(at, self.zone);
+        let pays = |fraction: u32| payout(fraction.into());
+        match *fact {
+            Fact::Registered { deadline, .. } => {
+                let until = until(deadline);
+                format!("Attempt {number} registered; its run may last until {until}")
+            }
+            Fact::Sealed { .. } => format!("Items of attempt {number} drawn by the chain"),
+            Fact::Proposed {
+                fraction,
+                deadline,
+                signers,
+                ..
+            } => format!(
+                "Result of attempt {number} proposed with {} signatures: would pay {}; open to \
+                 challenge until {}",
+                signers.count_ones(),
+                pays(fraction),
+                until(deadline)
+            ),
+            Fact::Expired { .. } => format!("Attempt {number} expired without a result"),
+            Fact::Challenged { .. } => {
+                format!("Result of attempt {number} challenged, with a bond")
+            }
+            Fact::Resolved {
+                verdict, fraction, ..
+            } => {
+                let verdict = match verdict {
+                    1 => "upheld",
+                    2 => "overturned",
+                    _ => "declared void",
+                };
+                let pays = pays(fraction);
+                format!("Challenge judged: attempt {number} {verdict}, pays {pays}")
+            }
+            Fact::Finalized { fraction, .. } => {
+                format!("Attempt {number} final: pays {}", pays(fraction))
+            }
+            _ => "Another event".to_owned(),
+        }
+    }
+}
+
+/// The attempt that a fact is about, from 0.
+pub(crate) fn attempt_of(fact: &Fact) -> Option<u16> {
+    match *fact {
+        Fact::Registered { attempt, .. }
+        | Fact::Sealed { attempt, .. }
+        | Fact::Proposed { attempt, .. }
+        | Fact::Expired { attempt, .. }
+        | Fact::Challenged { attempt, .. }
+        | Fact::Resolved { attempt, .. }
+        | Fact::Finalized { attempt, .. } => Some(attempt),
+        _ => None,
+    }
+}

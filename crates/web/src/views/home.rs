@@ -1,0 +1,274 @@
+//! The company's page: what is promised, held and paid.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::B256;
+use askama::Template;
+use guerdon_core::grant::Refused;
+use guerdon_core::ledger::{GrantRecord, PoolRecord, RoundRecord};
+use guerdon_store::ImportedRound;
+use jiff::tz::TimeZone;
+
+use super::forecast::{self, ForecastView, Vesting};
+use super::shell::{Place, Shell};
+use super::{Context, Figure, Goals, NamedGoal, goal_words, markup};
+use crate::charts::forecast::Month;
+use crate::dates;
+use crate::html::{Hex, Markup, Money};
+use crate::numbers::{ONE_PPB, count, grouped, percent, share, shortened};
+
+/// Totals over unopened grants are shown from this many on: fewer would tell a grant's own terms.
+pub(crate) const UNOPENED_MIN: u64 = 5;
+
+/// What a round's opened grants add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RoundTotals {
+    pub(crate) opened: u64,
+    pub(crate) payments: u64,
+    pub(crate) paid_net: u128,
+    pub(crate) released: u128,
+    pub(crate) freed: u128,
+}
+
+impl RoundTotals {
+    pub(crate) fn add(&mut self, grant: &GrantRecord) {
+        self.opened += 1;
+        self.payments += u64::from(grant.payments);
+        self.paid_net = self.paid_net.saturating_add(grant.paid_net);
+        self.released = self.released.saturating_add(grant.state.released);
+        self.freed = self
+            .freed
+            .saturating_add(u128::try_from(grant.freed).unwrap_or(0));
+    }
+}
+
+/// A round with what was imported about it and what its grants add up to.
+#[derive(Clone, Debug)]
+pub(crate) struct RoundSummary {
+    pub(crate) record: RoundRecord,
+    pub(crate) imported: Option<ImportedRound>,
+    pub(crate) totals: RoundTotals,
+}
+
+impl RoundSummary {
+    /// The company's name for it, else its root.
+    pub(crate) fn title(&self) -> String {
+        let label = self.imported.as_ref().map(|round| round.label.clone());
+        let label = label.filter(|label| !label.is_empty());
+        label.unwrap_or_else(|| shortened(&self.record.root.to_string()))
+    }
+}
+
+/// All that the company's page is made of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overview {
+    pub(crate) pool: PoolRecord,
+    pub(crate) rounds: Vec<RoundSummary>,
+    pub(crate) goals: Vec<NamedGoal>,
+    /// How many grants of committed rounds each goal decides.
+    pub(crate) decides: BTreeMap<B256, u64>,
+    /// Opened grants whose terms are known.
+    pub(crate) opened: Vec<Vesting>,
+    /// Grants of committed rounds that are not opened and whose terms are known.
+    pub(crate) unopened: Vec<Vesting>,
+}
+
+impl Overview {
+    pub(crate) fn grants(&self) -> u64 {
+        let of = |round: &RoundSummary| {
+            round
+                .imported
+                .as_ref()
+                .map_or(round.totals.opened, |imported| imported.count)
+        };
+        self.rounds
+            .iter()
+            .filter(|round| !round.record.rescinded)
+            .map(of)
+            .sum()
+    }
+
+    pub(crate) fn payments(&self) -> u64 {
+        self.rounds.iter().map(|round| round.totals.payments).sum()
+    }
+
+    /// The forecast and which grants it counts; none if no terms are known.
+    pub(crate) fn months(&self, now: u64) -> Result<Option<(Vec<Month>, String)>, Refused> {
+        let mut counted = self.opened.clone();
+        let unopened = u64::try_from(self.unopened.len()).unwrap_or(u64::MAX);
+        let (have, all) = (
+            u64::try_from(counted.len()).unwrap_or(u64::MAX),
+            self.grants(),
+        );
+        let covers = if unopened >= UNOPENED_MIN || unopened == 0 {
+            counted.extend(self.unopened.iter().cloned());
+            match have + unopened {
+                sum if sum == all => format!("Counts all {}.", count(all, "grant")),
+                sum => format!(
+                    "Counts {} of {}; the terms of the others are not known here.",
+                    grouped(sum),
+                    count(all, "grant")
+                ),
+            }
+        } else {
+            format!(
+                "Counts {}; those not opened yet are too few to be summed.",
+                count(have, "opened grant")
+            )
+        };
+        if counted.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some((
+            forecast::months(&counted, Goals(&self.goals), now)?,
+            covers,
+        )))
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/home.html")]
+pub(crate) struct HomePage {
+    pub(crate) shell: Shell,
+    pub(crate) read_from: String,
+    pub(crate) figures: Vec<Figure>,
+    pub(crate) forecast: Option<ForecastView>,
+    pub(crate) rounds: Vec<RoundRow>,
+    pub(crate) goals: Vec<GoalRow>,
+}
+
+#[derive(Debug)]
+pub(crate) struct RoundRow {
+    pub(crate) name: String,
+    pub(crate) href: String,
+    pub(crate) committed: Markup,
+    pub(crate) grants: String,
+    pub(crate) promised: Money,
+    pub(crate) paid: Money,
+    pub(crate) freed: Money,
+    pub(crate) root: Hex,
+}
+
+#[derive(Debug)]
+pub(crate) struct GoalRow {
+    pub(crate) name: String,
+    pub(crate) href: String,
+    pub(crate) measures: String,
+    pub(crate) state: String,
+    pub(crate) decides: String,
+    pub(crate) result: String,
+}
+
+impl HomePage {
+    pub(crate) fn new(overview: &Overview, context: &Context<'_>) -> Result<Self, Refused> {
+        let months = overview.months(context.now())?;
+        let forecast =
+            months.map(|(months, covers)| ForecastView::new(&months, context.token(), &covers));
+        let shell = Shell::new(
+            &context.company.name,
+            "Overview",
+            Place::Overview,
+            &context.as_of,
+        );
+        Ok(Self {
+            shell: shell.with_data("/index".to_owned()),
+            read_from: context.as_of.sentence(),
+            figures: figures(overview, context),
+            forecast,
+            rounds: overview
+                .rounds
+                .iter()
+                .map(|round| round_row(round, context))
+                .collect(),
+            goals: overview
+                .goals
+                .iter()
+                .map(|goal| goal_row(goal, overview, context))
+                .collect(),
+        })
+    }
+}
+
+fn figures(overview: &Overview, context: &Context<'_>) -> Vec<Figure> {
+    let (pool, token) = (&overview.pool, context.token());
+    let key = |units| markup(Money::key(units, token));
+    let open = pool.promised.saturating_sub(pool.released);
+    let held = pool.funded.min(pool.promised).saturating_sub(pool.released);
+    let funded = share(held, open);
+    let always = if funded == ONE_PPB {
+        "funded, always"
+    } else {
+        "funded"
+    };
+    let withheld = match pool.withheld {
+        0 => String::new(),
+        units => format!("; {} withheld for tax", token.words(units)),
+    };
+    vec![
+        Figure {
+            label: "Promised, not yet paid",
+            value: key(open),
+            note: format!("{}, in {}", token.symbol, count(overview.grants(), "grant")),
+        },
+        Figure {
+            label: "Held for them",
+            value: key(held),
+            note: format!("{} {always}", percent(funded)),
+        },
+        Figure {
+            label: "Free",
+            value: key(pool.free()),
+            note: "may be promised or withdrawn".to_owned(),
+        },
+        Figure {
+            label: "Paid so far",
+            value: key(pool.paid_net()),
+            note: format!("in {}{withheld}", count(overview.payments(), "payment")),
+        },
+    ]
+}
+
+fn round_row(round: &RoundSummary, context: &Context<'_>) -> RoundRow {
+    let (record, token) = (&round.record, context.token());
+    let grants = match &round.imported {
+        Some(imported) => grouped(imported.count),
+        None => format!("{} opened", grouped(round.totals.opened)),
+    };
+    RoundRow {
+        name: round.title(),
+        href: format!("/rounds/{}", record.root),
+        committed: markup(committed(record, context)),
+        grants,
+        promised: Money::plain(record.total, token),
+        paid: Money::plain(round.totals.paid_net, token),
+        freed: Money::plain(round.totals.freed, token),
+        root: Hex::linked(&record.root, "rounds"),
+    }
+}
+
+/// `1 Jul 2026, binding since 4 Jul 2026`
+pub(crate) fn committed(record: &RoundRecord, context: &Context<'_>) -> String {
+    let day = |at| dates::day(at, &TimeZone::UTC);
+    let (made, binding) = (day(record.committed_at), day(record.binding_at));
+    if record.rescinded {
+        return format!("{made}, taken back before it was binding");
+    }
+    match record.binding_at {
+        at if at > context.now() => format!("{made}, binding from {binding} on"),
+        at if at <= record.committed_at => format!("{made}, binding at once"),
+        _ => format!("{made}, binding since {binding}"),
+    }
+}
+
+fn goal_row(goal: &NamedGoal, overview: &Overview, context: &Context<'_>) -> GoalRow {
+    let record = &goal.record;
+    let decides = overview.decides.get(&record.id).copied().unwrap_or(0);
+    GoalRow {
+        name: goal.title(),
+        href: format!("/goals/{}", record.id),
+        measures: goal_words::measures(&record.goal),
+        state: goal_words::standing(record, &TimeZone::UTC, context.now()).state,
+        decides: count(decides, "grant"),
+        result: goal_words::result(record),
+    }
+}

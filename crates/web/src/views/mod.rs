@@ -1,0 +1,146 @@
+//! What pages show, made of records by pure functions: all formatting is here, none in templates.
+
+pub(crate) mod forecast;
+pub(crate) mod goal;
+pub(crate) mod goal_words;
+pub(crate) mod grant;
+pub(crate) mod history;
+pub(crate) mod home;
+pub(crate) mod plain;
+pub(crate) mod powers;
+pub(crate) mod questions;
+pub(crate) mod reasons;
+pub(crate) mod result;
+pub(crate) mod round;
+pub(crate) mod shell;
+pub(crate) mod timeline;
+
+use std::fmt::Display;
+
+use alloy_primitives::B256;
+use guerdon_core::grant::GateResult;
+use guerdon_core::ledger::GoalRecord;
+use guerdon_core::state::{Flags, State};
+use guerdon_core::terms::Terms;
+use jiff::tz::TimeZone;
+
+use crate::charts::Drawn;
+use crate::html::{Hex, Markup, Money, When};
+use crate::numbers::{Token, shortened};
+use crate::state::{Company, DeploymentView};
+use shell::AsOf;
+
+/// What every page needs besides its own records.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) company: &'a Company,
+    pub(crate) deployment: &'a DeploymentView,
+    pub(crate) as_of: AsOf,
+}
+
+impl Context<'_> {
+    pub(crate) fn token(&self) -> &Token {
+        &self.deployment.token
+    }
+
+    /// Money's clock.
+    pub(crate) fn now(&self) -> u64 {
+        self.as_of.now()
+    }
+}
+
+/// A goal with the name that grant sheets give it, where its definition was imported.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedGoal {
+    pub(crate) record: GoalRecord,
+    pub(crate) name: Option<String>,
+}
+
+impl NamedGoal {
+    pub(crate) fn title(&self) -> String {
+        self.name
+            .clone()
+            .unwrap_or_else(|| shortened(&self.record.id.to_string()))
+    }
+}
+
+/// The goals that a grant's gates name.
+#[derive(Clone, Copy)]
+pub(crate) struct Goals<'a>(pub(crate) &'a [NamedGoal]);
+
+impl<'a> Goals<'a> {
+    pub(crate) fn get(self, id: B256) -> Option<&'a NamedGoal> {
+        self.0.iter().find(|goal| goal.record.id == id)
+    }
+
+    pub(crate) fn title(self, id: B256) -> String {
+        self.get(id)
+            .map_or_else(|| shortened(&id.to_string()), NamedGoal::title)
+    }
+
+    /// What the gates of a grant read now; a goal that is not known here counts as without result.
+    pub(crate) fn results(self, terms: &Terms, state: &State) -> Vec<GateResult> {
+        let stop = state.has(Flags::ENDED).then_some(state.clock().stop_at);
+        let of = |id| {
+            self.get(id)
+                .map(|goal| goal.record.gate_result(stop))
+                .unwrap_or_default()
+        };
+        terms.gates.iter().map(|gate| of(gate.goal)).collect()
+    }
+}
+
+/// A figure between hairlines.
+#[derive(Debug)]
+pub(crate) struct Figure {
+    pub(crate) label: &'static str,
+    pub(crate) value: Markup,
+    pub(crate) note: String,
+}
+
+/// A reason, and who acts next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Why {
+    pub(crate) what: String,
+    pub(crate) why: String,
+    pub(crate) next: String,
+    /// Path of the goal's page.
+    pub(crate) goal: Option<String>,
+}
+
+/// A line of a history.
+#[derive(Debug)]
+pub(crate) struct HistoryRow {
+    pub(crate) when: When,
+    pub(crate) what: String,
+    pub(crate) amount: Option<Money>,
+    pub(crate) proof: Hex,
+}
+
+/// A chart as markup.
+#[derive(Debug)]
+pub(crate) struct ChartView {
+    pub(crate) wide: Markup,
+    pub(crate) phone: Markup,
+}
+
+impl From<Drawn> for ChartView {
+    fn from(drawn: Drawn) -> Self {
+        Self {
+            wide: Markup(drawn.wide),
+            phone: Markup(drawn.phone),
+        }
+    }
+}
+
+pub(crate) fn markup(what: impl Display) -> Markup {
+    Markup(what.to_string())
+}
+
+/// A zone by its name, UTC if it is not in the database.
+pub(crate) fn zone(name: Option<&str>) -> (TimeZone, String) {
+    match name.and_then(|name| Some((TimeZone::get(name).ok()?, name.to_owned()))) {
+        Some(known) => known,
+        None => (TimeZone::UTC, "UTC".to_owned()),
+    }
+}

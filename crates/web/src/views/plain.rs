@@ -1,0 +1,251 @@
+//! Pages of words: messages, glossary, contracts, how to verify.
+
+use askama::Template;
+
+use super::shell::{AsOf, Place, Shell};
+use crate::html::Hex;
+use crate::numbers::{Token, grouped};
+use crate::state::{Company, DeploymentView};
+
+/// Something is not there, not allowed, or failed.
+#[derive(Debug, Template)]
+#[template(path = "pages/message.html")]
+pub(crate) struct MessagePage {
+    pub(crate) shell: Shell,
+    pub(crate) heading: String,
+    pub(crate) what: String,
+    pub(crate) hint: String,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/glossary.html")]
+pub(crate) struct GlossaryPage {
+    pub(crate) shell: Shell,
+    pub(crate) groups: Vec<Group>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    pub(crate) entries: &'static [(&'static str, &'static str)],
+}
+
+const AMOUNTS: &[(&str, &str)] = &[
+    ("granted", "The most the grant can ever pay."),
+    (
+        "earned by time",
+        "The part that the schedule has released so far, results left aside.",
+    ),
+    (
+        "vested",
+        "Earned by time and by results. It never falls, but when the grant ends or a result lapses.",
+    ),
+    (
+        "unlocked",
+        "What may leave by now, where the terms have an unlock clock of their own.",
+    ),
+    (
+        "claimable",
+        "Vested, unlocked, and not claimed yet, less what is withheld: a claim pays it now.",
+    ),
+    ("claimed", "What reached the holder's wallet."),
+    (
+        "withheld",
+        "Kept back for tax from a claim. It stays in the pool as free money; the company pays the tax.",
+    ),
+    (
+        "freed",
+        "What an end, a settlement or a waiver gave back to the pool.",
+    ),
+];
+
+const STATES: &[(&str, &str)] = &[
+    ("active", "The clock runs."),
+    (
+        "paused",
+        "The company stopped the clock, for no longer than the terms allow.",
+    ),
+    (
+        "notice given",
+        "An end is announced for a later day; nothing changes before.",
+    ),
+    (
+        "ended",
+        "Nothing more is earned by time. What was vested stays the holder's, and later results may still count.",
+    ),
+    ("settled", "The final amount is fixed and cannot change."),
+    (
+        "replaced",
+        "Another grant took its place, with the holder's signature.",
+    ),
+    (
+        "held by its holder",
+        "Only the holder may call for payment, by the holder's own wish.",
+    ),
+    (
+        "recovery announced",
+        "The company says that the holder's key is lost; the holder can veto for 30 days.",
+    ),
+];
+
+const PARTS: &[(&str, &str)] = &[
+    (
+        "round",
+        "Any number of grants, promised in one transaction by one root. It cannot promise more than is in the pool.",
+    ),
+    (
+        "pool",
+        "The tokens in the Grants contract. Promised is never above funded; the rest is free.",
+    ),
+    (
+        "goal",
+        "What is measured, by whom, and what it must reach. Its id is the hash of its definition.",
+    ),
+    (
+        "lower bound",
+        "The smallest true score that the measured result is still likely with. It decides; the measured score does not.",
+    ),
+    (
+        "threshold, stretch",
+        "Where a goal begins to pay, and where it pays in full.",
+    ),
+    (
+        "panel",
+        "Who signs a result. It is named in the definition and can never be changed.",
+    ),
+    (
+        "challenge",
+        "Anyone may dispute a proposed result within the window, with a bond; the arbiter decides.",
+    ),
+    ("final", "Never changes again."),
+];
+
+impl GlossaryPage {
+    pub(crate) fn new(company: &Company) -> Self {
+        let groups = vec![
+            Group {
+                name: "Amounts of a grant",
+                entries: AMOUNTS,
+            },
+            Group {
+                name: "States of a grant",
+                entries: STATES,
+            },
+            Group {
+                name: "Rounds, goals, people",
+                entries: PARTS,
+            },
+        ];
+        Self {
+            shell: Shell::bare(&company.name, "Glossary"),
+            groups,
+        }
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/contracts.html")]
+pub(crate) struct ContractsPage {
+    pub(crate) shell: Shell,
+    pub(crate) chain_id: u64,
+    pub(crate) contracts: Vec<ContractRow>,
+    pub(crate) roles: Vec<RoleRow>,
+    pub(crate) token: Token,
+    pub(crate) start_block: String,
+    pub(crate) genesis: Hex,
+    pub(crate) command: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct ContractRow {
+    pub(crate) name: String,
+    pub(crate) purpose: &'static str,
+    pub(crate) address: Hex,
+    pub(crate) transaction: Option<Hex>,
+    pub(crate) code_hash: Hex,
+}
+
+#[derive(Debug)]
+pub(crate) struct RoleRow {
+    pub(crate) name: &'static str,
+    pub(crate) number: u8,
+    pub(crate) may: &'static str,
+}
+
+const ROLES: [(&str, &str); 5] = [
+    (
+        "Issuer",
+        "commit a round of grants that the pool's free money covers",
+    ),
+    ("People", "end a grant, within its terms"),
+    ("Payroll", "lower what is withheld for tax, never raise it"),
+    ("Treasury", "take out money that is not promised to anyone"),
+    (
+        "Minter",
+        "create tokens, up to the cap that is fixed in the token",
+    ),
+];
+
+impl ContractsPage {
+    pub(crate) fn new(company: &Company, deployment: &DeploymentView, as_of: &AsOf) -> Self {
+        let contracts = deployment.contracts.iter().map(|contract| ContractRow {
+            name: contract.name.clone(),
+            purpose: purpose(&contract.name),
+            address: Hex::address(&contract.address),
+            transaction: contract.transaction.as_ref().map(Hex::hash),
+            code_hash: Hex::hash(&contract.code_hash),
+        });
+        let roles = ROLES.into_iter().zip(1..);
+        let shell = Shell::new(&company.name, "Contracts", Place::Contracts, as_of);
+        Self {
+            shell: shell.with_data("/contracts".to_owned()),
+            chain_id: deployment.chain_id,
+            contracts: contracts.collect(),
+            roles: roles
+                .map(|((name, may), number)| RoleRow { name, number, may })
+                .collect(),
+            token: deployment.token.clone(),
+            start_block: grouped(deployment.start_block),
+            genesis: Hex::hash(&deployment.genesis_hash),
+            command: format!(
+                "cast keccak $(cast code {} --rpc-url NODE)",
+                deployment.grants.to_checksum(None)
+            ),
+        }
+    }
+}
+
+fn purpose(name: &str) -> &'static str {
+    match name {
+        "Grants" => "holds the tokens of all rounds, opens grants, pays what is vested",
+        "Goals" => "keeps definitions, attempts and results; decides by their lower bound",
+        "AccessToken" | "Token" => "the token that grants pay",
+        "AccessManager" => "knows which of the company's people may call what",
+        "BondToken" => "the coin of challenge bonds, which the company cannot mint",
+        "BondManager" => "keeps the bond token's minter apart from the company",
+        "Succession" => "moves grants to new wallets and replaces them, with signatures",
+        _ => "part of this deployment",
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/verify.html")]
+pub(crate) struct VerifyPage {
+    pub(crate) shell: Shell,
+    pub(crate) chain_id: u64,
+    pub(crate) start_block: String,
+    pub(crate) raw: String,
+}
+
+impl VerifyPage {
+    pub(crate) fn new(company: &Company, deployment: &DeploymentView, as_of: &AsOf) -> Self {
+        let grants = deployment.grants.to_checksum(None);
+        let call = |name: &str| format!("cast call {grants} \"{name}()(uint128)\" --rpc-url NODE");
+        Self {
+            shell: Shell::new(&company.name, "Verify", Place::Elsewhere, as_of),
+            chain_id: deployment.chain_id,
+            start_block: grouped(deployment.start_block),
+            raw: [call("funded"), call("promised")].join("\n"),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Why a part of a grant is where it is: the bar, its legend, and one block per reason.
+
+use guerdon_core::grant::Reason;
+use jiff::tz::TimeZone;
+
+use super::{Goals, Why, goal_words};
+use crate::charts::bar::Part;
+use crate::dates;
+use crate::html::Money;
+use crate::numbers::Token;
+
+/// One entry below the bar.
+#[derive(Debug)]
+pub(crate) struct LegendEntry {
+    pub(crate) class: &'static str,
+    pub(crate) word: String,
+    pub(crate) amount: Money,
+}
+
+/// What reasons are told with.
+#[derive(Clone, Copy)]
+pub(crate) struct Teller<'a> {
+    pub(crate) token: &'a Token,
+    pub(crate) goals: Goals<'a>,
+    pub(crate) zone: &'a TimeZone,
+    pub(crate) now: u64,
+    /// Withheld so far, out of what was released.
+    pub(crate) withheld: u128,
+}
+
+impl Teller<'_> {
+    /// The parts of the bar in order, each with its word.
+    pub(crate) fn parts(&self, reasons: &[Reason]) -> Vec<(Part, u128, String)> {
+        let mut parts = Vec::new();
+        for reason in reasons {
+            self.parts_of(reason, &mut parts);
+        }
+        // Claimed and claimable are always said, even as nothing: the reasons tell why.
+        for (part, word) in [
+            (Part::Claimed, "claimed"),
+            (Part::Claimable, "claimable now"),
+        ] {
+            if !parts.iter().any(|(have, _, _)| *have == part) {
+                parts.push((part, 0, word.to_owned()));
+            }
+        }
+        parts.sort_by_key(|(part, _, _)| *part);
+        merged(parts)
+    }
+
+    fn parts_of(&self, reason: &Reason, parts: &mut Vec<(Part, u128, String)>) {
+        let mut push = |part, amount, word: &str| parts.push((part, amount, word.to_owned()));
+        match *reason {
+            Reason::Paid { amount } => {
+                push(
+                    Part::Claimed,
+                    amount.saturating_sub(self.withheld),
+                    "claimed",
+                );
+                if self.withheld > 0 {
+                    push(Part::Withheld, self.withheld, "withheld for tax");
+                }
+            }
+            Reason::Claimable { amount } => push(Part::Claimable, amount, "claimable now"),
+            Reason::UnlockClock { amount, .. } => {
+                push(Part::Clock, amount, "vested, not unlocked yet");
+            }
+            Reason::WaitsForResult { amount, .. } => {
+                push(Part::Waiting, amount, "earned by time, waits for a result");
+            }
+            Reason::WaitsForTime {
+                amount, full_at, ..
+            } => {
+                let until = dates::month(full_at, self.zone);
+                push(Part::Unvested, amount, &format!("vests until {until}"));
+            }
+            Reason::NotReached { amount, .. } => push(Part::Freed, amount, "result not reached"),
+            Reason::Settled { freed: amount, .. } | Reason::Ended { amount, .. } if amount > 0 => {
+                push(Part::Freed, amount, "freed");
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn legend(&self, parts: &[(Part, u128, String)]) -> Vec<LegendEntry> {
+        let entry = |(part, amount, word): &(Part, u128, String)| LegendEntry {
+            class: part.class(),
+            word: word.clone(),
+            amount: Money::plain(*amount, self.token),
+        };
+        parts.iter().map(entry).collect()
+    }
+
+    /// One block for each reason that holds something back, the nearest first.
+    pub(crate) fn whys(&self, reasons: &[Reason]) -> Vec<Why> {
+        reasons
+            .iter()
+            .filter_map(|reason| self.why(reason))
+            .collect()
+    }
+
+    fn why(&self, reason: &Reason) -> Option<Why> {
+        let nobody = "nobody, time does.";
+        let block = |what: String, why: String, next: &str| {
+            Some(Why {
+                what,
+                why,
+                next: next.to_owned(),
+                goal: None,
+            })
+        };
+        match *reason {
+            Reason::WaitsForResult { goal, amount } => Some(self.waits(goal, amount)),
+            Reason::NotReached { goal, amount } => Some(self.not_reached(goal, amount)),
+            Reason::NotStarted { until } => block(
+                format!("Vesting starts on {}.", self.day(until)),
+                String::new(),
+                nobody,
+            ),
+            Reason::BeforeCliff { until } => block(
+                format!("Nothing is earned before {}.", self.day(until)),
+                "The first part of the schedule ends then.".to_owned(),
+                nobody,
+            ),
+            Reason::UnlockClock { amount, until } => block(
+                format!("{} are vested and may not leave yet.", self.words(amount)),
+                format!(
+                    "The terms have an unlock clock; more may leave on {}.",
+                    self.day(until)
+                ),
+                nobody,
+            ),
+            _ => self.state(reason),
+        }
+    }
+
+    /// Blocks about the state of the whole grant.
+    fn state(&self, reason: &Reason) -> Option<Why> {
+        let (what, why, next) = match *reason {
+            Reason::Paused { since, until } => (
+                format!("The clock has been stopped since {}.", self.day(since)),
+                format!("The terms let it stand at most until {}.", self.day(until)),
+                "the company, which may let it run again; else time.",
+            ),
+            Reason::HeldByHolder => (
+                "Only the holder may call for payment.".to_owned(),
+                "The holder asked for that, and can undo it.".to_owned(),
+                "the holder.",
+            ),
+            Reason::Recovering => (
+                "A recovery is announced: the company says that the holder's key is lost."
+                    .to_owned(),
+                "Until it is done or vetoed, only the holder may call for payment.".to_owned(),
+                "the holder, who can veto.",
+            ),
+            Reason::Closed => (
+                "This grant is closed and pays nothing.".to_owned(),
+                "Its terms were invalid, or another grant replaced it.".to_owned(),
+                "nobody.",
+            ),
+            Reason::Settled { value, .. } => (
+                format!("The final amount is fixed: {}.", self.words(value)),
+                "No clock and no goal can change it.".to_owned(),
+                "nobody, but for a claim of what is left.",
+            ),
+            Reason::Ended {
+                stop_at,
+                amount,
+                grace,
+            } => (
+                self.ended(stop_at, grace),
+                format!("{} went back to the pool.", self.words(amount)),
+                "nobody; what was vested stays the holder's.",
+            ),
+            _ => return None,
+        };
+        Some(Why {
+            what,
+            why,
+            next: next.to_owned(),
+            goal: None,
+        })
+    }
+
+    fn ended(&self, stop_at: u64, grace: bool) -> String {
+        let verb = if stop_at > self.now { "ends" } else { "ended" };
+        let grace = if grace {
+            ", with the grace of its terms"
+        } else {
+            ""
+        };
+        format!("The grant {verb} on {}{grace}.", self.day(stop_at))
+    }
+
+    fn waits(&self, goal: alloy_primitives::B256, amount: u128) -> Why {
+        let title = self.goals.title(goal);
+        let what = format!(
+            "{} are earned by time but wait for a result.",
+            self.words(amount)
+        );
+        let Some(known) = self.goals.get(goal) else {
+            return Why {
+                what,
+                why: format!("The goal {title} is not known here."),
+                next: "whoever its definition names.".to_owned(),
+                goal: None,
+            };
+        };
+        let standing = goal_words::standing(&known.record, self.zone, self.now);
+        Why {
+            what,
+            why: format!("Goal {title}: {}", standing.state_sentence()),
+            next: standing.next,
+            goal: Some(format!("/goals/{goal}")),
+        }
+    }
+
+    fn not_reached(&self, goal: alloy_primitives::B256, amount: u128) -> Why {
+        Why {
+            what: format!("{} stay shut.", self.words(amount)),
+            why: format!(
+                "The result of the goal {} is final and does not open them.",
+                self.goals.title(goal)
+            ),
+            next: "anyone, who may settle the grant once all is earned by time; that frees them."
+                .to_owned(),
+            goal: Some(format!("/goals/{goal}")),
+        }
+    }
+
+    fn words(&self, amount: u128) -> String {
+        self.token.words(amount)
+    }
+
+    fn day(&self, at: u64) -> String {
+        dates::day(at, self.zone)
+    }
+}
+
+/// Joins neighbours with the same word, as the waits for two goals.
+fn merged(parts: Vec<(Part, u128, String)>) -> Vec<(Part, u128, String)> {
+    let mut out: Vec<(Part, u128, String)> = Vec::new();
+    for (part, amount, word) in parts {
+        match out.last_mut() {
+            Some(last) if last.0 == part && last.2 == word => {
+                last.1 = last.1.saturating_add(amount)
+            }
+            _ => out.push((part, amount, word)),
+        }
+    }
+    out
+}

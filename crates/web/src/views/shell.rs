@@ -1,0 +1,227 @@
+//! The frame of every page: whose it is, where one is, as of which block.
+
+use crate::assets;
+use crate::dates;
+use crate::numbers::grouped;
+
+/// After so many seconds without an answer of the chain, a page says so.
+const STALE_SECONDS: u64 = 60;
+
+/// The places in the head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Overview,
+    Rounds,
+    Goals,
+    Contracts,
+    Elsewhere,
+}
+
+/// As of when a page speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AsOf {
+    /// The last block in the store: number and time (money's clock); none while reading begins.
+    pub(crate) head: Option<(u64, u64)>,
+    /// When the chain last answered (wall time); none since this server started.
+    pub(crate) answered: Option<u64>,
+    /// Wall time now.
+    pub(crate) wall: u64,
+    pub(crate) chain_id: u64,
+}
+
+impl AsOf {
+    /// Money's clock: the time of the last block that was read.
+    pub(crate) fn now(&self) -> u64 {
+        self.head.map_or(0, |(_, time)| time)
+    }
+
+    fn age(&self) -> Option<u64> {
+        self.answered.map(|at| self.wall.saturating_sub(at))
+    }
+
+    /// `Read from block 18,204 of chain 31337, 4 s ago.`
+    pub(crate) fn sentence(&self) -> String {
+        let Some((block, _)) = self.head else {
+            return format!("Nothing is read from chain {} yet.", self.chain_id);
+        };
+        let (block, chain) = (grouped(block), self.chain_id);
+        match self.age() {
+            Some(age) => {
+                format!(
+                    "Read from block {block} of chain {chain}, {} ago.",
+                    dates::duration(age)
+                )
+            }
+            None => format!("Read from block {block} of chain {chain}."),
+        }
+    }
+
+    /// What is wrong with the freshness of the page, if anything.
+    fn stale(&self) -> Option<String> {
+        let Some((block, _)) = self.head else {
+            return Some(
+                "Nothing is read from the chain yet: this server has just begun. Reload in a moment."
+                    .to_owned(),
+            );
+        };
+        let block = grouped(block);
+        match self.age() {
+            None => Some(format!(
+                "Read from block {block}, before this server started: the node has not answered since."
+            )),
+            Some(age) if age > STALE_SECONDS => Some(format!(
+                "Read from block {block}, {} ago: the node does not answer.",
+                dates::duration(age)
+            )),
+            Some(_) => None,
+        }
+    }
+}
+
+/// The frame. `data` is the path of the page's data without its ending.
+#[derive(Clone, Debug)]
+pub(crate) struct Shell {
+    pub(crate) company: String,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) place: Place,
+    pub(crate) data: Option<String>,
+    pub(crate) zone: String,
+    pub(crate) pill: Option<String>,
+    pub(crate) pill_title: String,
+    pub(crate) stale: Option<String>,
+    pub(crate) style: &'static str,
+    pub(crate) icon: &'static str,
+    pub(crate) fonts: Vec<&'static str>,
+}
+
+/// A link in the head.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) href: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) current: bool,
+}
+
+impl Shell {
+    pub(crate) fn new(company: &str, title: &str, place: Place, as_of: &AsOf) -> Self {
+        let pill = as_of.head.zip(as_of.age()).map(|((block, _), age)| {
+            format!("block {} · {} ago", grouped(block), dates::duration(age))
+        });
+        let pill_title = as_of.head.map_or_else(String::new, |(_, time)| {
+            format!("block of {}", dates::exact(time))
+        });
+        Self {
+            company: company.to_owned(),
+            title: title.to_owned(),
+            description: format!(
+                "{title}: what {company} has promised in tokens, and how to check it."
+            ),
+            place,
+            data: None,
+            zone: "UTC".to_owned(),
+            pill,
+            pill_title,
+            stale: as_of.stale(),
+            style: assets::style_path(),
+            icon: assets::icon_path(),
+            fonts: assets::font_paths(),
+        }
+    }
+
+    /// The frame of a page that is about no block: an error, the glossary.
+    pub(crate) fn bare(company: &str, title: &str) -> Self {
+        let as_of = AsOf {
+            head: Some((0, 0)),
+            answered: Some(0),
+            ..AsOf::default()
+        };
+        Self {
+            pill: None,
+            ..Self::new(company, title, Place::Elsewhere, &as_of)
+        }
+    }
+
+    pub(crate) fn with_data(self, path: String) -> Self {
+        Self {
+            data: Some(path),
+            ..self
+        }
+    }
+
+    pub(crate) fn with_zone(self, zone: &str) -> Self {
+        Self {
+            zone: zone.to_owned(),
+            ..self
+        }
+    }
+
+    pub(crate) fn links(&self) -> [Link; 4] {
+        let link = |href, name, place| Link {
+            href,
+            name,
+            current: self.place == place,
+        };
+        [
+            link("/", "Overview", Place::Overview),
+            link("/#rounds", "Rounds", Place::Rounds),
+            link("/#goals", "Goals", Place::Goals),
+            link("/contracts", "Contracts", Place::Contracts),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRESH: AsOf = AsOf {
+        head: Some((18_204, 9)),
+        answered: Some(1_000),
+        wall: 1_004,
+        chain_id: 31_337,
+    };
+
+    #[test]
+    fn a_fresh_page_says_its_block_and_age() {
+        assert_eq!(
+            FRESH.sentence(),
+            "Read from block 18,204 of chain 31337, 4 s ago."
+        );
+        let shell = Shell::new("Acme AI", "Overview", Place::Overview, &FRESH);
+        assert_eq!(shell.pill.as_deref(), Some("block 18,204 · 4 s ago"));
+        assert_eq!(shell.stale, None);
+    }
+
+    #[test]
+    fn a_stale_page_says_so_in_words() {
+        let stale = AsOf {
+            wall: 1_180,
+            ..FRESH
+        }
+        .stale()
+        .unwrap();
+        assert_eq!(
+            stale,
+            "Read from block 18,204, 3 minutes ago: the node does not answer."
+        );
+        assert!(
+            AsOf {
+                answered: None,
+                ..FRESH
+            }
+            .stale()
+            .unwrap()
+            .contains("before this server")
+        );
+        assert!(
+            AsOf {
+                head: None,
+                ..FRESH
+            }
+            .stale()
+            .unwrap()
+            .starts_with("Nothing is read")
+        );
+    }
+}
