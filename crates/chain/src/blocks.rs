@@ -130,7 +130,7 @@ impl Chain {
                 }
                 Err(ChainError::Refused { .. } | ChainError::BadAnswer { .. }) if last > next => {
                     self.log_span()
-                        .store((last - next + 1) / 2, Ordering::Relaxed);
+                        .store((last - next).div_ceil(2), Ordering::Relaxed);
                 }
                 Err(error) => return Err(error),
             }

@@ -103,8 +103,8 @@ impl Deployment {
     /// # Errors
     /// [`ChainError::Deployment`] when it cannot be read or is malformed.
     pub fn read(path: &Path) -> Result<Self, ChainError> {
-        let bytes = fs::read(path).map_err(|error| unusable(path, error))?;
-        serde_json::from_slice(&bytes).map_err(|error| unusable(path, error))
+        let bytes = fs::read(path).map_err(|error| unusable(path, &error))?;
+        serde_json::from_slice(&bytes).map_err(|error| unusable(path, &error))
     }
 
     /// Writes a deployment file: whole, or not at all. Makes its folder.
@@ -113,11 +113,11 @@ impl Deployment {
     /// [`ChainError::Deployment`] when it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), ChainError> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| unusable(path, error))?;
+            fs::create_dir_all(folder).map_err(|error| unusable(path, &error))?;
         }
-        let mut bytes = serde_json::to_vec_pretty(self).map_err(|error| unusable(path, error))?;
+        let mut bytes = serde_json::to_vec_pretty(self).map_err(|error| unusable(path, &error))?;
         bytes.push(b'\n');
-        crate::files::write_durably(path, &bytes).map_err(|error| unusable(path, error))
+        crate::files::write_durably(path, &bytes).map_err(|error| unusable(path, &error))
     }
 
     /// Makes sure that the chain is the deployment's and that every contract has its code.
@@ -156,7 +156,7 @@ impl Deployment {
     }
 }
 
-fn unusable(path: &Path, reason: impl ToString) -> ChainError {
+fn unusable(path: &Path, reason: &impl ToString) -> ChainError {
     ChainError::Deployment {
         place: path.display().to_string(),
         reason: reason.to_string(),

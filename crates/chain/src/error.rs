@@ -124,10 +124,10 @@ impl ChainError {
         })
     }
 
-    pub(crate) fn bad_answer(call: &'static str, reason: impl ToString) -> Self {
+    pub(crate) fn bad_answer(call: &'static str, reason: impl Into<String>) -> Self {
         Self::BadAnswer {
             call,
-            reason: reason.to_string(),
+            reason: reason.into(),
         }
     }
 }
@@ -144,7 +144,7 @@ pub(crate) fn from_transport(error: TransportError, call: &'static str, url: &st
             reason: root_cause(&kind),
         },
         RpcError::NullResp => ChainError::bad_answer(call, "it is empty"),
-        other => ChainError::bad_answer(call, other),
+        other => ChainError::bad_answer(call, other.to_string()),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Trying a call, sending it once, waiting for its receipt.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use alloy::consensus::TxEnvelope;
-use alloy::eips::Encodable2718;
+use alloy::eips::{BlockId, Encodable2718};
 use alloy::network::{NetworkTransactionBuilder, TransactionBuilder};
 use alloy::primitives::{Address, B256, Bytes, TxKind};
 use alloy::providers::Provider;
@@ -26,6 +27,8 @@ pub const RECEIPT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How often a transaction is signed anew because others used its nonce.
 const NONCE_TRIES: usize = 20;
+/// How often in a row a transaction must be found displaced: nodes behind one address may lag.
+const ABSENCES: u32 = 3;
 const BROADCAST_DELAYS: [Duration; 3] = [
     Duration::from_millis(200),
     Duration::from_millis(800),
@@ -112,18 +115,22 @@ impl Chain {
                 account: signer.address(),
             });
         }
-        let gas = self.simulate(plan, signer.address()).await?.gas;
-        let gas = gas.saturating_add(gas / 4).min(GAS_PER_TRANSACTION);
+        let deadline = Instant::now() + timeout;
+        for _ in 0..NONCE_TRIES {
+            let gas = self.simulate(plan, signer.address()).await?.gas;
+            let gas = (gas + gas / 4 + distinction()).min(GAS_PER_TRANSACTION);
+            let request = request(plan, signer.address()).with_gas_limit(gas);
+            let sent = self.broadcast(request, signer).await?;
 
-        let tx = self
-            .broadcast(request(plan, signer.address()).with_gas_limit(gas), signer)
-            .await?;
-
-        let receipt = self.await_receipt(tx, timeout).await?;
-        if !receipt.status() {
-            return Err(self.why_failed(plan, signer.address(), tx).await);
+            let Some(receipt) = self.await_receipt(&sent, deadline).await? else {
+                continue;
+            };
+            if !receipt.status() {
+                return Err(self.why_failed(plan, sent.from, sent.tx).await);
+            }
+            return self.core_receipt(&receipt).await;
         }
-        self.core_receipt(&receipt).await
+        Err(crowded_out(signer.address()))
     }
 
     async fn try_call(&self, plan: &Plan, from: Address) -> Result<Bytes, ChainError> {
@@ -139,33 +146,34 @@ impl Chain {
         &self,
         request: TransactionRequest,
         signer: &Signer,
-    ) -> Result<B256, ChainError> {
-        let _turn = self.sending().lock().await;
+    ) -> Result<Sent, ChainError> {
+        let (_turn, from) = (self.sending().lock().await, signer.address());
         let request = self
             .with_fees(request.with_chain_id(self.chain_id()))
             .await?;
         for _ in 0..NONCE_TRIES {
-            let nonce = self
-                .read("eth_getTransactionCount", || async {
-                    self.provider()
-                        .get_transaction_count(signer.address())
-                        .pending()
-                        .await
-                })
-                .await?;
+            let nonce = self.nonce(from, BlockId::pending()).await?;
             let envelope = sign(request.clone().with_nonce(nonce), signer).await?;
-            if matches!(self.push(&envelope, signer.address()).await?, Pushed::There) {
-                return Ok(*envelope.tx_hash());
+            if matches!(self.push(&envelope, from).await?, Pushed::There) {
+                return Ok(Sent {
+                    tx: *envelope.tx_hash(),
+                    nonce,
+                    from,
+                });
             }
             sleep(Duration::from_millis(50)).await;
         }
-        Err(ChainError::Refused {
-            call: "eth_sendRawTransaction",
-            message: format!(
-                "other transactions of {} keep using its nonce",
-                signer.address()
-            ),
-        })
+        Err(crowded_out(from))
+    }
+
+    async fn nonce(&self, account: Address, block: BlockId) -> Result<u64, ChainError> {
+        let count = self.read("eth_getTransactionCount", || async {
+            self.provider()
+                .get_transaction_count(account)
+                .block_id(block)
+                .await
+        });
+        count.await
     }
 
     /// Hands the same bytes to the node until it has them or says why not.
@@ -236,27 +244,44 @@ impl Chain {
         }
     }
 
+    /// `None` when another transaction has the nonce, so that this one can never be mined.
     async fn await_receipt(
         &self,
-        tx: B256,
-        timeout: Duration,
-    ) -> Result<TransactionReceipt, ChainError> {
-        let deadline = Instant::now() + timeout;
+        sent: &Sent,
+        deadline: Instant,
+    ) -> Result<Option<TransactionReceipt>, ChainError> {
         let mut pause = Duration::from_millis(5);
+        let mut absent = 0;
         loop {
             let receipt = self.read("eth_getTransactionReceipt", || async {
-                self.provider().get_transaction_receipt(tx).await
+                self.provider().get_transaction_receipt(sent.tx).await
             });
             // Whatever happens to the connection now, the transaction is on its way.
             if let Ok(Some(receipt)) = receipt.await {
-                return Ok(receipt);
+                return Ok(Some(receipt));
+            }
+            if absent == ABSENCES {
+                return Ok(None);
             }
             if Instant::now() + pause > deadline {
-                return Err(ChainError::Pending { tx });
+                return Err(ChainError::Pending { tx: sent.tx });
             }
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(1));
+            if pause > Duration::from_millis(100) {
+                absent = if self.is_displaced(sent).await {
+                    absent + 1
+                } else {
+                    0
+                };
+            }
         }
+    }
+
+    /// Whether the sender's nonce has passed a transaction that the node does not know.
+    async fn is_displaced(&self, sent: &Sent) -> bool {
+        let passed = self.nonce(sent.from, BlockId::latest()).await;
+        passed.is_ok_and(|next| next > sent.nonce) && matches!(self.knows(sent.tx).await, Ok(false))
     }
 
     async fn core_receipt(&self, receipt: &TransactionReceipt) -> Result<Receipt, ChainError> {
@@ -310,9 +335,24 @@ impl Chain {
     }
 }
 
+/// A transaction that the node has.
+struct Sent {
+    tx: B256,
+    nonce: u64,
+    from: Address,
+}
+
 enum Pushed {
     There,
     NonceTaken,
+}
+
+/// A little more gas than asked for, another amount for each sending: two commands that do the
+/// same at once would else sign the very same transaction, and both take the one for their own.
+fn distinction() -> u64 {
+    static SENT: AtomicU64 = AtomicU64::new(0);
+    let count = SENT.fetch_add(1, Ordering::Relaxed) % 64;
+    u64::from(std::process::id() % 1024) * 64 + count
 }
 
 fn request(plan: &Plan, from: Address) -> TransactionRequest {
@@ -331,6 +371,13 @@ async fn sign(request: TransactionRequest, signer: &Signer) -> Result<TxEnvelope
             account: signer.address(),
             reason: error.to_string(),
         })
+}
+
+fn crowded_out(account: Address) -> ChainError {
+    ChainError::Refused {
+        call: "eth_sendRawTransaction",
+        message: format!("other transactions of {account} keep using its nonce"),
+    }
 }
 
 /// A refused connection carried nothing; after any other failure the node may have the bytes.

@@ -153,17 +153,27 @@ mod tests {
         );
     }
 
+    /// Written by Foundry's `cast wallet import` for the private key 0x4242…42, password "right".
+    const KEYSTORE: &str = r#"{"crypto":{"cipher":"aes-128-ctr","cipherparams":{
+        "iv":"a1d20457f4f4e97912a1be5ee6c54d23"},
+        "ciphertext":"d8a9c178ee56cc4a40adb1ba87f72f1e3c3fea55686589ad3b84cd9b56060ae8",
+        "kdf":"scrypt","kdfparams":{"dklen":32,"n":8192,"p":1,"r":8,
+        "salt":"141fb5eec142ec00c10c709c9cbce7174264260720ba51210ac09b69c4ba2788"},
+        "mac":"e929505bf39eb9f6bc1cf1f152e9e1fb286e85065e4c151127935806044bdf9a"},
+        "id":"2fe2477b-dce1-4081-bafc-a9f4f513629f","version":3}"#;
+
     #[test]
-    fn a_keystore_opens_with_its_password_only() {
+    fn a_keystore_of_foundry_opens_with_its_password_only() {
         let dir = tempfile::tempdir().unwrap();
-        let secret = B256::repeat_byte(0x42);
-        let mut rng = rand_08();
-        LocalSigner::encrypt_keystore(dir.path(), &mut rng, secret, "right", Some("treasury"))
-            .unwrap();
+        std::fs::write(dir.path().join("treasury"), KEYSTORE).unwrap();
+        std::fs::write(dir.path().join("torn"), &KEYSTORE[..200]).unwrap();
 
         let signer = Signer::from_keystore(dir.path(), "treasury", "right").unwrap();
-        let want = PrivateKeySigner::from_bytes(&secret).unwrap().address();
-        assert_eq!(signer.address(), want);
+        assert_eq!(
+            signer.address(),
+            address!("17c5185167401eD00cF5F5b2fc97D9BBfDb7D025")
+        );
+        assert!(!signer.is_public());
         assert!(!format!("{signer:?}").contains("4242"));
 
         let error = Signer::from_keystore(dir.path(), "treasury", "wrong").unwrap_err();
@@ -171,7 +181,7 @@ mod tests {
             error.to_string().ends_with("the password is wrong"),
             "{error}"
         );
-        for name in ["absent", "", "../treasury"] {
+        for name in ["absent", "torn", "", "../treasury"] {
             assert!(
                 Signer::from_keystore(dir.path(), name, "right").is_err(),
                 "{name}"

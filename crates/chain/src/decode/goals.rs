@@ -2,8 +2,8 @@
 
 use guerdon_core::fact::Fact;
 
-use crate::bindings::IGoals;
-use crate::bindings::IGoals::IGoalsEvents as Event;
+use super::convert::facts;
+use crate::bindings::IGoals::{self, IGoalsEvents as Event};
 use crate::goal_abi::core_goal;
 
 /// Fails only for a kind of goal that the contract does not know.
@@ -15,91 +15,49 @@ pub(super) fn fact(event: Event) -> Result<Fact, String> {
             m: e.m,
             panel: e.panel,
         },
-        Event::Registered(e) => Fact::Registered {
-            id: e.id,
-            attempt: e.attempt,
-            model: e.model,
-            registered_at: e.registeredAt.to(),
-            registered_block: e.registeredBlock.to(),
-            deadline: e.deadline.to(),
-        },
-        Event::Sealed(e) => Fact::Sealed {
-            id: e.id,
-            attempt: e.attempt,
-            seed: e.seed.to_be_bytes(),
-        },
-        Event::Proposed(e) => proposed(e),
-        Event::Expired(e) => Fact::Expired {
-            id: e.id,
-            attempt: e.attempt,
-            deadline: e.deadline.to(),
-        },
-        Event::Challenged(e) => Fact::Challenged {
-            id: e.id,
-            attempt: e.attempt,
-            challenger: e.challenger,
-            reason: e.reason,
-            bond: e.bond,
-            deadline: e.deadline.to(),
-        },
-        Event::Resolved(e) => resolved(e),
-        Event::Finalized(e) => Fact::Finalized {
-            id: e.id,
-            attempt: e.attempt,
-            fraction: e.fraction,
-            best: e.best,
-            to_challenger: e.toChallenger,
-        },
-        Event::Demanded(e) => Fact::Demanded {
-            id: e.id,
-            model: e.model,
-            demanded_at: e.demandedAt.to(),
-        },
-        Event::DemandRefused(e) => Fact::DemandRefused { id: e.id },
-        Event::Extended(e) => Fact::Extended {
-            id: e.id,
-            closes: e.closes.to(),
-        },
-        Event::GoalClosed(e) => Fact::GoalClosed {
-            id: e.id,
-            fraction: e.fraction,
-            defaulted: e.defaulted,
-        },
-        Event::BondWithdrawn(e) => Fact::BondWithdrawn {
-            token: e.token,
-            to: e.to,
-            amount: e.amount,
-        },
+        Event::Registered(e) => e.into(),
+        Event::Sealed(e) => e.into(),
+        Event::Proposed(e) => e.into(),
+        Event::Expired(e) => e.into(),
+        Event::Challenged(e) => e.into(),
+        Event::Resolved(e) => e.into(),
+        Event::Finalized(e) => e.into(),
+        Event::Demanded(e) => e.into(),
+        Event::DemandRefused(e) => e.into(),
+        Event::Extended(e) => e.into(),
+        Event::GoalClosed(e) => e.into(),
+        Event::BondWithdrawn(e) => e.into(),
     })
 }
 
-fn proposed(e: IGoals::Proposed) -> Fact {
-    Fact::Proposed {
-        id: e.id,
-        attempt: e.attempt,
-        x: e.x,
-        y: e.y,
-        guards: e.guards,
-        evidence: e.evidence,
-        signers: e.signers,
-        fraction: e.fraction,
-        deadline: e.deadline.to(),
-        cleared_demand: e.clearedDemand,
+facts! { IGoals:
+    Registered {
+        id => id, attempt => attempt, model => model, registeredAt => registered_at,
+        registeredBlock => registered_block, deadline => deadline,
     }
-}
-
-fn resolved(e: IGoals::Resolved) -> Fact {
-    Fact::Resolved {
-        id: e.id,
-        attempt: e.attempt,
-        verdict: e.verdict,
-        fraction: e.fraction,
-        x: e.x,
-        y: e.y,
-        guards: e.guards,
-        to_sponsor: e.toSponsor,
-        to_challenger: e.toChallenger,
-        to_dead: e.toDead,
-        restored_demand: e.restoredDemand,
+    Sealed { id => id, attempt => attempt, seed => seed }
+    Proposed {
+        id => id, attempt => attempt, x => x, y => y, guards => guards, evidence => evidence,
+        signers => signers, fraction => fraction, deadline => deadline,
+        clearedDemand => cleared_demand,
     }
+    Expired { id => id, attempt => attempt, deadline => deadline }
+    Challenged {
+        id => id, attempt => attempt, challenger => challenger, reason => reason, bond => bond,
+        deadline => deadline,
+    }
+    Resolved {
+        id => id, attempt => attempt, verdict => verdict, fraction => fraction, x => x, y => y,
+        guards => guards, toSponsor => to_sponsor, toChallenger => to_challenger,
+        toDead => to_dead, restoredDemand => restored_demand,
+    }
+    Finalized {
+        id => id, attempt => attempt, fraction => fraction, best => best,
+        toChallenger => to_challenger,
+    }
+    Demanded { id => id, model => model, demandedAt => demanded_at }
+    DemandRefused { id => id }
+    Extended { id => id, closes => closes }
+    GoalClosed { id => id, fraction => fraction, defaulted => defaulted }
+    BondWithdrawn { token => token, to => to, amount => amount }
 }

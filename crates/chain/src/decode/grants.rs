@@ -2,95 +2,53 @@
 
 use guerdon_core::fact::Fact;
 
-use crate::bindings::IGrants::IGrantsEvents as Event;
+use super::convert::facts;
+use crate::bindings::IGrants::{self, IGrantsEvents as Event};
 
-impl From<Event> for Fact {
-    fn from(event: Event) -> Self {
-        match event {
-            Event::Funded(e) => Self::Funded {
-                from: e.from,
-                amount: e.amount,
-            },
-            Event::FreeWithdrawn(e) => Self::FreeWithdrawn {
-                to: e.to,
-                amount: e.amount,
-            },
-            Event::RoundCommitted(e) => Self::RoundCommitted {
-                root: e.root,
-                total: e.total,
-                document: e.document,
-                binding_at: e.bindingAt.to(),
-                since: e.since,
-            },
-            Event::RoundRescinded(e) => Self::RoundRescinded {
-                root: e.root,
-                freed: e.freed,
-            },
-            Event::Opened(e) => Self::Opened {
-                id: e.id,
-                root: e.root,
-                index: e.index,
-                recipient: e.recipient,
-                amount: e.amount,
-                withhold_bps: e.withholdBps,
-            },
-            Event::Invalid(e) => Self::Invalid {
-                id: e.id,
-                root: e.root,
-                index: e.index,
-                freed: e.freed,
-            },
-            Event::Claimed(e) => Self::Claimed {
-                id: e.id,
-                to: e.to,
-                gross: e.gross,
-                withheld: e.withheld,
-            },
-            Event::ClaimFailed(e) => Self::ClaimFailed {
-                id: e.id,
-                to: e.to,
-                gross: e.gross,
-                reason: e.reason,
-            },
-            Event::Ended(e) => Self::Ended {
-                id: e.id,
-                stop_at: e.stopAt.to(),
-                grace: e.grace,
-                freed: e.freed,
-                lost: e.lost,
-            },
-            Event::EndWithdrawn(e) => Self::EndWithdrawn {
-                id: e.id,
-                freed: e.freed,
-            },
-            Event::Paused(e) => Self::Paused {
-                id: e.id,
-                stop_at: e.stopAt.to(),
-            },
-            Event::Resumed(e) => Self::Resumed {
-                id: e.id,
-                lost: e.lost,
-            },
-            Event::Accelerated(e) => Self::Accelerated {
-                id: e.id,
-                credit: e.credit,
-                freed: e.freed,
-            },
-            Event::Settled(e) => Self::Settled {
-                id: e.id,
-                value: e.value,
-                freed: e.freed,
-            },
-            Event::Waived(e) => Self::Waived {
-                id: e.id,
-                value: e.value,
-                freed: e.freed,
-            },
-            Event::WithholdingLowered(e) => Self::WithholdingLowered {
-                id: e.id,
-                withhold_bps: e.withholdBps,
-            },
-            Event::ClaimsHeld(e) => Self::ClaimsHeld { id: e.id, on: e.on },
-        }
+pub(super) fn fact(event: Event) -> Fact {
+    match event {
+        Event::Funded(e) => e.into(),
+        Event::FreeWithdrawn(e) => e.into(),
+        Event::RoundCommitted(e) => e.into(),
+        Event::RoundRescinded(e) => e.into(),
+        Event::Opened(e) => e.into(),
+        Event::Invalid(e) => e.into(),
+        Event::Claimed(e) => e.into(),
+        Event::ClaimFailed(e) => e.into(),
+        Event::Ended(e) => e.into(),
+        Event::EndWithdrawn(e) => e.into(),
+        Event::Paused(e) => e.into(),
+        Event::Resumed(e) => e.into(),
+        Event::Accelerated(e) => e.into(),
+        Event::Settled(e) => e.into(),
+        Event::Waived(e) => e.into(),
+        Event::WithholdingLowered(e) => e.into(),
+        Event::ClaimsHeld(e) => e.into(),
     }
+}
+
+facts! { IGrants:
+    Funded { from => from, amount => amount }
+    FreeWithdrawn { to => to, amount => amount }
+    RoundCommitted {
+        root => root, total => total, document => document, bindingAt => binding_at,
+        since => since,
+    }
+    RoundRescinded { root => root, freed => freed }
+    Opened {
+        id => id, root => root, index => index, recipient => recipient, amount => amount,
+        withholdBps => withhold_bps,
+    }
+    Invalid { id => id, root => root, index => index, freed => freed }
+    Claimed { id => id, to => to, gross => gross, withheld => withheld }
+    ClaimFailed { id => id, to => to, gross => gross, reason => reason }
+    Ended { id => id, stopAt => stop_at, grace => grace, freed => freed, lost => lost }
+    EndWithdrawn { id => id, freed => freed }
+    Paused { id => id, stopAt => stop_at }
+    Resumed { id => id, lost => lost }
+    Accelerated { id => id, credit => credit, freed => freed }
+    Settled { id => id, value => value, freed => freed }
+    Waived { id => id, value => value, freed => freed }
+    WithholdingLowered { id => id, withholdBps => withhold_bps }
+    ClaimsHeld { id => id, on => on }
 }

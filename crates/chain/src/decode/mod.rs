@@ -1,7 +1,10 @@
 //! Logs into facts.
 
+mod convert;
 mod goals;
 mod grants;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use alloy::sol_types::{SolEvent, SolEventInterface};
@@ -39,20 +42,24 @@ pub fn decode(log: &Log) -> Result<Option<Fact>, DecodeError> {
     };
     let topics = &log.topics;
 
-    let fact = if IGrants::IGrantsEvents::SELECTORS.contains(&signature.0) {
-        IGrants::IGrantsEvents::decode_raw_log(topics, &log.data).map(|event| Some(event.into()))
-    } else if IGoals::IGoalsEvents::SELECTORS.contains(&signature.0) {
+    if IGrants::IGrantsEvents::SELECTORS.contains(&signature.0) {
+        let event = IGrants::IGrantsEvents::decode_raw_log(topics, &log.data);
+        return event
+            .map(|event| Some(grants::fact(event)))
+            .map_err(|e| failed(e.to_string()));
+    }
+    if IGoals::IGoalsEvents::SELECTORS.contains(&signature.0) {
         let event = IGoals::IGoalsEvents::decode_raw_log(topics, &log.data);
-        return match event {
-            Ok(event) => goals::fact(event).map(Some).map_err(failed),
-            Err(error) => Err(failed(error.to_string())),
-        };
-    } else if *signature == IAccessToken::Transfer::SIGNATURE_HASH {
-        IAccessToken::Transfer::decode_raw_log(topics, &log.data).map(|event| Some(event.into()))
-    } else {
-        Ok(None)
-    };
-    fact.map_err(|error| failed(error.to_string()))
+        let event = event.map_err(|error| failed(error.to_string()))?;
+        return goals::fact(event).map(Some).map_err(failed);
+    }
+    if *signature == IAccessToken::Transfer::SIGNATURE_HASH {
+        let event = IAccessToken::Transfer::decode_raw_log(topics, &log.data);
+        return event
+            .map(|event| Some(event.into()))
+            .map_err(|e| failed(e.to_string()));
+    }
+    Ok(None)
 }
 
 /// The name of the event of a log, of all events of the interfaces.

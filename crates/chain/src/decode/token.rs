@@ -1,15 +1,8 @@
 //! Events of tokens.
 
-use guerdon_core::fact::Fact;
-
+use super::convert::facts;
 use crate::bindings::IAccessToken;
 
-impl From<IAccessToken::Transfer> for Fact {
-    fn from(event: IAccessToken::Transfer) -> Self {
-        Self::Transfer {
-            from: event.from,
-            to: event.to,
-            amount: event.value,
-        }
-    }
+facts! { IAccessToken:
+    Transfer { from => from, to => to, value => amount }
 }

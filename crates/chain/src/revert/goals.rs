@@ -3,7 +3,7 @@
 use alloy::primitives::U256;
 
 use super::RevertKind::{Forbidden, Input, Precondition};
-use super::{Words, say, shared};
+use super::{Words, say, shared, tokens};
 use crate::bindings::IGoals::IGoalsErrors as Error;
 use crate::plan::{date, grouped};
 
@@ -89,7 +89,7 @@ fn attempt_words(error: Error) -> Words {
         ),
         Error::WrongVerdict(e) => say(
             Input,
-            format!("{} is no verdict", e.verdict),
+            format!("{} is no verdict of an arbiter", e.verdict),
             "the verdicts are 1 upheld, 2 overturned and 3 void",
         ),
         Error::SeedNotReady(e) => say(
@@ -136,8 +136,8 @@ fn timing_words(error: Error) -> Words {
         ),
         Error::NotDemanded(_) => say(
             Precondition,
-            "no run is demanded",
-            "there is nothing to refuse",
+            "no run of this goal is demanded",
+            "nothing is left to refuse",
         ),
         Error::AlreadyExtended(_) => say(
             Precondition,
@@ -147,8 +147,9 @@ fn timing_words(error: Error) -> Words {
         Error::BondNotReceived(e) => say(
             Precondition,
             format!(
-                "{} of the bond of {} base units arrived",
-                e.received, e.bond
+                "{} of the bond of {} tokens arrived",
+                tokens(e.received),
+                tokens(e.bond)
             ),
             "approve Goals for the whole bond in the bond's token first",
         ),

@@ -44,6 +44,12 @@ pub(super) fn words(error: Error) -> Words {
         ),
         Error::NotYet(e) => shared::not_yet(e.until),
         Error::TooLate(e) => shared::too_late(e.until),
+        other => grant_words(other),
+    }
+}
+
+fn grant_words(error: Error) -> Words {
+    match error {
         Error::NotFreeEnough(e) => not_free_enough(e.wanted, e.free),
         Error::NothingReceived(_) => say(
             Precondition,
@@ -101,6 +107,12 @@ pub(super) fn words(error: Error) -> Words {
                 grouped(&e.needed.to_string())
             ),
             "pay fewer grants at once",
+        ),
+        // Those of the function above, which calls this one for what it does not know.
+        _ => say(
+            Input,
+            "the Grants contract refused",
+            "check the terms and the round",
         ),
     }
 }

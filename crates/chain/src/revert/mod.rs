@@ -3,6 +3,8 @@
 mod goals;
 mod grants;
 mod libraries;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::fmt;

@@ -1,0 +1,14 @@
+//! The chain crate against a real anvil: the supervisor, and the main job on the contracts.
+
+#[cfg(test)]
+mod goals;
+#[cfg(test)]
+mod grants;
+#[cfg(test)]
+mod kills;
+#[cfg(test)]
+mod sending;
+#[cfg(test)]
+mod supervisor;
+#[cfg(test)]
+mod support;
