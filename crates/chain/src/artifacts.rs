@@ -10,10 +10,11 @@ use crate::connect::Chain;
 use crate::deployment::Deployment;
 use crate::error::ChainError;
 
-const ACCESS_MANAGER: &str = include_str!("../../../contracts/artifacts/AccessManager.json");
-const ACCESS_TOKEN: &str = include_str!("../../../contracts/artifacts/AccessToken.json");
-const GOALS: &str = include_str!("../../../contracts/artifacts/Goals.json");
-const GRANTS: &str = include_str!("../../../contracts/artifacts/Grants.json");
+pub(crate) const ACCESS_MANAGER: &str =
+    include_str!("../../../contracts/artifacts/AccessManager.json");
+pub(crate) const ACCESS_TOKEN: &str = include_str!("../../../contracts/artifacts/AccessToken.json");
+pub(crate) const GOALS: &str = include_str!("../../../contracts/artifacts/Goals.json");
+pub(crate) const GRANTS: &str = include_str!("../../../contracts/artifacts/Grants.json");
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

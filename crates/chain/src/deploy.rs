@@ -5,6 +5,7 @@ use alloy::sol_types::{SolCall, SolValue};
 use guerdon_core::id::Domain;
 use serde::Deserialize;
 
+use crate::artifacts::{ACCESS_MANAGER, ACCESS_TOKEN, GOALS, GRANTS};
 use crate::bindings::{IAccessManager, IAccessToken, IGrants};
 use crate::connect::Chain;
 use crate::deployment::{Contract, Contracts, Deployment, Token};
@@ -12,11 +13,6 @@ use crate::error::ChainError;
 use crate::plan::Plan;
 use crate::send::Receipt;
 use crate::signer::Signer;
-
-const ACCESS_MANAGER: &str = include_str!("../../../contracts/artifacts/AccessManager.json");
-const ACCESS_TOKEN: &str = include_str!("../../../contracts/artifacts/AccessToken.json");
-const GOALS: &str = include_str!("../../../contracts/artifacts/Goals.json");
-const GRANTS: &str = include_str!("../../../contracts/artifacts/Grants.json");
 
 /// Gas that each payment of `claimMany` may use: several times what a transfer with votes costs.
 pub const PAYMENT_GAS: u64 = 200_000;

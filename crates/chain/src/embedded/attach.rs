@@ -84,6 +84,12 @@ impl Embedded {
         if let Some(mut running) = files::read_record::<Running>(&files::running_path(&dir))
             && let Some(chain) = find(&dir, &running).await?
         {
+            // Off if whoever was about to end it was killed just then.
+            chain
+                .read("anvil_setAutomine", || {
+                    chain.provider().anvil_set_auto_mine(true)
+                })
+                .await?;
             if options.keep && !running.keep {
                 running.keep = true;
                 files::write_record(&files::running_path(&dir), &running)?;
@@ -164,16 +170,15 @@ impl Embedded {
     /// When the dump cannot be written.
     pub async fn release(self) -> Result<(), ChainError> {
         let _lock = files::lock(&self.dir).await?;
-        match self.dump().await {
-            Err(ChainError::Embedded(EmbeddedError::Gone)) => return Ok(()),
-            dumped => dumped?,
-        };
         let now: Option<Running> = files::read_record(&files::running_path(&self.dir));
         let keep = now.is_none_or(|running| running.keep);
-        if files::nobody_else(&self.dir, self.users)? && !keep {
-            end(&self.dir, self.running.pid, self.child).await;
+        if !keep && files::nobody_else(&self.dir, &self.users)? {
+            return self.end().await;
         }
-        Ok(())
+        match self.dump().await {
+            Err(ChainError::Embedded(EmbeddedError::Gone)) => Ok(()),
+            dumped => dumped.map(|_| ()),
+        }
     }
 
     /// Dumps and stops it, whoever else uses it.
@@ -182,11 +187,26 @@ impl Embedded {
     /// When the dump cannot be written: then it runs on.
     pub async fn stop(self) -> Result<(), ChainError> {
         let _lock = files::lock(&self.dir).await?;
+        self.end().await
+    }
+
+    /// Dumps, with no block coming in between, and ends the process. The caller holds the lock.
+    async fn end(self) -> Result<(), ChainError> {
+        if !matches!(probe(&self.running).await, Probe::Ours(_)) {
+            return Ok(());
+        }
+        let provider = self.chain.provider();
+        let quiet = provider.anvil_set_auto_mine(false).await.is_ok();
         match self.dump().await {
-            Err(ChainError::Embedded(EmbeddedError::Gone)) => return Ok(()),
-            dumped => dumped?,
-        };
-        end(&self.dir, self.running.pid, self.child).await;
+            Ok(_) => end(&self.dir, self.running.pid, self.child).await,
+            Err(ChainError::Embedded(EmbeddedError::Gone)) => {}
+            Err(error) => {
+                if quiet && let Err(again) = provider.anvil_set_auto_mine(true).await {
+                    tracing::warn!(%again, "the embedded chain mines no blocks by itself any more");
+                }
+                return Err(error);
+            }
+        }
         Ok(())
     }
 

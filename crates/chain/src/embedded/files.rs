@@ -80,10 +80,11 @@ pub(super) fn join_users(dir: &Path) -> Result<File, EmbeddedError> {
     Ok(file)
 }
 
-/// Whether nobody else uses the chain, once the caller's own lock is gone.
-pub(super) fn nobody_else(dir: &Path, mine: File) -> Result<bool, EmbeddedError> {
-    drop(mine);
+/// Whether nobody else uses the chain. The caller's own place among the users is gone with it.
+pub(super) fn nobody_else(dir: &Path, mine: &File) -> Result<bool, EmbeddedError> {
     let path = dir.join("users");
+    mine.unlock()
+        .map_err(|source| failed(&path, "unlocked", source))?;
     match open_lock(&path)?.try_lock() {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),

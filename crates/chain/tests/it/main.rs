@@ -7,6 +7,8 @@ mod grants;
 #[cfg(test)]
 mod kills;
 #[cfg(test)]
+mod nodes;
+#[cfg(test)]
 mod sending;
 #[cfg(test)]
 mod supervisor;
