@@ -70,6 +70,26 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
 
 /// Writes beside the file, syncs, renames. Makes missing folders.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Outcome {
+    write_as(
+        path,
+        bytes,
+        fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true),
+    )
+}
+
+/// The same, readable by its owner alone.
+pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Outcome {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    write_as(path, bytes, &options)
+}
+
+fn write_as(path: &Path, bytes: &[u8], options: &fs::OpenOptions) -> Outcome {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -78,7 +98,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Outcome {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.tmp", std::process::id()));
     let beside = PathBuf::from(beside);
-    let written = fs::File::create(&beside).and_then(|mut file| {
+    let written = options.open(&beside).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()
     });

@@ -257,7 +257,7 @@ fn manifest(context: &Context, release: &Release) -> Outcome<B256> {
     if !path.exists() {
         let nonce = B256::random();
         let manifest = json!({"version": 1, "model": release.model, "nonce": nonce});
-        files::write(&path, format!("{manifest}\n").as_bytes())?;
+        files::write_secret(&path, format!("{manifest}\n").as_bytes())?;
     }
     Ok(keccak256(files::read(&path)?))
 }
@@ -266,7 +266,7 @@ fn manifest(context: &Context, release: &Release) -> Outcome<B256> {
 fn secret(context: &Context, name: &str) -> Outcome<B256> {
     let path = context.data.0.join("secrets").join(name);
     if !path.exists() {
-        files::write(&path, format!("{}\n", B256::random()).as_bytes())?;
+        files::write_secret(&path, format!("{}\n", B256::random()).as_bytes())?;
     }
     let text = String::from_utf8_lossy(&files::read(&path)?)
         .trim()

@@ -7,8 +7,6 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use alloy::primitives::{Address, U256};
-use alloy::providers::{Provider, RootProvider};
-use alloy::rpc::client::RpcClient;
 use serde_json::{Value, json};
 
 /// 2026-07-01 00:00 UTC.
@@ -145,24 +143,20 @@ impl Drop for NodeProcess {
 /// Direct questions to a node, beside everything under test.
 #[derive(Debug)]
 pub(crate) struct Rpc {
-    runtime: tokio::runtime::Runtime,
-    provider: RootProvider,
+    address: String,
 }
 
 impl Rpc {
     pub(crate) fn new(url: &str) -> Self {
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let provider = RootProvider::new(RpcClient::new_http(url.parse().unwrap()));
-        Self { runtime, provider }
+        Self { address: url.trim_start_matches("http://").to_owned() }
     }
 
-    pub(crate) fn ask(&self, method: &'static str, parameters: Value) -> Value {
-        let asked = self
-            .provider
-            .raw_request::<Value, Value>(method.into(), parameters);
-        self.runtime
-            .block_on(asked)
-            .unwrap_or_else(|error| panic!("{method}: {error}"))
+    pub(crate) fn ask(&self, method: &str, parameters: Value) -> Value {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters});
+        let answer = http(&self.address, "POST", "/", &body.to_string());
+        let mut answer = json_in(&answer).unwrap_or_else(|| panic!("{method}: {answer}"));
+        assert!(answer["error"].is_null(), "{method}: {answer}");
+        answer["result"].take()
     }
 
     /// Mines a block at this time.
@@ -216,4 +210,101 @@ pub(crate) fn sample(name: &str) -> String {
         .join(name)
         .display()
         .to_string()
+}
+
+/// A file of the samples that the readers are tested with.
+pub(crate) fn reader_sample(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../formats/tests/data");
+    folder.join(name).display().to_string()
+}
+
+/// `guerdon serve` on a free port.
+#[derive(Debug)]
+pub(crate) struct Served {
+    pub(crate) process: Child,
+    pub(crate) url: String,
+}
+
+impl Served {
+    pub(crate) fn start(company: &Company) -> Self {
+        let mut process = company
+            .command(&["serve", "--port", "0"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (found, wait) = mpsc::channel();
+        let output = BufReader::new(process.stderr.take().unwrap());
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if let Some(rest) = line.strip_prefix("pages at ") {
+                    let url = rest.split(',').next().unwrap_or_default();
+                    let _ = found.send(url.to_owned());
+                }
+            }
+        });
+        let url = wait
+            .recv_timeout(Duration::from_secs(60))
+            .expect("serve did not start");
+        Self { process, url }
+    }
+
+    /// A page's text, with the head of the answer.
+    pub(crate) fn get(&self, path: &str) -> String {
+        http(self.url.trim_start_matches("http://"), "GET", path, "")
+    }
+
+    /// Waits until the index holds this block.
+    pub(crate) fn wait_for(&self, block: u64) {
+        let until = std::time::Instant::now() + Duration::from_secs(60);
+        loop {
+            let answer = self.get("/healthz");
+            let seen = json_in(&answer).unwrap_or_default();
+            if seen["block"].as_u64().is_some_and(|seen| seen >= block) {
+                return;
+            }
+            assert!(
+                std::time::Instant::now() < until,
+                "the index stays behind: {answer}"
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Ctrl-C; answers the exit code.
+    pub(crate) fn stop(mut self) -> Option<i32> {
+        signal(self.process.id(), "-INT");
+        self.process.wait().unwrap().code()
+    }
+}
+
+/// Sends a signal to a process of ours.
+pub(crate) fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &process.to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
+/// One request without any library of ours.
+fn http(address: &str, method: &str, path: &str, body: &str) -> String {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The JSON object in the body of an answer.
+fn json_in(answer: &str) -> Option<Value> {
+    let body = answer.split_once("\r\n\r\n")?.1;
+    let (start, end) = (body.find('{')?, body.rfind('}')?);
+    serde_json::from_str(body.get(start..=end)?).ok()
 }

@@ -79,6 +79,11 @@ fn read_counts(goal: &Defined, arguments: &SignArgs) -> Outcome<Counts> {
 /// harness, metric and filter that the goal's specification names.
 pub(crate) fn counts(goal: &Defined, reading: &Reading, guards: u32) -> Outcome<Counts> {
     eval::decides(reading)?;
+    let given = u32::try_from(reading.samples).unwrap_or(u32::MAX);
+    let samples = goal.definition.goal.samples;
+    if given != samples {
+        return Err(wrong(ResultError::WrongSamples { given, samples }));
+    }
     let specification = &goal.definition.specification;
     let found = [
         ("task", reading.task.clone()),
@@ -95,8 +100,6 @@ pub(crate) fn counts(goal: &Defined, reading: &Reading, guards: u32) -> Outcome<
             )));
         }
     }
-    let samples = u32::try_from(reading.samples)
-        .map_err(|_| Failure::precondition("the file has too many samples"))?;
     Ok(Counts {
         x: reading.x,
         y: reading.y,
@@ -241,11 +244,14 @@ fn compare(goal: &Defined, result: &PanelResult, reading: &Reading) -> Outcome {
 }
 
 fn check(goal: &Defined, result: &PanelResult) -> Outcome {
-    check_result(&goal.definition.goal, result).map_err(|error| {
-        let name = match error {
-            ResultError::WrongSamples { .. } => "WrongSamples",
-            ResultError::WrongCount(_) => "WrongCount",
-        };
-        Failure::precondition(format!("{name}: {error}"))
-    })
+    check_result(&goal.definition.goal, result).map_err(wrong)
+}
+
+/// Names the refusal as the contract would.
+fn wrong(error: ResultError) -> Failure {
+    let name = match error {
+        ResultError::WrongSamples { .. } => "WrongSamples",
+        ResultError::WrongCount(_) => "WrongCount",
+    };
+    Failure::precondition(format!("{name}: {error}"))
 }

@@ -96,6 +96,13 @@ async fn verify(session: &Session<'_>, evidence: &Evidence, report: &mut Report)
     chain::words(session, evidence, at, report).await?;
     chain::goals(session, at, report).await?;
     chain::money(session, evidence, at, report).await?;
+    let claims: u64 = ledger
+        .grants
+        .values()
+        .map(|grant| u64::from(grant.payments))
+        .sum();
+    report.fact("claims", claims);
+    report.fact("grants", ledger.grants.len());
     report.fact("block", head.number);
     report.fact("time", head.time);
     Ok(())
