@@ -108,6 +108,14 @@ async fn add_round(
             let goals: BTreeSet<_> = terms.gates.iter().map(|gate| gate.goal).collect();
             for goal in goals {
                 *overview.decides.entry(goal).or_default() += 1;
+                let judged = overview.goals.iter().find(|known| known.record.id == goal);
+                if judged.is_some_and(|known| known.record.panel.contains(&terms.recipient)) {
+                    overview
+                        .conflicts
+                        .entry(goal)
+                        .or_default()
+                        .insert(terms.recipient);
+                }
             }
             match states.get(&grant.id) {
                 Some(state) => overview.opened.push(Vesting {
@@ -224,11 +232,13 @@ pub(crate) async fn goal(
     }
     let facts = facts(read, state, Subject::Goal(id)).await?;
     let decides = overview.decides.get(&id).copied().unwrap_or(0);
+    let conflicts = overview.conflicts.get(&id).map_or(0, BTreeSet::len);
     Ok(GoalData {
         goal,
         facts,
         grants,
         decides,
+        conflicts,
     })
 }
 

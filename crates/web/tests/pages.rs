@@ -98,7 +98,7 @@ async fn the_company_page_adds_up() {
         "2026 H1",
         "428 of 500: 61.0\u{a0}%",
         "open until 30 Jun 2029; nobody has registered",
-        "Counts 6 opened grants; those not opened yet are too few to be summed.",
+        "Counts 6 opened grants. Those not opened yet are left out",
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }
@@ -197,7 +197,7 @@ async fn a_goal_tells_its_definition_its_attempts_and_who_acts() {
             .await
             .body,
     );
-    assert!(launch.contains("a milestone: done, or not") && launch.contains("No attempts yet."));
+    assert!(launch.contains("A milestone: done, or not") && launch.contains("No attempts yet."));
 }
 
 #[tokio::test]

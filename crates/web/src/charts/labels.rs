@@ -41,6 +41,8 @@ impl Area {
 pub(crate) struct Labels {
     width: i64,
     taken: Vec<Area>,
+    /// Lines: a text stands on one only if it finds no place beside all of them.
+    lines: Vec<Area>,
 }
 
 impl Labels {
@@ -49,6 +51,7 @@ impl Labels {
         Self {
             width: width * 10,
             taken: Vec::new(),
+            lines: Vec::new(),
         }
     }
 
@@ -63,6 +66,38 @@ impl Labels {
         });
     }
 
+    /// Keeps texts off a vertical rule.
+    pub(crate) fn keep_off_rule(&mut self, Px(x): Px, (Px(top), Px(bottom)): (Px, Px)) {
+        self.taken.push(Area {
+            left: x - 20,
+            right: x + 20,
+            top,
+            bottom,
+        });
+    }
+
+    /// Keeps texts off a line through points, where there is room elsewhere.
+    pub(crate) fn keep_off_steps(&mut self, points: &[(Px, Px)]) {
+        for pair in points.windows(2) {
+            let [(Px(x), Px(y)), (Px(to), Px(end))] = pair else {
+                continue;
+            };
+            self.lines.push(Area {
+                left: *x,
+                right: *to,
+                top: y - 15,
+                bottom: y + 15,
+            });
+            let (top, bottom) = (*y.min(end), *y.max(end));
+            self.lines.push(Area {
+                left: to - 10,
+                right: to + 10,
+                top,
+                bottom,
+            });
+        }
+    }
+
     /// Writes the text at the first of the places that is free and inside; says whether one was.
     pub(crate) fn write(
         &mut self,
@@ -71,16 +106,25 @@ impl Labels {
         text: &str,
         places: &[(Px, Px, Anchor)],
     ) -> bool {
-        for &(x, y, anchor) in places {
-            let area = extent(text, x, y, anchor);
+        let free = |place: &&(Px, Px, Anchor), beside_lines: bool| {
+            let area = extent(text, place.0, place.1, place.2);
+            let lines = self.lines.iter().filter(|_| beside_lines);
             let inside = area.left >= 0 && area.right <= self.width;
-            if inside && !self.taken.iter().any(|other| other.meets(&area)) {
-                self.taken.push(area);
-                drawing.text(&format!("{class} {}", anchor.class()), (x, y), text);
-                return true;
-            }
-        }
-        false
+            inside
+                && !self
+                    .taken
+                    .iter()
+                    .chain(lines)
+                    .any(|other| other.meets(&area))
+        };
+        let beside = places.iter().find(|place| free(place, true));
+        let Some(place) = beside.or_else(|| places.iter().find(|place| free(place, false))) else {
+            return false;
+        };
+        let (x, y, anchor) = *place;
+        self.taken.push(extent(text, x, y, anchor));
+        drawing.text(&format!("{class} {}", anchor.class()), (x, y), text);
+        true
     }
 }
 

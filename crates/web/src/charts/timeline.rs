@@ -41,6 +41,16 @@ pub(crate) struct Timeline {
     pub(crate) marks: Vec<Mark>,
 }
 
+impl Timeline {
+    /// Whether time alone would give something else than what is drawn.
+    pub(crate) fn shows_time(&self) -> bool {
+        let drawn = self.vested.iter().chain(&self.ahead);
+        drawn
+            .into_iter()
+            .any(|&(at, amount)| value_at(&self.by_time, at) != Some(amount))
+    }
+}
+
 struct Frame {
     width: i64,
     height: i64,
@@ -119,7 +129,9 @@ impl Plot<'_> {
 
         let line = self.line;
         out.steps_above("area", &self.points(&line.vested), self.y(0));
-        out.steps("line time", &self.points(&line.by_time));
+        if line.shows_time() {
+            out.steps("line time", &self.points(&line.by_time));
+        }
         out.steps("line ahead", &self.points(&line.ahead));
         out.steps("line vested", &self.points(&line.vested));
         out.steps("line claimed", &self.points(&line.claimed));
@@ -179,32 +191,36 @@ impl Plot<'_> {
             (Px(now.0 - 60), Px::whole(16), Anchor::End),
         ];
         labels.write(out, "strong", "today", &today);
+        labels.keep_off_rule(now, (Px::whole(10), self.y(0)));
+        for steps in [&line.vested, &line.ahead, &line.by_time, &line.claimed] {
+            labels.keep_off_steps(&self.points(steps));
+        }
         for mark in &line.marks {
             labels.keep_clear(self.mark_point(mark), 8);
         }
         for mark in &line.marks {
             let (x, y) = self.mark_point(mark);
-            let name = if self.frame.phone {
-                &mark.short
-            } else {
-                &mark.long
-            };
             let places = [
                 (Px(x.0 - 110), Px(y.0 - 60), Anchor::End),
                 (Px(x.0 + 40), Px(y.0 + 230), Anchor::Start),
-                (Px(x.0 - 110), Px(y.0 + 40), Anchor::End),
                 (Px(x.0 + 110), Px(y.0 + 200), Anchor::Start),
-                (Px(x.0), Px(y.0 + 240), Anchor::Middle),
                 (Px(x.0), Px(y.0 - 140), Anchor::Middle),
-                (Px(x.0 - 40), Px(y.0 + 240), Anchor::End),
+                (Px(x.0 - 110), Px(y.0 + 40), Anchor::End),
+                (Px(x.0 - 20), Px(y.0 - 180), Anchor::End),
+                (Px(x.0 + 60), Px(y.0 - 140), Anchor::End),
             ];
-            labels.write(out, "", name, &places);
+            let long = !self.frame.phone && labels.write(out, "", &mark.long, &places);
+            if !long {
+                labels.write(out, "", &mark.short, &places);
+            }
         }
         let (time, ahead) = match self.frame.phone {
             true => ("by time", "as of now"),
             false => ("earned by time", "if nothing more happens"),
         };
-        self.name_line(out, labels, time, (&line.by_time, Side::Above));
+        if line.shows_time() {
+            self.name_line(out, labels, time, (&line.by_time, Side::Above));
+        }
         self.name_line(out, labels, ahead, (&line.ahead, Side::Below));
     }
 
@@ -217,7 +233,7 @@ impl Plot<'_> {
         (steps, side): (&Steps, Side),
     ) {
         let mut places = Vec::new();
-        for share in [92i64, 84, 76, 68, 60, 52, 44] {
+        for share in [94i64, 90, 86, 82, 78, 74, 70, 66, 62, 58, 54] {
             let x = Px((self.frame.left * 100 + self.plot_width() * share) / 10);
             let Some(amount) = value_at(steps, self.time_of(x)) else {
                 continue;

@@ -9,7 +9,7 @@ use guerdon_core::ledger::{AttemptRecord, GoalRecord};
 use guerdon_core::terms::Gate;
 use jiff::tz::TimeZone;
 
-use super::goal_words::{is_public, measures, raw, standing};
+use super::goal_words::{Standing, is_public, measures, raw, standing};
 use super::history::{Telling, attempt_of};
 use super::shell::{Place, Shell};
 use super::{ChartView, Context, HistoryRow, NamedGoal, Why, result};
@@ -26,6 +26,8 @@ pub(crate) struct GoalData {
     pub(crate) grants: Vec<(B256, u128, Gate)>,
     /// All grants of committed rounds that it decides, opened or not.
     pub(crate) decides: u64,
+    /// Panel members who hold one of them.
+    pub(crate) conflicts: usize,
 }
 
 #[derive(Debug, Template)]
@@ -97,13 +99,8 @@ impl GoalPage {
             shell: shell.with_data(format!("/goals/{}", record.id)),
             crumb: title.clone(),
             heading: title,
-            lead: format!("Decided by {}.", measures(goal)),
-            whys: vec![Why {
-                what: format!("{}.", capital(&standing.state)),
-                why: String::new(),
-                next: standing.next,
-                goal: None,
-            }],
+            lead: format!("{}.", capital(&measures(goal))),
+            whys: vec![standing_block(&standing)],
             message: result::message(record),
             chart: result::chart(record, &record.id.to_string()),
             no_attempts: "No attempts yet. The sponsor registers one together with a member of the \
@@ -113,7 +110,7 @@ impl GoalPage {
                 .collect(),
             history: telling.rows(&general),
             definition: definition(goal, context, record.state.closes),
-            panel_words: panel_words(record),
+            panel_words: panel_words(record, data.conflicts),
             panel: record.panel.iter().map(Hex::address).collect(),
             sponsor: Hex::address(&goal.sponsor),
             arbiter: Hex::address(&goal.arbiter),
@@ -129,6 +126,11 @@ impl GoalPage {
             grants: grant_rows(data, context),
         }
     }
+}
+
+fn standing_block(standing: &Standing) -> Why {
+    let what = format!("{}.", capital(&standing.state));
+    Why::new(what, String::new(), &standing.next).done(standing.done)
 }
 
 fn attempt_view(
@@ -207,7 +209,8 @@ fn definition(goal: &Goal, context: &Context<'_>, closes: u64) -> Vec<(&'static 
             ),
         ));
     }
-    rows.extend(rules(goal, closes));
+    let rules = rules(goal, closes).into_iter();
+    rows.extend(rules.skip(usize::from(goal.kind == Kind::Count)));
     rows.push(("Bond", bond(goal, context)));
     if goal.guards != 0 {
         let guards = count(goal.guards.count_ones().into(), "condition");
@@ -289,11 +292,15 @@ fn bond(goal: &Goal, context: &Context<'_>) -> String {
     }
 }
 
-fn panel_words(record: &GoalRecord) -> String {
+fn panel_words(record: &GoalRecord, conflicts: usize) -> String {
+    let conflict = match conflicts {
+        0 => "No member holds a grant that it decides, as far as terms are known here.".to_owned(),
+        1 => "One member holds a grant that it decides: ask the company why.".to_owned(),
+        many => format!("{many} members hold grants that it decides: ask the company why."),
+    };
     format!(
         "{} of {} members sign a result. The panel is part of the definition and can never be \
-         changed; no holder of a grant that it decides, and nobody with a role at the company, may \
-         sit on it.",
+         changed. {conflict}",
         record.m,
         record.panel.len()
     )

@@ -16,6 +16,8 @@ pub(crate) struct Standing {
     pub(crate) next: String,
     /// Whether anything can still raise what it pays.
     pub(crate) can_rise: bool,
+    /// Whether it is final.
+    pub(crate) done: bool,
 }
 
 impl Standing {
@@ -135,13 +137,15 @@ pub(crate) fn result(record: &GoalRecord) -> String {
 pub(crate) fn standing(record: &GoalRecord, zone: &TimeZone, now: u64) -> Standing {
     let (goal, state) = (&record.goal, &record.state);
     let day = |at| dates::day(at, zone);
+    let done = state.has(GoalFlags::FINAL);
     let of = |state: String, next: &str, can_rise| Standing {
         state,
         next: next.to_owned(),
         can_rise,
+        done,
     };
     let paid = payout(state.fraction.into());
-    if state.has(GoalFlags::FINAL) {
+    if done {
         return of(
             format!("final, pays {paid}"),
             "nobody; it can never change.",
@@ -236,5 +240,6 @@ fn pending_attempt(
         state,
         next,
         can_rise: true,
+        done: false,
     }
 }

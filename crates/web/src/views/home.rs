@@ -1,8 +1,8 @@
 //! The company's page: what is promised, held and paid.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use askama::Template;
 use guerdon_core::grant::Refused;
 use guerdon_core::ledger::{GrantRecord, PoolRecord, RoundRecord};
@@ -67,6 +67,8 @@ pub(crate) struct Overview {
     pub(crate) goals: Vec<NamedGoal>,
     /// How many grants of committed rounds each goal decides.
     pub(crate) decides: BTreeMap<B256, u64>,
+    /// Panel members of each goal who hold a grant that it decides.
+    pub(crate) conflicts: BTreeMap<B256, BTreeSet<Address>>,
     /// Opened grants whose terms are known.
     pub(crate) opened: Vec<Vesting>,
     /// Grants of committed rounds that are not opened and whose terms are known.
@@ -112,7 +114,8 @@ impl Overview {
             }
         } else {
             format!(
-                "Counts {}; those not opened yet are too few to be summed.",
+                "Counts {}. Those not opened yet are left out while they are fewer than 5: a sum of so \
+                 few would tell their terms.",
                 count(have, "opened grant")
             )
         };

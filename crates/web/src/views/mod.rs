@@ -106,6 +106,33 @@ pub(crate) struct Why {
     pub(crate) next: String,
     /// Path of the goal's page.
     pub(crate) goal: Option<String>,
+    /// Nobody has anything left to do.
+    pub(crate) done: bool,
+}
+
+impl Why {
+    pub(crate) fn new(what: String, why: String, next: &str) -> Self {
+        Self {
+            what,
+            why,
+            next: next.to_owned(),
+            goal: None,
+            done: false,
+        }
+    }
+
+    /// With a link to the goal that it speaks of.
+    pub(crate) fn of_goal(self, id: B256) -> Self {
+        Self {
+            goal: Some(format!("/goals/{id}")),
+            ..self
+        }
+    }
+
+    /// Shown calmly if nobody has anything left to do.
+    pub(crate) fn done(self, done: bool) -> Self {
+        Self { done, ..self }
+    }
 }
 
 /// A line of a history.

@@ -62,9 +62,13 @@ fn end(
     let earliest = now.saturating_sub(terms.backdate_seconds.into());
     let stake = vested(now)?.saturating_sub(vested(earliest)?);
     let back = dates::length(terms.backdate_seconds.into());
-    Ok(format!(
-        "yes, at most {back} back: {} at stake today{grace}",
+    let stake = if stake == 0 {
+        "nothing".to_owned()
+    } else {
         token.words(stake)
+    };
+    Ok(format!(
+        "yes, at most {back} back: {stake} at stake today{grace}"
     ))
 }
 

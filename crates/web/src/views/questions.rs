@@ -29,7 +29,7 @@ pub(crate) fn questions(
     });
     let payment = grant::payment(claimable.unwrap_or(0), state.withhold_bps);
     let note = match (claimable, payment.withheld) {
-        (None, _) => "Nothing now; what waits, and for whom, stands below.".to_owned(),
+        (None, _) => nothing(reasons, token, zone),
         (Some(_), 0) => only_holder().to_owned(),
         (Some(_), kept) => {
             format!(
@@ -50,6 +50,25 @@ pub(crate) fn questions(
     };
     let next = next(reasons, token, (zone, now));
     vec![now_cell, next]
+}
+
+/// Why nothing is claimable, in a sentence; the blocks below say who acts.
+fn nothing(reasons: &[Reason], token: &Token, zone: &TimeZone) -> String {
+    let why = reasons.iter().find_map(|reason| match *reason {
+        Reason::NotStarted { until } | Reason::BeforeCliff { until } => Some(format!(
+            "Nothing is earned before {}.",
+            dates::day(until, zone)
+        )),
+        Reason::UnlockClock { amount, .. } => Some(format!(
+            "{} are vested and may not leave yet.",
+            token.words(amount)
+        )),
+        Reason::WaitsForResult { amount, .. } => {
+            Some(format!("{} wait for a result.", token.words(amount)))
+        }
+        _ => None,
+    });
+    why.unwrap_or_else(|| "All that is vested is claimed.".to_owned())
 }
 
 const fn only_holder() -> &'static str {

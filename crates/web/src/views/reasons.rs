@@ -1,5 +1,6 @@
 //! Why a part of a grant is where it is: the bar, its legend, and one block per reason.
 
+use alloy_primitives::B256;
 use guerdon_core::grant::Reason;
 use jiff::tz::TimeZone;
 
@@ -72,7 +73,11 @@ impl Teller<'_> {
                 amount, full_at, ..
             } => {
                 let until = dates::month(full_at, self.zone);
-                push(Part::Unvested, amount, &format!("vests until {until}"));
+                push(
+                    Part::Unvested,
+                    amount,
+                    &format!("not earned yet, until {until}"),
+                );
             }
             Reason::NotReached { amount, .. } => push(Part::Freed, amount, "result not reached"),
             Reason::Settled { freed: amount, .. } | Reason::Ended { amount, .. } if amount > 0 => {
@@ -101,14 +106,7 @@ impl Teller<'_> {
 
     fn why(&self, reason: &Reason) -> Option<Why> {
         let nobody = "nobody, time does.";
-        let block = |what: String, why: String, next: &str| {
-            Some(Why {
-                what,
-                why,
-                next: next.to_owned(),
-                goal: None,
-            })
-        };
+        let block = |what: String, why: String, next: &str| Some(Why::new(what, why, next));
         match *reason {
             Reason::WaitsForResult { goal, amount } => Some(self.waits(goal, amount)),
             Reason::NotReached { goal, amount } => Some(self.not_reached(goal, amount)),
@@ -174,12 +172,11 @@ impl Teller<'_> {
             ),
             _ => return None,
         };
-        Some(Why {
-            what,
-            why,
-            next: next.to_owned(),
-            goal: None,
-        })
+        let done = matches!(
+            reason,
+            Reason::Closed | Reason::Settled { .. } | Reason::Ended { .. }
+        );
+        Some(Why::new(what, why, next).done(done))
     }
 
     fn ended(&self, stop_at: u64, grace: bool) -> String {
@@ -192,40 +189,27 @@ impl Teller<'_> {
         format!("The grant {verb} on {}{grace}.", self.day(stop_at))
     }
 
-    fn waits(&self, goal: alloy_primitives::B256, amount: u128) -> Why {
+    fn waits(&self, goal: B256, amount: u128) -> Why {
         let title = self.goals.title(goal);
         let what = format!(
             "{} are earned by time but wait for a result.",
             self.words(amount)
         );
         let Some(known) = self.goals.get(goal) else {
-            return Why {
-                what,
-                why: format!("The goal {title} is not known here."),
-                next: "whoever its definition names.".to_owned(),
-                goal: None,
-            };
+            let why = format!("The goal {title} is not known here.");
+            return Why::new(what, why, "whoever its definition names.");
         };
         let standing = goal_words::standing(&known.record, self.zone, self.now);
-        Why {
-            what,
-            why: format!("Goal {title}: {}", standing.state_sentence()),
-            next: standing.next,
-            goal: Some(format!("/goals/{goal}")),
-        }
+        let why = format!("Goal {title}: {}", standing.state_sentence());
+        Why::new(what, why, &standing.next).of_goal(goal)
     }
 
-    fn not_reached(&self, goal: alloy_primitives::B256, amount: u128) -> Why {
-        Why {
-            what: format!("{} stay shut.", self.words(amount)),
-            why: format!(
-                "The result of the goal {} is final and does not open them.",
-                self.goals.title(goal)
-            ),
-            next: "anyone, who may settle the grant once all is earned by time; that frees them."
-                .to_owned(),
-            goal: Some(format!("/goals/{goal}")),
-        }
+    fn not_reached(&self, goal: B256, amount: u128) -> Why {
+        let what = format!("{} stay shut.", self.words(amount));
+        let title = self.goals.title(goal);
+        let why = format!("The result of the goal {title} is final and does not open them.");
+        let next = "anyone, who may settle the grant once all is earned by time; that frees them.";
+        Why::new(what, why, next).of_goal(goal)
     }
 
     fn words(&self, amount: u128) -> String {

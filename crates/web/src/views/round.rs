@@ -200,15 +200,12 @@ fn binding(summary: &RoundSummary, context: &Context<'_>) -> Vec<Why> {
     if record.rescinded || record.binding_at <= context.now() {
         return Vec::new();
     }
-    vec![Why {
-        what: format!(
-            "Not binding before {}.",
-            dates::day(record.binding_at, &TimeZone::UTC)
-        ),
-        why: "Until then nothing of it opens, and the company may take it back.".to_owned(),
-        next: "nobody, time does.".to_owned(),
-        goal: None,
-    }]
+    let what = format!(
+        "Not binding before {}.",
+        dates::day(record.binding_at, &TimeZone::UTC)
+    );
+    let why = "Until then nothing of it opens, and the company may take it back.".to_owned();
+    vec![Why::new(what, why, "nobody, time does.")]
 }
 
 fn grant_row(

@@ -7,7 +7,7 @@ use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::goal::{AttemptStatus, GoalFlags};
 use guerdon_core::grant::{self, GateResult, Refused};
 use guerdon_core::ledger::{GoalRecord, GrantRecord, Record};
-use guerdon_core::state::{Flags, State};
+use guerdon_core::state::{Flags, Phase, State};
 use guerdon_core::terms::{Schedule, Terms};
 use jiff::tz::TimeZone;
 
@@ -58,17 +58,14 @@ impl Source<'_> {
         let message = self.message(&line, token);
         let drawn = timeline::draw(&line, token, zone, &message);
         let ChartView { wide, phone } = drawn.into();
-        let differs = line
-            .ahead
-            .iter()
-            .any(|&(at, amount)| value_at(&line.by_time, at) != Some(amount));
-        let key = match (differs, line.now < line.end) {
-            (_, false) => "Solid: vested; darker: claimed. Dotted: what time alone gave.",
-            (true, _) => {
+        let key = match (line.shows_time(), line.now < line.end) {
+            (false, false) => "Solid: vested; darker: claimed.",
+            (true, false) => "Solid: vested; darker: claimed. Dotted: what time alone would give.",
+            (true, true) => {
                 "Solid: so far; darker: claimed. Dashed: if nothing more happens. Dotted: what time \
                  alone would give."
             }
-            (false, _) => "Solid: so far; darker: claimed. Dashed: what time will add.",
+            (false, true) => "Solid: so far; darker: claimed. Dashed: what time will add.",
         };
         let rows = rows(&line, token, zone);
         Ok(TimelineView {
@@ -81,18 +78,21 @@ impl Source<'_> {
     }
 
     fn message(&self, line: &Timeline, token: &Token) -> String {
-        let amount = self.terms.amount;
-        let time = value_at(&line.by_time, self.now).unwrap_or(0);
-        let vested = line.vested.last().map_or(0, |(_, amount)| *amount);
-        let earned = percent(share(time, amount));
-        if self.terms.gates.is_empty() || time == 0 {
-            return format!("{} of {} is earned by time.", earned, token.words(amount));
+        let amount = token.words(self.terms.amount);
+        if let Phase::Settled { value } = self.state.phase {
+            return format!("Settled at {} of {amount}.", token.words(value));
         }
-        format!(
-            "{earned} of {} is earned by time; results have opened {} of that.",
-            token.words(amount),
-            percent(share(vested.min(time), time))
-        )
+        let time = parts(
+            self.terms.amount,
+            grant::time_ppb(self.terms, self.state, self.now),
+        );
+        let vested = line.vested.last().map_or(0, |(_, vested)| *vested);
+        let earned = percent(share(time, self.terms.amount));
+        if self.terms.gates.is_empty() || time == 0 {
+            return format!("{earned} of {amount} is earned by time.");
+        }
+        let opened = percent(share(vested.min(time), time));
+        format!("{earned} of {amount} is earned by time; results have opened {opened} of that.")
     }
 
     /// The lines and marks.
@@ -189,9 +189,10 @@ impl Source<'_> {
     }
 
     fn by_time(&self, at: u64) -> u128 {
-        let ppb = u128::from(grant::time_ppb(self.terms, &unended(self.state), at));
-        let whole = u128::from(guerdon_core::PPB);
-        self.terms.amount / whole * ppb + self.terms.amount % whole * ppb / whole
+        parts(
+            self.terms.amount,
+            grant::time_ppb(self.terms, &unended(self.state), at),
+        )
     }
 
     /// What gates read at a time of the past.
@@ -253,6 +254,12 @@ impl Source<'_> {
         marks.dedup_by_key(|mark| (mark.at, mark.is_final));
         marks
     }
+}
+
+/// `amount` times `ppb`, rounded down; no product leaves 128 bits.
+fn parts(amount: u128, ppb: u32) -> u128 {
+    let (whole, ppb) = (u128::from(guerdon_core::PPB), u128::from(ppb));
+    amount / whole * ppb + amount % whole * ppb / whole
 }
 
 /// The grant as it was on a day.
