@@ -115,7 +115,7 @@ impl ChainError {
             Self::TooMuchGas { .. } => "do it in smaller parts".to_owned(),
             Self::PublicKey { .. } => "sign with a keystore of your own (--keystore)".to_owned(),
             Self::Keystore { .. } => {
-                "check the name, the password and --keystore-dir; `cast wallet list` shows the names"
+                "check the name, the password and --keystore-dir (`cast wallet list` shows names)"
                     .to_owned()
             }
             Self::Reverted(reverted) => reverted.hint.clone(),

@@ -1,4 +1,4 @@
-//! The only crate that speaks EVM: connections, bindings, decoding, transactions, the embedded chain.
+//! The only crate that speaks EVM: connections, bindings, transactions, the embedded chain.
 //!
 //! Everything that leaves this crate is a type of `guerdon-core` or plain data; nothing else of the
 //! workspace sees a provider, an ABI or a JSON-RPC message.

@@ -156,6 +156,15 @@ impl Chain {
             .await
     }
 
+    /// The Goals contract that a Grants contract reads results from.
+    ///
+    /// # Errors
+    /// When the node does not answer, or there is no Grants contract.
+    pub async fn goals_of(&self, grants: Address) -> Result<Address, ChainError> {
+        self.view("GOALS", grants, &IGrants::GOALSCall {}, None)
+            .await
+    }
+
     /// The token, Goals and domain that Grants was deployed with.
     pub(crate) async fn bound_to(
         &self,

@@ -1,9 +1,10 @@
 //! The embedded chain: an anvil process of its own that outlives the command that started it.
 //!
 //! Its folder holds `anvil.json` (who runs it: process, port, chain id, genesis hash), `anvil.pid`,
-//! `genesis.json` (what it is), the last two dumps of its state, its log, and two lock files. `lock`
-//! is held while it is started, dumped or stopped; `users` is held, shared, by every process that
-//! uses it, so that the last one out knows. Locks are the kernel's: a killed process leaves none.
+//! `genesis.json` (what it is), the last two dumps of its state, its log, and two lock files. The
+//! file `lock` is held while it is started, dumped or stopped; `users` is held, shared, by every
+//! process that uses it, so that the last one out knows. Locks are the kernel's: a killed process
+//! leaves none.
 
 mod attach;
 mod dumps;

@@ -84,6 +84,8 @@ fn arguments(dir: &Path, options: &Options, load: Option<&Path>) -> Vec<String> 
         "--chain-id",
         &options.chain_id.to_string(),
         "--enable-tx-gas-limit",
+        // Its accounts sign for whoever asks: no page in a browser may.
+        "--no-cors",
         "--cache-path",
         &cache_path(dir).to_string_lossy(),
     ]

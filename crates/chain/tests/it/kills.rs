@@ -8,7 +8,7 @@ use std::time::Duration;
 use alloy::primitives::B256;
 use guerdon_chain::embedded::Embedded;
 
-use crate::support::{options, processes_of, start};
+use crate::support::{Scratch, kill, options, processes_of, start};
 
 const ROUNDS: u64 = 20;
 /// Set for the processes that this test starts: its own program, with only `worker` to run.
@@ -90,7 +90,7 @@ fn last_told(log: &Path) -> Option<(u64, String)> {
 
 #[tokio::test]
 async fn twenty_kills_lose_nothing_that_was_dumped() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let scratch = tempfile::tempdir().unwrap();
     let log = scratch.path().join("told");
     let mut told_rounds = 0;
@@ -113,11 +113,7 @@ async fn twenty_kills_lose_nothing_that_was_dumped() {
         if round % 2 == 0 {
             // The chain's own process goes too, as when the machine goes down.
             for pid in processes_of(dir.path()) {
-                let line = format!("kill -s KILL {pid}");
-                Command::new("/bin/sh")
-                    .args(["-c", &line])
-                    .status()
-                    .unwrap();
+                kill(pid);
             }
         }
 

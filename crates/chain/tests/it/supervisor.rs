@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use guerdon_chain::embedded::{Embedded, EmbeddedError, Options};
 use guerdon_chain::{Chain, ChainError};
 
-use crate::support::{START, options, processes_of, start};
+use crate::support::{START, Scratch, options, processes_of, start};
 
 fn dumps(dir: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(dir)
@@ -26,7 +26,7 @@ fn dumps(dir: &Path) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn the_clock_and_the_blocks_are_kept_across_restarts() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let first = start(dir.path()).await;
     assert!(first.owned());
     assert_eq!(first.chain().block(0).await.unwrap().unwrap().time, START);
@@ -60,7 +60,7 @@ async fn the_clock_and_the_blocks_are_kept_across_restarts() {
 
 #[tokio::test]
 async fn time_goes_forward_only() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let chain = start(dir.path()).await;
     let head = chain.advance(100).await.unwrap();
     for wanted in [START, head.time] {
@@ -75,7 +75,7 @@ async fn time_goes_forward_only() {
 
 #[tokio::test]
 async fn commands_that_come_at_once_share_one_process() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let options = options();
     let come = || Embedded::attach_or_start(dir.path(), &options);
     let all = tokio::try_join!(come(), come(), come(), come(), come()).unwrap();
@@ -96,7 +96,7 @@ async fn commands_that_come_at_once_share_one_process() {
 
 #[tokio::test]
 async fn a_kept_chain_stays_until_it_is_stopped() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let command = start(dir.path()).await;
     let keep = Options {
         keep: true,
@@ -117,7 +117,7 @@ async fn a_kept_chain_stays_until_it_is_stopped() {
 
 #[tokio::test]
 async fn only_what_moved_is_dumped_and_two_dumps_are_kept() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let chain = start(dir.path()).await;
     for _ in 0..3 {
         chain.mine().await.unwrap();
@@ -131,7 +131,7 @@ async fn only_what_moved_is_dumped_and_two_dumps_are_kept() {
 
 #[tokio::test]
 async fn a_torn_dump_falls_back_to_the_one_before_and_says_so() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let chain = start(dir.path()).await;
     chain.mine().await.unwrap();
     chain.snapshot().await.unwrap();
@@ -165,12 +165,12 @@ async fn a_torn_dump_falls_back_to_the_one_before_and_says_so() {
 
 #[tokio::test]
 async fn a_stale_record_is_no_chain() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let chain = start(dir.path()).await;
     chain.mine().await.unwrap();
     chain.snapshot().await.unwrap();
     let record = fs::read(dir.path().join("anvil.json")).unwrap();
-    let (port_owner, old) = (tempfile::tempdir().unwrap(), chain.process_id());
+    let (port_owner, old) = (Scratch::new(), chain.process_id());
     chain.stop().await.unwrap();
 
     // The machine went down: the record stands and the process is gone.
@@ -197,7 +197,7 @@ async fn a_stale_record_is_no_chain() {
 
 #[tokio::test]
 async fn a_program_that_is_not_there_is_one_sentence() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     for program in ["/nowhere/anvil", "/bin/false"] {
         let options = Options {
             anvil: Some(program.into()),
@@ -214,7 +214,7 @@ async fn a_program_that_is_not_there_is_one_sentence() {
 
 #[tokio::test]
 async fn stopping_under_a_user_is_told_to_it() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let user = start(dir.path()).await;
     start(dir.path()).await.stop().await.unwrap();
     let error = user.snapshot().await.unwrap_err();

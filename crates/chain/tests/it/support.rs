@@ -1,6 +1,7 @@
 //! What the tests share: a chain in a scratch folder, deployed contracts, terms.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use alloy::primitives::{Address, B256};
 use guerdon_chain::embedded::{Embedded, Options, find_anvil};
@@ -45,6 +46,35 @@ pub(crate) fn acc() -> Unit {
     Unit::new("ACC", 18)
 }
 
+/// A folder for a chain. A test that fails takes its process down with it.
+pub(crate) struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        for pid in processes_of(self.path()) {
+            kill(pid);
+        }
+    }
+}
+
+pub(crate) fn kill(pid: u32) {
+    let line = format!("kill -s KILL {pid}");
+    Command::new("/bin/sh")
+        .args(["-c", &line])
+        .status()
+        .unwrap();
+}
+
 /// Processes whose command line names the folder.
 pub(crate) fn processes_of(dir: &Path) -> Vec<u32> {
     let marker = dir
@@ -68,12 +98,12 @@ pub(crate) fn processes_of(dir: &Path) -> Vec<u32> {
 pub(crate) struct World {
     pub(crate) embedded: Embedded,
     pub(crate) deployment: Deployment,
-    _dir: tempfile::TempDir,
+    _dir: Scratch,
 }
 
 impl World {
     pub(crate) async fn new(funded: u128) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = Scratch::new();
         let embedded = start(dir.path()).await;
         let config = DeployConfig {
             name: "Acme".to_owned(),
