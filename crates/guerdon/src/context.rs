@@ -183,11 +183,28 @@ impl Node {
 pub(crate) async fn interruptible<T>(command: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     tokio::select! {
         outcome = command => outcome,
-        _ = tokio::signal::ctrl_c() => {
+        () = asked_to_stop() => {
             Err(Failure::new(Kind::Cancelled, "stopped; a transaction already sent may still count")
                 .hint("run the same command again: it looks first what is done"))
         }
     }
+}
+
+/// Ctrl-C, or the request to end that a service manager sends.
+pub(crate) async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
 }
 
 fn ask_password(name: &str) -> Outcome<String> {

@@ -1,6 +1,6 @@
 //! Every write goes this way: plan, try, show, ask, send, say what happened.
 
-use alloy::primitives::Address;
+use alloy_primitives::Address;
 use guerdon_chain::{Chain, Plan, Receipt, Signer};
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use alloy::primitives::B256;
+use alloy_primitives::B256;
 
 use crate::error::{Failure, Outcome, file_error};
 

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, B256};
-use guerdon_chain::{Chain, Deployment, Head, Signer, decode};
+use alloy_primitives::{Address, B256};
+use guerdon_chain::{Chain, Contract, Contracts, Deployment, Head, Signer, Token, decode};
 use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::grant::GateResult;
 use guerdon_core::ledger::Ledger;
 use guerdon_core::terms::Terms;
 
+use crate::commands::grant::files::Grant;
 use crate::context::{Context, Node};
-use crate::error::{Failure, Outcome};
+use crate::error::{Failure, Kind, Outcome};
 use crate::words::Unit;
 
 /// A deployment on a node.
@@ -35,6 +36,59 @@ impl<'a> Session<'a> {
         Ok(Self {
             context,
             chain: &node.chain,
+            deployment,
+        })
+    }
+
+    /// The deployment that a grant file belongs to: the one known here, else as far as the file and
+    /// the chain tell it. So a holder needs nothing but her file.
+    pub(crate) async fn of_grant(
+        context: &'a Context,
+        node: &'a Node,
+        grant: &Grant,
+    ) -> Outcome<Self> {
+        let contract = grant.file.contract;
+        match context.deployment(node.chain.chain_id()) {
+            Ok(deployment) if deployment.contracts.grants.address == contract => {
+                return Ok(Self {
+                    context,
+                    chain: &node.chain,
+                    deployment,
+                });
+            }
+            Err(failure) if failure.kind != Kind::NotFound => return Err(failure),
+            _ => {}
+        }
+        let chain = &node.chain;
+        let (goals, token) = (
+            chain.goals_of(contract).await?,
+            chain.token_of(contract).await?,
+        );
+        let unit = chain.unit_of(token).await?;
+        let genesis = chain.block(0).await?;
+        let deployment = Deployment {
+            chain_id: chain.chain_id(),
+            chain_id_at_deployment: grant.file.chain_id,
+            name: "the company".to_owned(),
+            start_block: 0,
+            genesis_hash: genesis.map_or(B256::ZERO, |block| block.hash),
+            contracts: Contracts {
+                grants: found(chain, contract).await?,
+                goals: found(chain, goals).await?,
+                access_token: found(chain, token).await?,
+                access_manager: found(chain, Address::ZERO).await?,
+                bond_token: None,
+                bond_manager: None,
+            },
+            token: Token {
+                name: unit.symbol.clone(),
+                symbol: unit.symbol,
+                decimals: unit.decimals,
+            },
+        };
+        Ok(Self {
+            context,
+            chain,
             deployment,
         })
     }
@@ -107,6 +161,17 @@ impl<'a> Session<'a> {
             ledger,
         })
     }
+}
+
+/// A contract of which only the address is known.
+async fn found(chain: &Chain, address: Address) -> Outcome<Contract> {
+    let code_hash = chain.code_hash(address).await?;
+    Ok(Contract {
+        address,
+        tx_hash: B256::ZERO,
+        block: 0,
+        code_hash,
+    })
 }
 
 impl History {

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use alloy::primitives::{Address, B256};
+use alloy_primitives::{Address, B256};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{EvalQuery, Moment};

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use alloy::primitives::Address;
+use alloy_primitives::Address;
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Args)]
@@ -61,6 +61,9 @@ pub(crate) struct MintArgs {
     /// Who gets them; by default the sender.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) to: Option<Address>,
+    /// Another token that the sender may mint, such as the coin of bonds.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) token: Option<Address>,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use alloy::primitives::B256;
+use alloy_primitives::B256;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// A time: unix seconds, a date (midnight UTC) or RFC 3339.

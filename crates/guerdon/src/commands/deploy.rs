@@ -1,6 +1,6 @@
 //! `deploy`: contracts and roles on a chain; the deployment file is what everything else reads.
 
-use alloy::primitives::Address;
+use alloy_primitives::Address;
 use guerdon_chain::{
     Chain, DeployConfig, Deployment, Role, Signer, deploy as deploy_contracts, deploy_bond_token,
 };

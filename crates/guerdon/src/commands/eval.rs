@@ -38,7 +38,7 @@ pub(crate) fn read_bytes(
         metric: query.metric.clone(),
         filter: query.filter.clone(),
     };
-    eval::read(bytes, &query, samples).map_err(unreadable)
+    eval::read(bytes, &query, samples).map_err(|error| unreadable(&error))
 }
 
 /// Refuses a reading that must not decide money.
@@ -55,8 +55,8 @@ pub(crate) fn decides(reading: &Reading) -> Outcome {
     )))
 }
 
-fn unreadable(error: EvalError) -> Failure {
-    let hint = match &error {
+fn unreadable(error: &EvalError) -> Failure {
+    let hint = match error {
         EvalError::NoSuchTask { .. } | EvalError::TaskNeeded { .. } => "give --task",
         EvalError::NoSuchScore { .. } | EvalError::FilterNeeded { .. } => {
             "give --metric and --filter as the file has them"

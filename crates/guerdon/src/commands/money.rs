@@ -1,6 +1,6 @@
 //! Tokens made, allowed, and put into the pool.
 
-use alloy::primitives::Address;
+use alloy_primitives::Address;
 use guerdon_chain::{Receipt, Signer, plan};
 use serde_json::json;
 
@@ -21,15 +21,17 @@ pub(crate) async fn run_token(context: &Context, command: &TokenCommand) -> Outc
         .with_node(async |node| {
             let session = Session::open(context, node)?;
             let signer = session.signer(COMPANY)?;
-            let amount = session.unit().parse(&arguments.amount)?;
+            let token = arguments.token.unwrap_or(session.token());
+            let unit = session.unit_of(token).await?;
+            let amount = unit.parse(&arguments.amount)?;
             let to = arguments.to.unwrap_or(signer.address());
-            let Some(receipt) = mint(&session, &signer, to, amount).await? else {
+            let Some(receipt) = mint(&session, &signer, token, (to, amount)).await? else {
                 return Ok(());
             };
             let mut value = json!({"minted": amount.to_string(), "to": to});
             merge(&mut value, receipt_value(&receipt));
             let record = Record::new(value)
-                .line("minted", session.unit().exact(amount))
+                .line("minted", unit.exact(amount))
                 .line("to", to.to_string())
                 .line("transaction", receipt.tx.to_string());
             context.global.output.record(&record)
@@ -37,15 +39,15 @@ pub(crate) async fn run_token(context: &Context, command: &TokenCommand) -> Outc
         .await
 }
 
-/// Makes new tokens of the deployment's access token.
+/// Makes new tokens.
 pub(crate) async fn mint(
     session: &Session<'_>,
     signer: &Signer,
-    to: Address,
-    amount: u128,
+    token: Address,
+    (to, amount): (Address, u128),
 ) -> Outcome<Option<Receipt>> {
-    let unit = session.unit();
-    let plan = plan::mint(session.token(), to, amount, &unit.plan());
+    let unit = session.unit_of(token).await?;
+    let plan = plan::mint(token, to, amount, &unit.plan());
     let intent = Intent::new(plan, "nobody; their owner may burn them")
         .fact("amount", unit.exact(amount))
         .fact("to", to.to_string());

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::store;
 use crate::cli::ServeArgs;
-use crate::context::{Context, Node};
+use crate::context::{Context, Node, asked_to_stop};
 use crate::error::{Failure, Kind, Outcome};
 use crate::output::say;
 
@@ -123,23 +123,6 @@ async fn keep_state(node: &Node) {
             tracing::warn!("the embedded chain's state was not kept: {error}");
         }
     }
-}
-
-/// Ctrl-C, or the request to end that a service manager sends.
-async fn asked_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = interrupt.await;
 }
 
 async fn bind(site: &Site) -> Outcome<TcpListener> {

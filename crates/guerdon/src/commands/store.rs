@@ -10,7 +10,7 @@ use guerdon_store::{
 };
 
 use super::goal::files::{Defined, read_all as goal_files};
-use super::grant::files::read_all as grant_files;
+use super::grant::files::{Grant, read_all as grant_files};
 use super::round;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Outcome, file_error};
@@ -143,7 +143,7 @@ pub(crate) async fn fill_from_files(context: &Context, store: &Store) -> Outcome
                 index: index as u64,
                 terms: terms.clone(),
                 external_id: known.map_or_else(String::new, |(path, _)| stem(path)),
-                zone: "UTC".to_owned(),
+                zone: known.map_or_else(|| Ok("UTC".to_owned()), |(_, grant)| zone(grant))?,
                 agreement: known.and_then(|(_, grant)| agreement(&grant.file)),
             })
             .await?;
@@ -157,6 +157,10 @@ pub(crate) async fn fill_from_files(context: &Context, store: &Store) -> Outcome
     }
     tx.commit().await?;
     Ok(())
+}
+
+fn zone(grant: &Grant) -> Outcome<String> {
+    Ok(grant.zone()?.name().to_owned())
 }
 
 fn agreement(file: &GrantFile) -> Option<String> {

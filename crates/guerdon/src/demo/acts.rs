@@ -1,7 +1,7 @@
 //! What happens in the scenes: the commands' own steps, each looking first whether it is done.
 
-use alloy::primitives::{B256, keccak256};
-use guerdon_chain::{Signer, plan};
+use alloy_primitives::{B256, keccak256};
+use guerdon_chain::Signer;
 use guerdon_core::goal::{Accept, AttemptStatus, GoalFlags};
 use guerdon_core::state::Flags;
 use serde_json::json;
@@ -17,7 +17,6 @@ use crate::commands::round;
 use crate::commands::{eval, money};
 use crate::context::{Context, Node};
 use crate::error::{Failure, Kind, Outcome};
-use crate::execute::{Intent, execute};
 use crate::files;
 use crate::session::Session;
 
@@ -54,7 +53,8 @@ pub(super) async fn found(context: &Context, node: &Node) -> Outcome {
     }
     let unit = session.unit();
     if node.chain.total_supply(session.token(), None).await? == 0 {
-        mint(&session, &company, company.address(), unit.parse(MINTED)?).await?;
+        let minted = (company.address(), unit.parse(MINTED)?);
+        mint(&session, &company, session.token(), minted).await?;
     }
     if node.chain.funded(session.grants(), None).await? == 0 {
         fund(&session, &company, unit.parse(FUNDED)?).await?;
@@ -72,14 +72,7 @@ async fn bond_coins(session: &Session<'_>, arbiter: &Signer) -> Outcome {
     }
     let unit = session.unit_of(token).await?;
     let keeper = Signer::embedded(KEEPER)?.address();
-    let plan = plan::mint(token, keeper, unit.parse(BOND_COINS)?, &unit.plan());
-    execute(
-        session.context,
-        session.chain,
-        arbiter,
-        Intent::new(plan, "nobody"),
-    )
-    .await?;
+    mint(session, arbiter, token, (keeper, unit.parse(BOND_COINS)?)).await?;
     Ok(())
 }
 

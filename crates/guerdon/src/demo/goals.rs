@@ -1,6 +1,6 @@
 //! The two goals of the story.
 
-use alloy::primitives::{Address, B256, keccak256};
+use alloy_primitives::{Address, B256, keccak256};
 use guerdon_chain::Signer;
 use guerdon_core::PPB;
 use guerdon_core::goal::{Goal, Kind, panel_hash};

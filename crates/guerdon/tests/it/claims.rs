@@ -51,7 +51,9 @@ fn a_grant_file_claims_on_another_node_from_an_empty_folder() {
         .balance(&acme.contract("AccessToken"), &crate::company::address(10));
     assert_eq!(after, balance);
 
-    holder.run(&["verify", "grant", &file]).expect(3);
+    holder.run(&["verify", "grant", &file]).expect(0);
+    let shown = holder.json(&["grant", "show", &file]);
+    assert_eq!(shown["claimed"], balance.to_string());
     acme.company.run(&["verify", "grant", &file]).expect(0);
 }
 

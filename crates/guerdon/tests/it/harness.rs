@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use alloy::primitives::{Address, U256};
+use alloy_primitives::{Address, U256};
 use serde_json::{Value, json};
 
 /// 2026-07-01 00:00 UTC.
@@ -148,10 +148,12 @@ pub(crate) struct Rpc {
 
 impl Rpc {
     pub(crate) fn new(url: &str) -> Self {
-        Self { address: url.trim_start_matches("http://").to_owned() }
+        Self {
+            address: url.trim_start_matches("http://").to_owned(),
+        }
     }
 
-    pub(crate) fn ask(&self, method: &str, parameters: Value) -> Value {
+    pub(crate) fn ask(&self, method: &str, parameters: &Value) -> Value {
         let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters});
         let answer = http(&self.address, "POST", "/", &body.to_string());
         let mut answer = json_in(&answer).unwrap_or_else(|| panic!("{method}: {answer}"));
@@ -161,12 +163,12 @@ impl Rpc {
 
     /// Mines a block at this time.
     pub(crate) fn travel(&self, time: u64) {
-        self.ask("evm_setNextBlockTimestamp", json!([time]));
-        self.ask("evm_mine", json!([]));
+        self.ask("evm_setNextBlockTimestamp", &json!([time]));
+        self.ask("evm_mine", &json!([]));
     }
 
     pub(crate) fn now(&self) -> u64 {
-        let block = self.ask("eth_getBlockByNumber", json!(["latest", false]));
+        let block = self.ask("eth_getBlockByNumber", &json!(["latest", false]));
         let time = block["timestamp"]
             .as_str()
             .unwrap()
@@ -178,7 +180,7 @@ impl Rpc {
     pub(crate) fn balance(&self, token: &str, owner: &str) -> u128 {
         let owner: Address = owner.parse().unwrap();
         let data = format!("0x70a08231{:0>64}", hex::encode(owner));
-        let answer = self.ask("eth_call", json!([{"to": token, "data": data}, "latest"]));
+        let answer = self.ask("eth_call", &json!([{"to": token, "data": data}, "latest"]));
         answer
             .as_str()
             .unwrap()

@@ -64,7 +64,7 @@ fn finish(company: &Company) {
 
     let served = Served::start(company);
     let rpc = Rpc::new(&node_url(company));
-    let head = rpc.ask("eth_blockNumber", serde_json::json!([]));
+    let head = rpc.ask("eth_blockNumber", &serde_json::json!([]));
     let head = u64::from_str_radix(head.as_str().unwrap().trim_start_matches("0x"), 16).unwrap();
     served.wait_for(head);
     assert_eq!(served.stop(), Some(0));

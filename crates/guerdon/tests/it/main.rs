@@ -1,7 +1,14 @@
 //! The whole product through its command line, on a real node.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests"
+)]
 
 mod claims;
 mod company;
+mod disputes;
 mod errors;
 mod harness;
 mod kill;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, B256};
+use alloy_primitives::{Address, B256};
 use guerdon_chain::Chain;
 use guerdon_core::grant::{GateResult, amounts};
 use guerdon_core::terms::Terms;
@@ -89,7 +89,7 @@ fn refuse_the_inspect_file(acme: &Acme) {
 }
 
 fn head(acme: &Acme) -> u64 {
-    let number = acme.rpc.ask("eth_blockNumber", serde_json::json!([]));
+    let number = acme.rpc.ask("eth_blockNumber", &serde_json::json!([]));
     u64::from_str_radix(number.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
 }
 

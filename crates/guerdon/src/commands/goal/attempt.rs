@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use alloy::primitives::{Address, B256, keccak256};
+use alloy_primitives::{Address, B256, keccak256};
 use guerdon_chain::{Quorum, Receipt, Signer, decode, plan};
 use guerdon_core::fact::Fact;
 use guerdon_core::goal::{Accept, GoalsDomain};

@@ -1,6 +1,6 @@
 //! `goal define`: publishes a definition; the file is kept first, so that a kill loses nothing.
 
-use alloy::primitives::B256;
+use alloy_primitives::B256;
 use guerdon_chain::{Receipt, Signer, plan};
 use guerdon_formats::goal_file::{GoalDefinition, GoalPlace};
 

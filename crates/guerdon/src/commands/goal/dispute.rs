@@ -1,6 +1,6 @@
 //! Disputes: a challenge with a bond, the arbiter's verdict, bonds taken back.
 
-use alloy::primitives::{B256, keccak256};
+use alloy_primitives::{B256, keccak256};
 use guerdon_chain::plan;
 use serde_json::json;
 

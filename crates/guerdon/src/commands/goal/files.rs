@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use alloy::primitives::{Address, B256, Signature};
+use alloy_primitives::{Address, B256};
+use guerdon_chain::recover;
 use guerdon_formats::goal_file::GoalDefinition;
 use guerdon_formats::signature_file::SignatureFile;
 
@@ -119,15 +120,13 @@ fn read_signature(path: &Path) -> Outcome<SignatureFile> {
 
 /// Whether the signer of the file made its signature.
 pub(crate) fn check_signature(file: &SignatureFile) -> Outcome {
-    let recovered = Signature::from_raw_array(&file.signature)
-        .and_then(|signature| signature.recover_address_from_prehash(&file.digest()));
-    match recovered {
-        Ok(signer) if signer == file.signer => Ok(()),
-        _ => Err(Failure::input(format!(
-            "the signature is not that of {}",
-            file.signer
-        ))),
+    if recover(&file.digest(), &file.signature) == Some(file.signer) {
+        return Ok(());
     }
+    Err(Failure::input(format!(
+        "the signature is not that of {}",
+        file.signer
+    )))
 }
 
 /// Refuses an account that is not on the panel.

@@ -1,6 +1,6 @@
 //! Results: read from the evaluation's own file, compared with the goal, signed, proposed.
 
-use alloy::primitives::{B256, keccak256};
+use alloy_primitives::{B256, keccak256};
 use guerdon_chain::{Receipt, Signer, plan};
 use guerdon_core::goal::{self, AttemptStatus, Kind, PanelResult, ResultError, check_result};
 use guerdon_core::ledger::AttemptRecord;

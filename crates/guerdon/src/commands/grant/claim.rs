@@ -3,20 +3,21 @@
 //! Safe to repeat at any time: what was paid is in the grant's word on chain, which the contract
 //! reads before it pays and we read before we send.
 
-use alloy::primitives::{Address, U256};
+use alloy_primitives::{Address, U256};
 use guerdon_chain::{Chain, ChainError, Receipt, Signer, decode, plan};
-use guerdon_core::fact::Fact;
+use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::state::{Flags, State};
 use serde_json::{Value, json};
 
 use super::files::{Grant, find};
 use crate::cli::GrantArgs;
 use crate::commands::goal::KEEPER;
-use crate::context::Context;
+use crate::context::{Context, Node};
 use crate::error::{Failure, Kind, Outcome};
 use crate::execute::{Intent, execute, merge, receipt_value};
 use crate::output::Record;
-use crate::words::Unit;
+use crate::session::Session;
+use crate::words::{Unit, time};
 
 /// What a claim came to.
 #[derive(Debug)]
@@ -42,7 +43,11 @@ pub(crate) async fn run(context: &Context, arguments: &GrantArgs) -> Outcome {
             let signer = context.signer(Some(KEEPER))?;
             let unit = unit_of(&node.chain, &grant).await?;
             let claimed = claim(context, &node.chain, &signer, &grant, &unit).await?;
-            show(context, &grant, &unit, &claimed)
+            let last = match claimed {
+                Claimed::Before { .. } => last_payment(context, node, &grant).await?,
+                _ => None,
+            };
+            show(context, &grant, &unit, (&claimed, last))
         })
         .await
 }
@@ -170,16 +175,38 @@ fn paid(grant: &Grant, receipt: Receipt) -> Outcome<Claimed> {
     }
 }
 
-fn show(context: &Context, grant: &Grant, unit: &Unit, claimed: &Claimed) -> Outcome {
+/// The payment that an earlier run, or somebody else, made; looked up where it is cheap to find.
+async fn last_payment(context: &Context, node: &Node, grant: &Grant) -> Outcome<Option<Origin>> {
+    let session = Session::of_grant(context, node, grant).await?;
+    if session.deployment.start_block == 0 {
+        return Ok(None);
+    }
+    let facts = session.history().await?.facts;
+    let of_grant = |fact: &Fact| matches!(fact, Fact::Claimed { id, .. } if *id == grant.id);
+    Ok(facts
+        .into_iter()
+        .rev()
+        .find(|(_, fact)| of_grant(fact))
+        .map(|(origin, _)| origin))
+}
+
+fn show(
+    context: &Context,
+    grant: &Grant,
+    unit: &Unit,
+    (claimed, last): (&Claimed, Option<Origin>),
+) -> Outcome {
     let mut value = json!({"grant": grant.id, "name": grant.name});
     let record = match claimed {
         Claimed::Dry => return Ok(()),
         Claimed::Before { released } => {
-            merge(&mut value, before_value(*released));
+            merge(&mut value, before_value(*released, last));
             Record::new(value)
                 .line("grant", &grant.name)
                 .line("paid now", "nothing: all that is claimable was paid before")
                 .line("released so far", unit.show(*released))
+                .line_if("last payment", last.map(|at| time(at.block_time)))
+                .line_if("transaction", last.map(|at| at.tx.to_string()))
         }
         Claimed::Paid {
             to,
@@ -210,6 +237,13 @@ fn show(context: &Context, grant: &Grant, unit: &Unit, claimed: &Claimed) -> Out
     context.global.output.record(&record)
 }
 
-fn before_value(released: u128) -> Value {
-    json!({"paid": "0", "gross": "0", "released": released.to_string(), "already": true})
+fn before_value(released: u128, last: Option<Origin>) -> Value {
+    json!({
+        "paid": "0",
+        "gross": "0",
+        "released": released.to_string(),
+        "already": true,
+        "tx": last.map(|at| at.tx),
+        "block": last.map(|at| at.block),
+    })
 }

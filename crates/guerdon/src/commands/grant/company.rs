@@ -23,7 +23,7 @@ pub(crate) async fn run_open(context: &Context, arguments: &GrantArgs) -> Outcom
     context
         .with_node(async |node| {
             require_chain(&node.chain, &grant)?;
-            let session = Session::open(context, node)?;
+            let session = Session::of_grant(context, node, &grant).await?;
             let signer = session.signer(KEEPER)?;
             let receipt = open(&session, &signer, &grant).await?;
             finish(&session, &grant, receipt, json!({}))
@@ -48,7 +48,7 @@ pub(crate) async fn run_end(context: &Context, arguments: &EndArgs) -> Outcome {
     context
         .with_node(async |node| {
             require_chain(&node.chain, &grant)?;
-            let session = Session::open(context, node)?;
+            let session = Session::of_grant(context, node, &grant).await?;
             let signer = session.signer(COMPANY)?;
             let stop_at = match arguments.at {
                 Some(moment) => moment.0,
@@ -124,7 +124,7 @@ pub(crate) async fn run_settle(context: &Context, arguments: &GrantArgs) -> Outc
     context
         .with_node(async |node| {
             require_chain(&node.chain, &grant)?;
-            let session = Session::open(context, node)?;
+            let session = Session::of_grant(context, node, &grant).await?;
             let signer = session.signer(KEEPER)?;
             let receipt = settle(&session, &signer, &grant).await?;
             let freed = receipt.as_ref().and_then(freed);

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use alloy::primitives::B256;
+use alloy_primitives::B256;
 use guerdon_chain::plan::Place;
+use guerdon_formats::calendar::Zone;
 use guerdon_formats::grant_file::GrantFile;
 
 use crate::context::Context;
@@ -20,6 +21,42 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
+    /// A grant of a file that was read.
+    pub(crate) fn new(path: &Path, file: GrantFile, id: B256) -> Result<Self, String> {
+        let encoded = file.terms.encode().map_err(|error| error.to_string())?;
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok(Self {
+            id,
+            name,
+            encoded,
+            file,
+        })
+    }
+
+    /// The time zone of its dates, which its agreement names; UTC when there is no agreement.
+    pub(crate) fn zone(&self) -> Outcome<Zone> {
+        let text = self
+            .file
+            .agreement
+            .as_ref()
+            .map_or("", |agreement| agreement.text.as_str());
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("Earned by time: "));
+        let name = line
+            .and_then(|line| line.strip_suffix(')')?.rsplit_once('('))
+            .map(|it| it.1);
+        let named = name.and_then(|name| Zone::named(name).ok());
+        named.map_or_else(
+            || Zone::named("UTC").map_err(|error| Failure::failed(error.to_string())),
+            Ok,
+        )
+    }
+
     /// Where its leaf stands; a grant without a round cannot be opened.
     pub(crate) fn place(&self) -> Outcome<Place<'_>> {
         let round = self.file.round.ok_or_else(|| {
@@ -52,18 +89,7 @@ pub(crate) fn read(path: &Path) -> Outcome<Grant> {
 pub(crate) fn decode(path: &Path, bytes: &[u8]) -> Result<Grant, String> {
     let file = GrantFile::decode(bytes).map_err(|error| error.to_string())?;
     let id = file.id().map_err(|error| error.to_string())?;
-    let encoded = file.terms.encode().map_err(|error| error.to_string())?;
-    let name = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    Ok(Grant {
-        id,
-        name,
-        encoded,
-        file,
-    })
+    Grant::new(path, file, id)
 }
 
 /// The grant that an argument names: a file, or a sheet id or grant id of the data directory.

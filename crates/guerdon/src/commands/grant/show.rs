@@ -1,90 +1,128 @@
 //! `grant show`: amounts in the order of the glossary, the schedule in words, why the rest is locked.
 
-use guerdon_core::grant::{next_vesting, payment, why_locked};
+use guerdon_core::grant::{Refused, next_vesting, payment, why_locked};
 use guerdon_formats::calendar::Zone;
 use guerdon_formats::words::{
     GoalWords, Telling, Why, describe_gates, describe_schedule, goal_next,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::claim::require_chain;
-use super::files::find;
-use super::list::{standing, state_word, value};
+use super::files::{Grant, find};
+use super::list::{Standing, standing, state_word, value};
 use crate::cli::GrantArgs;
 use crate::commands::goal::files::names;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::execute::merge;
 use crate::output::Record;
-use crate::session::{Session, goal_name};
-use crate::words::{percent, time};
+use crate::session::{GoalNames, History, Session, goal_name};
+use crate::words::{Unit, percent, time};
 
 pub(crate) async fn run(context: &Context, arguments: &GrantArgs) -> Outcome {
     let grant = find(context, &arguments.grant)?;
     let mut goals = names(context)?;
-    goals.extend(
-        grant
-            .file
-            .goals
-            .iter()
-            .filter_map(|goal| Some((goal.id()?, goal.name.clone()))),
-    );
+    let own = grant.file.goals.iter();
+    goals.extend(own.filter_map(|goal| Some((goal.id()?, goal.name.clone()))));
     context
         .with_node(async |node| {
             require_chain(&node.chain, &grant)?;
-            let session = Session::open(context, node)?;
-            let history = session.history().await?;
-            let terms = &grant.file.terms;
-            let now = standing(&history, &grant)?;
-            let gates = history.gate_results(grant.id, terms);
-            let refused = |error: guerdon_core::grant::Refused| Failure::failed(error.to_string());
-            let reasons = why_locked(terms, &now.state, &gates, now.now).map_err(refused)?;
-            let next = next_vesting(terms, &now.state, &gates, now.now).map_err(refused)?;
-
-            let unit = session.unit();
-            let amounts = &now.amounts;
-            let name = |id| goal_name(&goals, id);
-            let utc = Zone::named("UTC").map_err(|error| Failure::failed(error.to_string()))?;
-            let goal = |id| GoalWords {
-                name: name(id),
-                next: history
-                    .ledger
-                    .goals
-                    .get(&id)
-                    .map_or_else(String::new, |goal| goal_next(goal, now.now, &utc)),
+            let session = Session::of_grant(context, node, &grant).await?;
+            let shown = Shown {
+                history: session.history().await?,
+                zone: grant.zone()?,
+                unit: session.unit(),
+                grant: &grant,
+                goals: &goals,
             };
-            let telling =
-                Telling { symbol: &unit.symbol, decimals: unit.decimals, zone: &utc, goal: &goal };
-            let told: Vec<Why> = reasons.iter().map(|reason| telling.say(reason)).collect();
-            let words: Vec<String> = told.iter().map(one_line).collect();
-            let net = payment(amounts.payable, now.state.withhold_bps).net;
-            let mut data = value(&grant, &now);
-            merge(
-                &mut data,
-                json!({
-                    "claimable": net.to_string(),
-                    "as_of": {"block": history.head.number, "time": history.head.time},
-                    "next": next.map(|(at, amount)| json!({"at": at, "amount": amount.to_string()})),
-                    "why": told,
-                }),
-            );
-            let record = Record::new(data)
-                .line("grant", format!("{} ({})", grant.name, grant.id))
-                .line("recipient", terms.recipient.to_string())
-                .line("state", state_word(&now))
-                .line("granted", unit.exact(terms.amount))
-                .line("earned by time", percent(amounts.time_ppb))
-                .line("vested", unit.show(amounts.vested))
-                .line("claimable", unit.show(net))
-                .line("claimed", unit.show(now.paid_net))
-                .line("withheld", unit.show(now.withheld))
-                .line("schedule", describe_schedule(&terms.vesting, terms.start, &utc))
-                .line("results", describe_gates(&terms.gates, &name).join(" "))
-                .line("why", words.join("\n"))
-                .line("as of", format!("block {}, {}", history.head.number, time(now.now)));
-            context.global.output.record(&record)
+            context.global.output.record(&shown.record()?)
         })
         .await
+}
+
+/// A grant and what it takes to put it in words.
+struct Shown<'a> {
+    grant: &'a Grant,
+    goals: &'a GoalNames,
+    history: History,
+    zone: Zone,
+    unit: Unit,
+}
+
+impl Shown<'_> {
+    fn record(&self) -> Outcome<Record> {
+        let (grant, unit) = (self.grant, &self.unit);
+        let terms = &grant.file.terms;
+        let now = standing(&self.history, grant)?;
+        let why = self.why(&now)?;
+        let words: Vec<String> = why.iter().map(one_line).collect();
+        let amounts = &now.amounts;
+        let claimable = payment(amounts.payable, now.state.withhold_bps).net;
+        let name = |id| goal_name(self.goals, id);
+        Ok(Record::new(self.value(&now, claimable, &why)?)
+            .line("grant", format!("{} ({})", grant.name, grant.id))
+            .line("recipient", terms.recipient.to_string())
+            .line("state", state_word(&now))
+            .line("granted", unit.exact(terms.amount))
+            .line("earned by time", percent(amounts.time_ppb))
+            .line("vested", unit.show(amounts.vested))
+            .line("claimable", unit.show(claimable))
+            .line("claimed", unit.show(now.paid_net))
+            .line("withheld", unit.show(now.withheld))
+            .line(
+                "schedule",
+                describe_schedule(&terms.vesting, terms.start, &self.zone),
+            )
+            .line("results", describe_gates(&terms.gates, &name).join(" "))
+            .line("why", words.join("\n"))
+            .line(
+                "as of",
+                format!("block {}, {}", self.history.head.number, time(now.now)),
+            ))
+    }
+
+    /// Where every part of it is, and who acts next.
+    fn why(&self, now: &Standing) -> Outcome<Vec<Why>> {
+        let terms = &self.grant.file.terms;
+        let gates = self.history.gate_results(self.grant.id, terms);
+        let reasons = why_locked(terms, &now.state, &gates, now.now).map_err(refused)?;
+        let goal = |id| {
+            let record = self.history.ledger.goals.get(&id);
+            GoalWords {
+                name: goal_name(self.goals, id),
+                next: record.map_or_else(String::new, |it| goal_next(it, now.now, &self.zone)),
+            }
+        };
+        let telling = Telling {
+            symbol: &self.unit.symbol,
+            decimals: self.unit.decimals,
+            zone: &self.zone,
+            goal: &goal,
+        };
+        Ok(reasons.iter().map(|reason| telling.say(reason)).collect())
+    }
+
+    fn value(&self, now: &Standing, claimable: u128, why: &[Why]) -> Outcome<Value> {
+        let terms = &self.grant.file.terms;
+        let gates = self.history.gate_results(self.grant.id, terms);
+        let next = next_vesting(terms, &now.state, &gates, now.now).map_err(refused)?;
+        let mut data = value(self.grant, now);
+        let next = next.map(|(at, amount)| json!({"at": at, "amount": amount.to_string()}));
+        merge(
+            &mut data,
+            json!({
+                "claimable": claimable.to_string(),
+                "as_of": {"block": self.history.head.number, "time": self.history.head.time},
+                "next": next,
+                "why": why,
+            }),
+        );
+        Ok(data)
+    }
+}
+
+fn refused(error: Refused) -> Failure {
+    Failure::failed(error.to_string())
 }
 
 fn one_line(why: &Why) -> String {

@@ -59,6 +59,7 @@ pub(crate) async fn commit(
         )));
     }
     refuse_company_panels(session, file).await?;
+    refuse_known_ids(session, file).await?;
     let known = session
         .chain
         .round(session.grants(), header.root.hash, None)
@@ -129,4 +130,22 @@ async fn refuse_company_panels(session: &Session<'_>, file: &RoundFile) -> Outco
         }
     }
     Ok(())
+}
+
+/// A grant committed twice locks its second amount for good.
+async fn refuse_known_ids(session: &Session<'_>, file: &RoundFile) -> Outcome {
+    let committed = session.history().await?.ledger.rounds;
+    let mut earlier = BTreeSet::new();
+    for (_, other) in super::read_all(session.context)? {
+        let root = other.header.root.hash;
+        if root != file.header.root.hash && committed.contains_key(&root) {
+            earlier.extend(super::ids(&other));
+        }
+    }
+    match super::ids(file).into_iter().find(|id| earlier.contains(id)) {
+        None => Ok(()),
+        Some(id) => Err(Failure::precondition(format!(
+            "the grant {id} is in an earlier round already: its amount would be locked for good"
+        ))),
+    }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use alloy::primitives::{Address, B256};
+use alloy_primitives::{Address, B256};
 use guerdon_formats::sheet::{self, Defaults, Documents, RowError, Sheet, TokenSpec};
 use serde_json::json;
 

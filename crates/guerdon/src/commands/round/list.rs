@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::B256;
+use alloy_primitives::B256;
 use serde_json::{Value, json};
 
 use crate::context::Context;

@@ -8,7 +8,7 @@ pub(crate) mod write;
 
 use std::path::PathBuf;
 
-use alloy::primitives::B256;
+use alloy_primitives::B256;
 use guerdon_chain::Deployment;
 use guerdon_formats::round_file::RoundFile;
 use guerdon_formats::sheet::TokenSpec;

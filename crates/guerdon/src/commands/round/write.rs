@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use alloy::primitives::B256;
+use alloy_primitives::B256;
 use guerdon_formats::goal_file::GoalDefinition;
 use guerdon_formats::grant_file::{GrantFile, RoundPlace};
 use guerdon_formats::round_file::{RoundFile, RoundOrigin};

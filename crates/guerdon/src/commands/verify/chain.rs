@@ -1,6 +1,8 @@
 //! The chain's state against what its events add up to.
 
-use alloy::primitives::U256;
+use std::collections::BTreeSet;
+
+use alloy_primitives::{B256, U256};
 use guerdon_core::ledger::Ledger;
 use guerdon_core::state::{Flags, State};
 
@@ -28,21 +30,13 @@ pub(crate) async fn code(session: &Session<'_>, report: &mut Report) -> Outcome 
     Ok(())
 }
 
-/// The word of every grant that is opened or that a file names.
+/// The words of these grants.
 pub(crate) async fn words(
     session: &Session<'_>,
-    evidence: &Evidence,
+    ids: BTreeSet<B256>,
     (ledger, block): (&Ledger, u64),
     report: &mut Report,
 ) -> Outcome {
-    let mut ids: Vec<_> = evidence
-        .terms
-        .keys()
-        .chain(ledger.grants.keys())
-        .copied()
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
     for id in ids {
         let found = session
             .chain

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use alloy::primitives::B256;
+use alloy_primitives::B256;
 use guerdon_core::ledger::Ledger;
 use guerdon_core::terms::Terms;
 use guerdon_core::tree::Root;
@@ -72,9 +72,8 @@ impl Evidence {
                     .into_owned();
                 if let Some(root) = named.strip_suffix(".ndjson.zst") {
                     let subject = shown(path);
-                    let root = root.to_owned();
                     let want = file.header.root.hash.to_string();
-                    report.equal(("round files", &subject), "file name", root, want);
+                    report.equal(("round files", &subject), "file name", root, &want);
                 }
                 for (id, bytes) in round::ids(&file).into_iter().zip(&file.terms) {
                     if let Ok(terms) = Terms::decode(bytes) {

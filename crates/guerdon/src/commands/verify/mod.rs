@@ -10,6 +10,8 @@ use std::path::Path;
 use guerdon_core::id::Domain;
 
 use crate::cli::VerifyCommand;
+use crate::commands::grant::claim::require_chain;
+use crate::commands::grant::files::Grant;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::session::Session;
@@ -19,8 +21,8 @@ use report::Report;
 
 pub(crate) async fn run(context: &Context, command: &VerifyCommand) -> Outcome {
     match command {
-        VerifyCommand::Grant(arguments) => one(context, &arguments.file, false).await,
-        VerifyCommand::Round(arguments) => one(context, &arguments.file, true).await,
+        VerifyCommand::Grant(arguments) => one_grant(context, &arguments.file).await,
+        VerifyCommand::Round(arguments) => one_round(context, &arguments.file).await,
         VerifyCommand::All => all(context).await,
     }
 }
@@ -39,50 +41,67 @@ async fn all(context: &Context) -> Outcome {
     report.finish(context.global.output)
 }
 
-/// Checks one file against the chain, and what the chain did with its grants.
-async fn one(context: &Context, file: &Path, round: bool) -> Outcome {
-    if !file.is_file() {
-        return Err(Failure::not_found(format!(
-            "there is no file {}",
-            file.display()
-        )));
-    }
-    let report = context
+/// Checks a grant file against the chain, and every payment of its grant.
+async fn one_grant(context: &Context, file: &Path) -> Outcome {
+    let mut report = Report::default();
+    let mut evidence = Evidence::default();
+    present(file)?;
+    evidence.add_grant(file, &mut report)?;
+    let Some((path, grant_file, id)) = evidence.grants.first() else {
+        return report.finish(context.global.output);
+    };
+    let grant = Grant::new(path, grant_file.clone(), *id)
+        .map_err(|why| Failure::input(format!("{}: {why}", path.display())))?;
+    context
         .with_node(async |node| {
-            let session = Session::open(context, node)?;
-            let mut report = Report::default();
-            let mut evidence = Evidence::default();
-            if round {
-                evidence.add_round(file, &mut report)?;
-            } else {
-                evidence.add_grant(file, &mut report)?;
-            }
-            let ids: Vec<_> = evidence.terms.keys().copied().collect();
-            let history = session.history().await?;
-            let about = |fact: &guerdon_core::fact::Fact| match fact.subject() {
-                guerdon_core::fact::Subject::Grant(id) => ids.contains(&id),
-                _ => true,
-            };
-            let facts: Vec<_> = history
-                .facts
-                .iter()
-                .filter(|(_, fact)| about(fact))
-                .cloned()
-                .collect();
-            let ledger = replay(&known(&session, &evidence), &facts, &mut report);
-            files::against_chain(&session, &evidence, &ledger, &mut report);
-            chain::words(
-                &session,
-                &evidence,
-                (&ledger, history.head.number),
-                &mut report,
-            )
-            .await?;
-            report.fact("block", history.head.number);
-            Ok(report)
+            require_chain(&node.chain, &grant)?;
+            let session = Session::of_grant(context, node, &grant).await?;
+            one(&session, &evidence, &mut report).await
         })
         .await?;
     report.finish(context.global.output)
+}
+
+/// Checks a round file against the chain, and every payment of its grants.
+async fn one_round(context: &Context, file: &Path) -> Outcome {
+    let mut report = Report::default();
+    let mut evidence = Evidence::default();
+    present(file)?;
+    evidence.add_round(file, &mut report)?;
+    context
+        .with_node(async |node| {
+            let session = Session::open(context, node)?;
+            one(&session, &evidence, &mut report).await
+        })
+        .await?;
+    report.finish(context.global.output)
+}
+
+fn present(file: &Path) -> Outcome {
+    if file.is_file() {
+        return Ok(());
+    }
+    Err(Failure::not_found(format!(
+        "there is no file {}",
+        file.display()
+    )))
+}
+
+/// Replays what concerns the grants of one file.
+async fn one(session: &Session<'_>, evidence: &Evidence, report: &mut Report) -> Outcome {
+    let head = session.chain.head().await?;
+    let facts = session.facts(&head).await?;
+    let known = Known {
+        partial: true,
+        ..known(session, evidence)
+    };
+    let ledger = replay(&known, &facts, report);
+    files::against_chain(session, evidence, &ledger, report);
+    let ids = evidence.terms.keys().copied().collect();
+    chain::words(session, ids, (&ledger, head.number), report).await?;
+    report.fact("block", head.number);
+    report.fact("time", head.time);
+    Ok(())
 }
 
 /// The whole check, given the files.
@@ -93,7 +112,13 @@ async fn verify(session: &Session<'_>, evidence: &Evidence, report: &mut Report)
     let ledger = replay(&known(session, evidence), &facts, report);
     files::against_chain(session, evidence, &ledger, report);
     let at = (&ledger, head.number);
-    chain::words(session, evidence, at, report).await?;
+    let ids = evidence
+        .terms
+        .keys()
+        .chain(ledger.grants.keys())
+        .copied()
+        .collect();
+    chain::words(session, ids, at, report).await?;
     chain::goals(session, at, report).await?;
     chain::money(session, evidence, at, report).await?;
     let claims: u64 = ledger
@@ -113,6 +138,7 @@ fn known<'a>(session: &Session<'_>, evidence: &'a Evidence) -> Known<'a> {
         terms: &evidence.terms,
         chain_id: session.deployment.chain_id_at_deployment,
         goals: session.goals(),
+        partial: false,
     }
 }
 

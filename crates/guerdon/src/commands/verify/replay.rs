@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, B256};
-use guerdon_core::fact::{Fact, Origin};
+use alloy_primitives::{Address, B256};
+use guerdon_core::fact::{Fact, Origin, Subject};
 use guerdon_core::goal::{self, Goal, GoalFlags, panel_hash};
 use guerdon_core::grant::{self, EndOrder, GateResult, Refused};
 use guerdon_core::ledger::{GrantRecord, Ledger};
@@ -21,6 +21,8 @@ pub(crate) struct Known<'a> {
     pub(crate) chain_id: u64,
     /// The Goals contract.
     pub(crate) goals: Address,
+    /// Whether grants without terms are others' and are passed over.
+    pub(crate) partial: bool,
 }
 
 /// Folds the events, checking each against what came before.
@@ -64,16 +66,25 @@ struct Step<'a, 'r> {
 
 impl Step<'_, '_> {
     fn check(&mut self, fact: &Fact) {
+        match fact.subject() {
+            Subject::Grant(id) if self.known.partial && !self.known.terms.contains_key(&id) => {}
+            Subject::Grant(_) => self.check_grant(fact),
+            Subject::Goal(_) => self.check_goal(fact),
+            _ => {}
+        }
+    }
+
+    fn check_grant(&mut self, fact: &Fact) {
         match *fact {
             Fact::Opened {
                 id,
                 root,
                 recipient,
                 amount,
-                withhold_bps,
+                withhold_bps: bps,
                 ..
             } => {
-                self.opened(id, root, recipient, amount, withhold_bps);
+                self.opened(id, root, recipient, amount, bps);
             }
             Fact::Claimed {
                 id,
@@ -92,12 +103,13 @@ impl Step<'_, '_> {
             }
             Fact::EndWithdrawn { id, freed } => self.ended(id, (0, false), freed, None),
             Fact::Settled { id, value, freed } => self.settled(id, value, freed),
-            Fact::GoalDefined {
-                id,
-                ref goal,
-                m,
-                ref panel,
-            } => self.defined(id, goal, m, panel),
+            _ => {}
+        }
+    }
+
+    fn check_goal(&mut self, fact: &Fact) {
+        match fact {
+            Fact::GoalDefined { id, goal, m, panel } => self.defined(*id, goal, *m, panel),
             Fact::Proposed {
                 id,
                 attempt,
@@ -106,34 +118,21 @@ impl Step<'_, '_> {
                 guards,
                 fraction,
                 ..
-            } => {
-                self.counted(id, attempt, (x, y, guards), fraction);
             }
-            Fact::Resolved {
+            | Fact::Resolved {
                 id,
                 attempt,
                 verdict: OVERTURNED,
-                fraction,
                 x,
                 y,
                 guards,
+                fraction,
                 ..
-            } => {
-                self.counted(id, attempt, (x, y, guards), fraction);
-            }
+            } => self.counted(*id, *attempt, (*x, *y, *guards), *fraction),
             Fact::Finalized {
                 id, fraction, best, ..
-            } => {
-                let before = self
-                    .ledger
-                    .goals
-                    .get(&id)
-                    .map_or(0, |goal| goal.state.fraction);
-                let name = format!("goal {id}");
-                self.report
-                    .equal(("results", &name), "best", best, before.max(fraction));
-            }
-            Fact::GoalClosed { id, fraction, .. } => self.closed(id, fraction),
+            } => self.finalized(*id, *fraction, *best),
+            Fact::GoalClosed { id, fraction, .. } => self.closed(*id, *fraction),
             _ => {}
         }
     }
@@ -277,6 +276,17 @@ impl Step<'_, '_> {
                 .report
                 .fail("results", &name, "counts", error.to_string()),
         }
+    }
+
+    fn finalized(&mut self, id: B256, fraction: u32, best: u32) {
+        let before = self
+            .ledger
+            .goals
+            .get(&id)
+            .map_or(0, |goal| goal.state.fraction);
+        let name = format!("goal {id}");
+        self.report
+            .equal(("results", &name), "best", best, before.max(fraction));
     }
 
     fn closed(&mut self, id: B256, fraction: u32) {

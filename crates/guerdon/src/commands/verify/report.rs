@@ -26,7 +26,7 @@ pub(crate) struct Report {
 
 impl Report {
     /// Takes up one check: equal sides, or a finding.
-    pub(crate) fn equal<T: PartialEq + Display>(
+    pub(crate) fn equal<T: PartialEq + Display + Copy>(
         &mut self,
         (kind, subject): (&'static str, &str),
         field: &str,
