@@ -39,7 +39,7 @@ fn main() -> io::Result<()> {
     let mut source = String::from("pub(crate) static FONTS: &[Font] = &[\n");
     for (package, file, family, weight) in FONTS {
         let path = packages.join(package).join("files").join(file);
-        // A watched file that is missing makes Cargo run this again on the next build: so it should.
+        // While a watched file is missing, Cargo runs this again on every build: so it should.
         println!("cargo::rerun-if-changed={}", path.display());
         if let Ok(path) = fs::canonicalize(&path) {
             let path = path.display().to_string();

@@ -1,4 +1,4 @@
-//! Style sheet, fonts and icon: embedded, served by us, under names that carry their content's hash.
+//! Style sheet, fonts and icon: embedded, served by us, under names that carry their hash.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -27,7 +27,7 @@ const STYLES: [&str; 6] = [
     include_str!("../ui/styles/print.css"),
 ];
 
-const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M16 4 30 28H2z" fill="#0b5d4e"/></svg>"##;
+const ICON: &str = include_str!("../ui/icon.svg");
 
 struct Asset {
     path: String,

@@ -68,6 +68,10 @@ pub(crate) fn overview(overview: &Overview, context: &Context<'_>) -> Result<Val
         .goals
         .iter()
         .map(|goal| goal_summary(goal, context));
+    let rounds = overview
+        .rounds
+        .iter()
+        .map(|round| round_summary(round, context));
     Ok(json!({
         "as_of": head(context),
         "company": context.company.name,
@@ -80,7 +84,7 @@ pub(crate) fn overview(overview: &Overview, context: &Context<'_>) -> Result<Val
         "payments": overview.payments(),
         "grants": overview.grants(),
         "forecast": months,
-        "rounds": overview.rounds.iter().map(|round| round_summary(round, context)).collect::<Vec<_>>(),
+        "rounds": rounds.collect::<Vec<_>>(),
         "goals": goals.collect::<Vec<_>>(),
     }))
 }

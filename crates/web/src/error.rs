@@ -83,8 +83,8 @@ impl PageError {
                 StatusCode::NOT_FOUND,
                 "No such grant here",
                 self,
-                "Grants are public once they were opened. If you hold its file, open it with `guerdon \
-                 grant claim FILE`, or check it with `guerdon verify grant FILE`.",
+                "Grants are public once they were opened. If you hold its file, open it with \
+                 `guerdon grant claim FILE`, or check it with `guerdon verify grant FILE`.",
             ),
             Self::Missing { .. } => of(
                 StatusCode::NOT_FOUND,

@@ -11,7 +11,7 @@ use axum::response::Response;
 /// Nothing is allowed but what the pages use.
 ///
 /// - `default-src 'none'`: no script, no frame, no request to anywhere; these pages need none.
-/// - `style-src`, `font-src`, `img-src 'self'`: our own style sheet, fonts and icon; no inline style.
+/// - `style-src`, `font-src`, `img-src 'self'`: our own sheet, fonts and icon; no inline style.
 /// - `base-uri 'none'`: no injected base can turn our links elsewhere.
 /// - `form-action 'none'`: these pages have no form.
 /// - `frame-ancestors 'none'`: nobody shows our numbers inside a page of his.

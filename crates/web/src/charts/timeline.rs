@@ -216,7 +216,7 @@ impl Plot<'_> {
         }
         let (time, ahead) = match self.frame.phone {
             true => ("by time", "as of now"),
-            false => ("earned by time", "if nothing more happens"),
+            false => ("by time alone", "if nothing more happens"),
         };
         if line.shows_time() {
             self.name_line(out, labels, time, (&line.by_time, Side::Above));

@@ -124,8 +124,8 @@ impl ForecastView {
         };
         let first = months.first().map_or("", |month| month.long.as_str());
         let note = format!(
-            "Filled: by time. Dashed: only if goals are reached, drawn as if all were reached today. \
-             The first column is the rest of {first}. {covers}"
+            "Filled: by time. Dashed: only if goals are reached, drawn as if all were reached \
+             today. The first column is the rest of {first}. {covers}"
         );
         let ChartView { wide, phone } = forecast::draw(months, token, &message).into();
         let rows = months.iter().map(|month| ForecastRow {

@@ -74,7 +74,10 @@ impl GrantPage {
         let id_short = shortened(&record.id.to_string());
         let reasons = data.reasons(context.now())?;
         let teller = data.teller(context, &zone);
-        let parts = teller.parts(&reasons);
+        let parts = match &data.terms {
+            Some(_) => teller.parts(&reasons),
+            None => Teller::parts_of_events(record),
+        };
         let drawn: Vec<_> = parts
             .iter()
             .map(|(part, amount, _)| (*part, *amount))
@@ -110,7 +113,7 @@ impl GrantPage {
             powers: data.powers(context)?,
             results: data.results(&zone, context.now()),
             command: "guerdon verify grant GRANT.json --rpc-url NODE",
-            export: "guerdon round export",
+            export: "guerdon round export ROUND",
             id: Hex::hash(&record.id),
             round: Hex::linked(&record.root, "rounds"),
             leaf: match data.leaves {
@@ -125,9 +128,9 @@ impl GrantPage {
     }
 }
 
-const UNKNOWN_TERMS: &str = "The terms of this grant are not known to this server, so it cannot draw \
-                             them. Its holder's file has them; the company imports its round with \
-                             guerdon round import.";
+const UNKNOWN_TERMS: &str = "The terms of this grant are not known to this server, so it cannot \
+                             draw them. Its holder's file has them; the company imports its \
+                             round with guerdon round import.";
 
 impl GrantData {
     pub(crate) fn goals(&self) -> Goals<'_> {

@@ -114,8 +114,8 @@ impl Overview {
             }
         } else {
             format!(
-                "Counts {}. Those not opened yet are left out while they are fewer than 5: a sum of so \
-                 few would tell their terms.",
+                "Counts {}. Those not opened yet are left out while they are fewer than \
+                 {UNOPENED_MIN}: a sum of so few would tell their terms.",
                 count(have, "opened grant")
             )
         };

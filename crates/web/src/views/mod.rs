@@ -15,6 +15,9 @@ pub(crate) mod round;
 pub(crate) mod shell;
 pub(crate) mod timeline;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Display;
 
 use alloy_primitives::B256;

@@ -21,124 +21,12 @@ pub(crate) struct MessagePage {
 #[template(path = "pages/glossary.html")]
 pub(crate) struct GlossaryPage {
     pub(crate) shell: Shell,
-    pub(crate) groups: Vec<Group>,
 }
-
-#[derive(Debug)]
-pub(crate) struct Group {
-    pub(crate) name: &'static str,
-    pub(crate) entries: &'static [(&'static str, &'static str)],
-}
-
-const AMOUNTS: &[(&str, &str)] = &[
-    ("granted", "The most the grant can ever pay."),
-    (
-        "earned by time",
-        "The part that the schedule has released so far, results left aside.",
-    ),
-    (
-        "vested",
-        "Earned by time and by results. It never falls, but when the grant ends or a result lapses.",
-    ),
-    (
-        "unlocked",
-        "What may leave by now, where the terms have an unlock clock of their own.",
-    ),
-    (
-        "claimable",
-        "Vested, unlocked, and not claimed yet, less what is withheld: a claim pays it now.",
-    ),
-    ("claimed", "What reached the holder's wallet."),
-    (
-        "withheld",
-        "Kept back for tax from a claim. It stays in the pool as free money; the company pays the tax.",
-    ),
-    (
-        "freed",
-        "What an end, a settlement or a waiver gave back to the pool.",
-    ),
-];
-
-const STATES: &[(&str, &str)] = &[
-    ("active", "The clock runs."),
-    (
-        "paused",
-        "The company stopped the clock, for no longer than the terms allow.",
-    ),
-    (
-        "notice given",
-        "An end is announced for a later day; nothing changes before.",
-    ),
-    (
-        "ended",
-        "Nothing more is earned by time. What was vested stays the holder's, and later results may still count.",
-    ),
-    ("settled", "The final amount is fixed and cannot change."),
-    (
-        "replaced",
-        "Another grant took its place, with the holder's signature.",
-    ),
-    (
-        "held by its holder",
-        "Only the holder may call for payment, by the holder's own wish.",
-    ),
-    (
-        "recovery announced",
-        "The company says that the holder's key is lost; the holder can veto for 30 days.",
-    ),
-];
-
-const PARTS: &[(&str, &str)] = &[
-    (
-        "round",
-        "Any number of grants, promised in one transaction by one root. It cannot promise more than is in the pool.",
-    ),
-    (
-        "pool",
-        "The tokens in the Grants contract. Promised is never above funded; the rest is free.",
-    ),
-    (
-        "goal",
-        "What is measured, by whom, and what it must reach. Its id is the hash of its definition.",
-    ),
-    (
-        "lower bound",
-        "The smallest true score that the measured result is still likely with. It decides; the measured score does not.",
-    ),
-    (
-        "threshold, stretch",
-        "Where a goal begins to pay, and where it pays in full.",
-    ),
-    (
-        "panel",
-        "Who signs a result. It is named in the definition and can never be changed.",
-    ),
-    (
-        "challenge",
-        "Anyone may dispute a proposed result within the window, with a bond; the arbiter decides.",
-    ),
-    ("final", "Never changes again."),
-];
 
 impl GlossaryPage {
     pub(crate) fn new(company: &Company) -> Self {
-        let groups = vec![
-            Group {
-                name: "Amounts of a grant",
-                entries: AMOUNTS,
-            },
-            Group {
-                name: "States of a grant",
-                entries: STATES,
-            },
-            Group {
-                name: "Rounds, goals, people",
-                entries: PARTS,
-            },
-        ];
         Self {
             shell: Shell::bare(&company.name, "Glossary"),
-            groups,
         }
     }
 }

@@ -16,6 +16,7 @@ pub(crate) fn powers(
     (token, now): (&Token, u64),
 ) -> Result<Vec<(&'static str, String)>, Refused> {
     let over = matches!(state.phase, Phase::Settled { .. }) || state.has(Flags::CLOSED);
+    let done = over || state.has_ended(now);
     Ok(vec![
         (
             "End the grant",
@@ -25,7 +26,14 @@ pub(crate) fn powers(
                 end(terms, state, goals, token, now)?
             },
         ),
-        ("Pause its clock", pause(terms, state)),
+        (
+            "Pause its clock",
+            if done {
+                "no, it is over".to_owned()
+            } else {
+                pause(terms, state)
+            },
+        ),
         ("Replace a lost wallet", recover(terms)),
         ("Withhold for tax", withhold(state)),
         ("Take back what was paid", "never".to_owned()),
@@ -36,7 +44,7 @@ pub(crate) fn powers(
     ])
 }
 
-/// The most that an end sent now would take back: what was vested since the earliest day it may name.
+/// The most that an end sent now would take back: what vested since the earliest day it may name.
 fn end(
     terms: &Terms,
     state: &State,

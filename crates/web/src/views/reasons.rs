@@ -2,6 +2,7 @@
 
 use alloy_primitives::B256;
 use guerdon_core::grant::Reason;
+use guerdon_core::ledger::GrantRecord;
 use jiff::tz::TimeZone;
 
 use super::{Goals, Why, goal_words};
@@ -47,6 +48,22 @@ impl Teller<'_> {
         }
         parts.sort_by_key(|(part, _, _)| *part);
         merged(parts)
+    }
+
+    /// What events alone tell, when the terms are not known here.
+    pub(crate) fn parts_of_events(record: &GrantRecord) -> Vec<(Part, u128, String)> {
+        let rest = record.held().saturating_sub(record.state.released);
+        let freed = record.amount.saturating_sub(record.held());
+        let all = [
+            (Part::Claimed, record.paid_net, "claimed"),
+            (Part::Withheld, record.withheld, "withheld for tax"),
+            (Part::Unvested, rest, "not known here"),
+            (Part::Freed, freed, "freed"),
+        ];
+        let shown = all.into_iter().filter(|(_, amount, _)| *amount > 0);
+        shown
+            .map(|(part, amount, word)| (part, amount, word.to_owned()))
+            .collect()
     }
 
     fn parts_of(&self, reason: &Reason, parts: &mut Vec<(Part, u128, String)>) {

@@ -64,8 +64,8 @@ pub(crate) fn message(record: &GoalRecord) -> String {
                 )
             }
             (_, Some(measured), Some(lower)) => format!(
-                "Attempt {number} measured {} ({}); what counts is the lower bound {}, so {paid} is \
-                 open.",
+                "Attempt {number} measured {} ({}); what counts is the lower bound {}, so \
+                 {paid} is open.",
                 score(measured),
                 raw(goal, attempt),
                 score(lower)

@@ -60,14 +60,16 @@ impl AsOf {
     fn stale(&self) -> Option<String> {
         let Some((block, _)) = self.head else {
             return Some(
-                "Nothing is read from the chain yet: this server has just begun. Reload in a moment."
+                "Nothing is read from the chain yet: this server has just begun. Reload in a \
+                 moment."
                     .to_owned(),
             );
         };
         let block = grouped(block);
         match self.age() {
             None => Some(format!(
-                "Read from block {block}, before this server started: the node has not answered since."
+                "Read from block {block}, before this server started: the node has not answered \
+                 since."
             )),
             Some(age) if age > STALE_SECONDS => Some(format!(
                 "Read from block {block}, {} ago: the node does not answer.",

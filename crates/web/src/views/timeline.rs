@@ -62,8 +62,8 @@ impl Source<'_> {
             (false, false) => "Solid: vested; darker: claimed.",
             (true, false) => "Solid: vested; darker: claimed. Dotted: what time alone would give.",
             (true, true) => {
-                "Solid: so far; darker: claimed. Dashed: if nothing more happens. Dotted: what time \
-                 alone would give."
+                "Solid: so far; darker: claimed. Dashed: if nothing more happens. Dotted: what \
+                 time alone would give."
             }
             (false, true) => "Solid: so far; darker: claimed. Dashed: what time will add.",
         };
@@ -350,7 +350,7 @@ pub(crate) fn elapses(schedule: &Schedule) -> Vec<u64> {
     thin
 }
 
-/// The table beside the drawing: where something changes, the first and the last days of a long run.
+/// The table beside the drawing: one row where something changes, thinned out if they are many.
 fn rows(line: &Timeline, token: &Token, zone: &TimeZone) -> Vec<TimelineRow> {
     const ROWS_MAX: usize = 72;
     let past = line.vested.iter().map(|&(at, vested)| (at, vested, false));
