@@ -168,9 +168,14 @@ pub(crate) async fn round(
     let more = next(&records, PAGE, |grant| grant.index);
     let mut grants = Vec::with_capacity(records.len());
     for record in records {
-        let terms = read.terms(record.id).await?;
-        let terms = terms.as_ref().map(decoded).transpose()?;
-        grants.push(OpenedGrant { record, terms });
+        let imported = read.terms(record.id).await?;
+        let terms = imported.as_ref().map(decoded).transpose()?;
+        let zone = imported.map(|grant| grant.zone);
+        grants.push(OpenedGrant {
+            record,
+            terms,
+            zone,
+        });
     }
     Ok(RoundData {
         summary,

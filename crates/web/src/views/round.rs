@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::home::{RoundSummary, committed};
 use super::shell::{Place, Shell};
-use super::{Context, Figure, Goals, NamedGoal, Why, markup};
+use super::{Context, Figure, Goals, NamedGoal, Why, markup, zone};
 use crate::dates;
 use crate::html::{Hex, Money, When};
 use crate::numbers::{count, grouped};
@@ -19,6 +19,8 @@ use crate::numbers::{count, grouped};
 pub(crate) struct OpenedGrant {
     pub(crate) record: GrantRecord,
     pub(crate) terms: Option<Terms>,
+    /// The zone in which the dates of its schedule are days.
+    pub(crate) zone: Option<String>,
 }
 
 /// All that a round's page is made of.
@@ -46,7 +48,7 @@ pub(crate) struct RoundPage {
     pub(crate) root: Hex,
     pub(crate) transaction: Hex,
     pub(crate) block: String,
-    pub(crate) document: Hex,
+    pub(crate) document: Option<Hex>,
     pub(crate) command: String,
     pub(crate) grants: Vec<GrantRow>,
     pub(crate) more: Option<String>,
@@ -104,7 +106,9 @@ impl RoundPage {
             root: Hex::hash(&record.root),
             transaction: Hex::hash(&record.committed.tx),
             block: grouped(record.committed.block),
-            document: Hex::hash(&record.document),
+            document: Some(&record.document)
+                .filter(|hash| !hash.is_zero())
+                .map(Hex::hash),
             command: format!(
                 "cast call {} \\\n\"rounds(bytes32)(uint128,uint40,uint40,uint16)\" \\\n{} \
                  --rpc-url NODE",
@@ -218,7 +222,10 @@ fn grant_row(
         Some(terms) => {
             let results = Goals(&data.goals).results(terms, &record.state);
             match grant::payable(terms, &record.state, &results, now)? {
-                0 => nothing_yet(&grant::why_locked(terms, &record.state, &results, now)?),
+                0 => {
+                    let reasons = grant::why_locked(terms, &record.state, &results, now)?;
+                    nothing_yet(&reasons, &zone(grant.zone.as_deref()).0)
+                }
                 units => token.plain(units),
             }
         }
@@ -236,18 +243,17 @@ fn grant_row(
 }
 
 /// Why nothing is claimable, in two or three words; the grant's page says all of it.
-fn nothing_yet(reasons: &[Reason]) -> String {
+fn nothing_yet(reasons: &[Reason], zone: &TimeZone) -> String {
     let words = reasons.iter().find_map(|reason| match *reason {
-        Reason::NotStarted { until } | Reason::BeforeCliff { until } => Some(format!(
-            "nothing before {}",
-            dates::day(until, &TimeZone::UTC)
-        )),
+        Reason::NotStarted { until } | Reason::BeforeCliff { until } => {
+            Some(format!("nothing before {}", dates::day(until, zone)))
+        }
         Reason::WaitsForTime {
             next: Some((at, _)),
             ..
-        } => Some(format!("next on {}", dates::day(at, &TimeZone::UTC))),
+        } => Some(format!("next on {}", dates::day(at, zone))),
         Reason::UnlockClock { until, .. } => {
-            Some(format!("unlocks on {}", dates::day(until, &TimeZone::UTC)))
+            Some(format!("unlocks on {}", dates::day(until, zone)))
         }
         Reason::WaitsForResult { .. } => Some("waits for a result".to_owned()),
         _ => None,
