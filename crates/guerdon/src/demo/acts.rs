@@ -33,7 +33,7 @@ const ACCEPT_SECONDS: u64 = 3 * 86_400;
 pub(super) async fn found(context: &Context, node: &Node) -> Outcome {
     let company = Signer::embedded(COMPANY)?;
     let arbiter = Signer::embedded(ARBITER)?;
-    if context.deployment(node.chain.chain_id()).is_err() {
+    if !stands(context, node).await {
         let unit = crate::words::Unit::new("ACC", 18);
         let acme = Company {
             name: COMPANY_NAME.to_owned(),
@@ -60,6 +60,16 @@ pub(super) async fn found(context: &Context, node: &Node) -> Outcome {
         fund(&session, &company, unit.parse(FUNDED)?).await?;
     }
     bond_coins(&session, &arbiter).await
+}
+
+/// Whether the deployment file speaks of contracts that are there. A machine that died between the
+/// file and the chain's state leaves a file alone; deploying again makes the same addresses.
+async fn stands(context: &Context, node: &Node) -> bool {
+    match context.deployment(node.chain.chain_id()) {
+        Ok(deployment) if deployment.name != COMPANY_NAME => true,
+        Ok(deployment) => deployment.check(&node.chain).await.is_ok(),
+        Err(_) => false,
+    }
 }
 
 /// The coin of bonds belongs to neither party: the arbiter gives some to the keeper.

@@ -181,6 +181,8 @@ pub(super) async fn tell(context: &Context, node: &Node) -> Outcome {
                 ..failure
             }
         })?;
+        // A machine that dies loses at most the scene it was in.
+        embedded.snapshot().await?;
         progress.done();
     }
     forward(embedded, seconds(END)?).await?;

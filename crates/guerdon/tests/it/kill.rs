@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::harness::{Company, Rpc, Served};
+use crate::harness::{Company, Rpc, Served, signal};
 
 const ROUNDS: u64 = 20;
 const NAMES: [&str; 8] = [
@@ -47,6 +47,44 @@ fn twenty_kills_during_indexing_and_claiming_lose_nothing() {
         paid_before = released;
     }
     finish(&company);
+}
+
+#[test]
+fn a_demo_killed_again_and_again_comes_to_the_same_end() {
+    let whole = Company::new(None);
+    whole.json(&["demo", "--no-serve"]);
+    let want = whole.json(&["verify", "all"]);
+
+    let company = Company::new(None);
+    for round in 0..8_u64 {
+        let mut demo = company
+            .command(&["demo", "--no-serve"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(150 + round * 70));
+        let _ = demo.kill();
+        let _ = demo.wait();
+        if round % 2 == 1 {
+            // The machine died: the chain's process with it.
+            kill_node(&company);
+        }
+    }
+    company.json(&["demo", "--no-serve"]);
+    let found = company.json(&["verify", "all"]);
+    assert_eq!(found["failed"], 0, "{found}");
+    for field in ["funded", "promised", "released", "paid", "claims"] {
+        assert_eq!(found[field], want[field], "{field}");
+    }
+}
+
+fn kill_node(company: &Company) {
+    let record = std::fs::read(company.path("chain/anvil.json")).ok();
+    let record: Option<Value> = record.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    if let Some(pid) = record.and_then(|record| record["pid"].as_u64()) {
+        signal(u32::try_from(pid).unwrap(), "-KILL");
+    }
 }
 
 /// Everybody claims once more, twice over; then all sides must agree.

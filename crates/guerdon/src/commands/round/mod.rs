@@ -2,24 +2,17 @@
 
 mod commit;
 mod export;
+mod files;
 pub(crate) mod import;
 mod list;
 pub(crate) mod write;
 
-use std::path::PathBuf;
-
-use alloy_primitives::B256;
-use guerdon_chain::Deployment;
-use guerdon_formats::round_file::RoundFile;
-use guerdon_formats::sheet::TokenSpec;
-
 pub(crate) use commit::commit;
+pub(crate) use files::{find, ids, place_of, read_all};
 
 use crate::cli::RoundCommand;
 use crate::context::Context;
-use crate::error::{Failure, Outcome};
-use crate::files;
-use import::Place;
+use crate::error::Outcome;
 
 pub(crate) async fn run(context: &Context, command: &RoundCommand) -> Outcome {
     match command {
@@ -28,53 +21,4 @@ pub(crate) async fn run(context: &Context, command: &RoundCommand) -> Outcome {
         RoundCommand::List => list::run(context).await,
         RoundCommand::Export(arguments) => export::run(context, arguments),
     }
-}
-
-/// What ids of this deployment depend on.
-pub(crate) fn place_of(deployment: &Deployment) -> Place {
-    let token = TokenSpec {
-        symbol: deployment.token.symbol.clone(),
-        decimals: deployment.token.decimals,
-    };
-    Place {
-        chain_id: deployment.chain_id_at_deployment,
-        grants: deployment.contracts.grants.address,
-        token: Some(deployment.contracts.access_token.address),
-        company: deployment.name.clone(),
-        tokens: Some(vec![token]),
-    }
-}
-
-/// Reads the round that an argument names: a file, or a root of the data directory.
-pub(crate) fn find(context: &Context, argument: &str) -> Outcome<(PathBuf, RoundFile)> {
-    let folder = context.data.rounds();
-    let path = files::find(argument, &folder, ".ndjson.zst")?.ok_or_else(|| {
-        Failure::not_found(format!(
-            "there is no round {argument} in {}",
-            folder.display()
-        ))
-        .hint("guerdon round list shows the rounds that were imported")
-    })?;
-    let file = read(&path)?;
-    Ok((path, file))
-}
-
-/// Reads a round file, which checks all of it.
-pub(crate) fn read(path: &std::path::Path) -> Outcome<RoundFile> {
-    RoundFile::decode(&files::read(path)?)
-        .map_err(|error| Failure::input(format!("{}: {error}", path.display())))
-}
-
-/// Every round file of the data directory.
-pub(crate) fn read_all(context: &Context) -> Outcome<Vec<(PathBuf, RoundFile)>> {
-    let paths = files::list(&context.data.rounds(), ".ndjson.zst")?.into_iter();
-    paths
-        .map(|path| read(&path).map(|file| (path, file)))
-        .collect()
-}
-
-/// The ids of a round's grants, in leaf order.
-pub(crate) fn ids(file: &RoundFile) -> Vec<B256> {
-    let domain = guerdon_core::id::Domain::new(file.header.chain_id, file.header.contract);
-    file.terms.iter().map(|terms| domain.id(terms)).collect()
 }

@@ -161,7 +161,7 @@ pub(crate) fn against_chain(
 fn id_of(session: &Session<'_>, file: &GrantFile) -> B256 {
     file.terms
         .encode()
-        .map(|bytes| super::domain(session).id(&bytes))
+        .map(|bytes| super::run::domain(session).id(&bytes))
         .unwrap_or_default()
 }
 

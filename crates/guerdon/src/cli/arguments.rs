@@ -1,0 +1,113 @@
+//! The whole command line: options of every command, and the commands.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use super::{
+    DemoArgs, DeployArgs, EvalCommand, FundArgs, GoalCommand, GrantCommand, RoundCommand,
+    ServeArgs, TokenCommand, VerifyCommand,
+};
+use crate::output::Format;
+
+/// Pays AI engineers in tokens, and lets every engineer check every promise.
+#[derive(Debug, Parser)]
+#[command(
+    name = "guerdon",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Form of the data on stdout.
+    #[arg(short, long, global = true, value_enum, default_value = "table")]
+    pub(crate) output: Format,
+    /// Where chain state, deployments, grant, round and goal files and the database live.
+    #[arg(
+        long,
+        global = true,
+        env = "GUERDON_DATA_DIR",
+        default_value = ".guerdon"
+    )]
+    pub(crate) data_dir: PathBuf,
+    /// A node's address; without it the embedded chain of the data directory is used.
+    #[arg(long, global = true, env = "GUERDON_RPC_URL")]
+    pub(crate) rpc_url: Option<String>,
+    /// Deployment file; by default the data directory's or the committed one of the chain.
+    #[arg(long, global = true, env = "GUERDON_DEPLOYMENT")]
+    pub(crate) deployment: Option<PathBuf>,
+    /// Database: sqlite://FILE or postgres://…; by default guerdon.db in the data directory.
+    #[arg(long, global = true, env = "GUERDON_DATABASE_URL")]
+    pub(crate) database_url: Option<String>,
+    /// Sign with this key of the keystore folder.
+    #[arg(long, global = true, value_name = "NAME", env = "GUERDON_ACCOUNT")]
+    pub(crate) account: Option<String>,
+    /// Folder of encrypted keys; by default Foundry's, ~/.foundry/keystores.
+    #[arg(long, global = true, value_name = "DIR", env = "GUERDON_KEYSTORE_DIR")]
+    pub(crate) keystore_dir: Option<PathBuf>,
+    /// File with the key's password; asked for on a terminal otherwise.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "GUERDON_PASSWORD_FILE"
+    )]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Sign with an account of the embedded chain, 0 to 29 (public keys of development).
+    #[arg(long, global = true, value_name = "INDEX", conflicts_with = "account")]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..30))]
+    pub(crate) from: Option<u32>,
+    /// The anvil program of the embedded chain; by default node_modules' or the path's.
+    #[arg(long, global = true, value_name = "FILE", env = "GUERDON_ANVIL")]
+    pub(crate) anvil: Option<PathBuf>,
+    /// Do not ask before sending.
+    #[arg(short, long, global = true)]
+    pub(crate) yes: bool,
+    /// Show what would be done and stop.
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
+    /// Say more on stderr; twice for every request.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Everything on this machine: a company, its round, two years, and its pages.
+    Demo(DemoArgs),
+    /// Follow the chain and serve the pages.
+    Serve(ServeArgs),
+    /// Deploy the contracts and give out the roles.
+    Deploy(DeployArgs),
+    /// The company's token.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Put tokens into the pool that pays grants.
+    Fund(FundArgs),
+    /// Rounds: many grants under one root.
+    #[command(subcommand)]
+    Round(RoundCommand),
+    /// Grants: what one person was promised.
+    #[command(subcommand)]
+    Grant(GrantCommand),
+    /// Goals: results that decide money.
+    #[command(subcommand)]
+    Goal(GoalCommand),
+    /// Evaluation results.
+    #[command(subcommand)]
+    Eval(EvalCommand),
+    /// Recompute from the chain and the files alone, without database or server.
+    #[command(subcommand)]
+    Verify(VerifyCommand),
+    /// Check database, node, chain, code, clock and roles.
+    Doctor,
+}

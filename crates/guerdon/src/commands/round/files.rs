@@ -1,0 +1,63 @@
+//! Round files of the data directory.
+
+use std::path::{Path, PathBuf};
+
+use alloy_primitives::B256;
+use guerdon_chain::Deployment;
+use guerdon_core::id::Domain;
+use guerdon_formats::round_file::RoundFile;
+use guerdon_formats::sheet::TokenSpec;
+
+use super::import::Place;
+use crate::context::Context;
+use crate::error::{Failure, Outcome};
+use crate::files;
+
+/// What ids of this deployment depend on.
+pub(crate) fn place_of(deployment: &Deployment) -> Place {
+    let token = TokenSpec {
+        symbol: deployment.token.symbol.clone(),
+        decimals: deployment.token.decimals,
+    };
+    Place {
+        chain_id: deployment.chain_id_at_deployment,
+        grants: deployment.contracts.grants.address,
+        token: Some(deployment.contracts.access_token.address),
+        company: deployment.name.clone(),
+        tokens: Some(vec![token]),
+    }
+}
+
+/// Reads the round that an argument names: a file, or a root of the data directory.
+pub(crate) fn find(context: &Context, argument: &str) -> Outcome<(PathBuf, RoundFile)> {
+    let folder = context.data.rounds();
+    let path = files::find(argument, &folder, ".ndjson.zst")?.ok_or_else(|| {
+        Failure::not_found(format!(
+            "there is no round {argument} in {}",
+            folder.display()
+        ))
+        .hint("guerdon round list shows the rounds that were imported")
+    })?;
+    let file = read(&path)?;
+    Ok((path, file))
+}
+
+/// Reads a round file, which checks all of it.
+pub(crate) fn read(path: &Path) -> Outcome<RoundFile> {
+    RoundFile::decode(&files::read(path)?)
+        .map_err(|error| Failure::input(format!("{}: {error}", path.display())))
+}
+
+/// Every round file of the data directory.
+pub(crate) fn read_all(context: &Context) -> Outcome<Vec<(PathBuf, RoundFile)>> {
+    let paths = files::list(&context.data.rounds(), ".ndjson.zst")?.into_iter();
+    paths
+        .map(|path| read(&path).map(|file| (path, file)))
+        .collect()
+}
+
+/// The ids of a round's grants, in leaf order.
+pub(crate) fn ids(file: &RoundFile) -> Vec<B256> {
+    let domain = Domain::new(file.header.chain_id, file.header.contract);
+    file.terms.iter().map(|terms| domain.id(terms)).collect()
+}

@@ -1,0 +1,135 @@
+//! The three checks: everything, one grant, one round.
+
+use std::path::Path;
+
+use guerdon_core::id::Domain;
+
+use super::chain;
+use super::files::{self, Evidence};
+use super::replay::{Known, replay};
+use super::report::Report;
+use crate::commands::grant::claim::require_chain;
+use crate::commands::grant::files::Grant;
+use crate::context::Context;
+use crate::error::{Failure, Outcome};
+use crate::session::Session;
+
+/// Checks code, files, every event and every balance of a deployment.
+pub(super) async fn all(context: &Context) -> Outcome {
+    let report = context
+        .with_node(async |node| {
+            let session = Session::open(context, node)?;
+            let mut report = Report::default();
+            let evidence = Evidence::read(context, &mut report)?;
+            verify(&session, &evidence, &mut report).await?;
+            Ok(report)
+        })
+        .await?;
+    report.finish(context.global.output)
+}
+
+/// Checks a grant file against the chain, and every payment of its grant.
+pub(super) async fn one_grant(context: &Context, file: &Path) -> Outcome {
+    let mut report = Report::default();
+    let mut evidence = Evidence::default();
+    present(file)?;
+    evidence.add_grant(file, &mut report)?;
+    let Some((path, grant_file, id)) = evidence.grants.first() else {
+        return report.finish(context.global.output);
+    };
+    let grant = Grant::new(path, grant_file.clone(), *id)
+        .map_err(|why| Failure::input(format!("{}: {why}", path.display())))?;
+    context
+        .with_node(async |node| {
+            require_chain(&node.chain, &grant)?;
+            let session = Session::of_grant(context, node, &grant).await?;
+            one(&session, &evidence, &mut report).await
+        })
+        .await?;
+    report.finish(context.global.output)
+}
+
+/// Checks a round file against the chain, and every payment of its grants.
+pub(super) async fn one_round(context: &Context, file: &Path) -> Outcome {
+    let mut report = Report::default();
+    let mut evidence = Evidence::default();
+    present(file)?;
+    evidence.add_round(file, &mut report)?;
+    context
+        .with_node(async |node| {
+            let session = Session::open(context, node)?;
+            one(&session, &evidence, &mut report).await
+        })
+        .await?;
+    report.finish(context.global.output)
+}
+
+fn present(file: &Path) -> Outcome {
+    if file.is_file() {
+        return Ok(());
+    }
+    Err(Failure::not_found(format!(
+        "there is no file {}",
+        file.display()
+    )))
+}
+
+/// Replays what concerns the grants of one file.
+async fn one(session: &Session<'_>, evidence: &Evidence, report: &mut Report) -> Outcome {
+    let head = session.chain.head().await?;
+    let facts = session.facts(&head).await?;
+    let known = Known {
+        partial: true,
+        ..known(session, evidence)
+    };
+    let ledger = replay(&known, &facts, report);
+    files::against_chain(session, evidence, &ledger, report);
+    let ids = evidence.terms.keys().copied().collect();
+    chain::words(session, ids, (&ledger, head.number), report).await?;
+    report.fact("block", head.number);
+    report.fact("time", head.time);
+    Ok(())
+}
+
+/// The whole check, given the files.
+async fn verify(session: &Session<'_>, evidence: &Evidence, report: &mut Report) -> Outcome {
+    let head = session.chain.head().await?;
+    chain::code(session, report).await?;
+    let facts = session.facts(&head).await?;
+    let ledger = replay(&known(session, evidence), &facts, report);
+    files::against_chain(session, evidence, &ledger, report);
+    let at = (&ledger, head.number);
+    let ids = evidence
+        .terms
+        .keys()
+        .chain(ledger.grants.keys())
+        .copied()
+        .collect();
+    chain::words(session, ids, at, report).await?;
+    chain::goals(session, at, report).await?;
+    chain::money(session, evidence, at, report).await?;
+    let claims: u64 = ledger
+        .grants
+        .values()
+        .map(|grant| u64::from(grant.payments))
+        .sum();
+    report.fact("claims", claims);
+    report.fact("grants", ledger.grants.len());
+    report.fact("block", head.number);
+    report.fact("time", head.time);
+    Ok(())
+}
+
+fn known<'a>(session: &Session<'_>, evidence: &'a Evidence) -> Known<'a> {
+    Known {
+        terms: &evidence.terms,
+        chain_id: session.deployment.chain_id_at_deployment,
+        goals: session.goals(),
+        partial: false,
+    }
+}
+
+/// The domain that every id of a deployment is made in.
+pub(super) fn domain(session: &Session<'_>) -> Domain {
+    Domain::new(session.deployment.chain_id_at_deployment, session.grants())
+}
