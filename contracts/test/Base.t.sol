@@ -54,14 +54,13 @@ abstract contract Base {
     function setUp() public virtual {
         vm.warp(T0);
         vm.roll(1000);
-        manager = AccessManager(create("AccessManager", "src/periphery", abi.encode(company)));
+        manager = AccessManager(create("AccessManager", abi.encode(company)));
         token = AccessToken(
-            create("AccessToken", "src", abi.encode("Acme Compute", "ACC", 1e9 * 1e18, address(manager)))
+            create("AccessToken", abi.encode("Acme Compute", "ACC", 1e9 * 1e18, address(manager)))
         );
-        address other = create("AccessManager", "src/periphery", abi.encode(arbiter));
-        bondCoin =
-            AccessToken(create("AccessToken", "src", abi.encode("Bond Coin", "BOND", 1e9 * 1e18, other)));
-        goals = Goals(create("Goals", "src", ""));
+        address other = create("AccessManager", abi.encode(arbiter));
+        bondCoin = AccessToken(create("AccessToken", abi.encode("Bond Coin", "BOND", 1e9 * 1e18, other)));
+        goals = Goals(create("Goals", ""));
         grants = newGrants(address(token));
         vm.startPrank(company);
         manager.setTargetFunctionRole(address(token), selectors(AccessToken.mint.selector), MINTER);
@@ -79,21 +78,17 @@ abstract contract Base {
 
     // ------------------------------------------------------------------------------------------------- deployment
 
-    function create(string memory name, string memory folder, bytes memory arguments)
-        internal
-        returns (address at_)
-    {
-        string memory path = committed()
-            ? string.concat("artifacts/", name, ".json")
-            : keccak256(bytes(name)) == keccak256("AccessManager")
-                ? "AccessManager.sol:AccessManager"
-                : string.concat(folder, "/", name, ".sol:", name);
-        bytes memory code = committed() ? vm.parseJsonBytes(vm.readFile(path), ".bytecode") : vm.getCode(path);
-        code = abi.encodePacked(code, arguments);
+    function create(string memory name, bytes memory arguments) internal returns (address made) {
+        bytes memory code = abi.encodePacked(codeOf(name), arguments);
         assembly {
-            at_ := create(0, add(code, 32), mload(code))
+            made := create(0, add(code, 32), mload(code))
         }
-        require(at_ != address(0), "creation failed");
+        require(made != address(0), "creation failed");
+    }
+
+    function codeOf(string memory name) internal view returns (bytes memory) {
+        if (!committed()) return vm.getCode(string.concat(name, ".sol:", name));
+        return vm.parseJsonBytes(vm.readFile(string.concat("artifacts/", name, ".json")), ".bytecode");
     }
 
     function committed() internal view virtual returns (bool) {
@@ -102,9 +97,7 @@ abstract contract Base {
 
     function newGrants(address coin) internal returns (Grants made) {
         made = Grants(
-            create(
-                "Grants", "src", abi.encode(address(manager), coin, address(goals), address(0), PAYMENT_GAS)
-            )
+            create("Grants", abi.encode(address(manager), coin, address(goals), address(0), PAYMENT_GAS))
         );
         vm.startPrank(company);
         bytes4[] memory issuing = new bytes4[](2);

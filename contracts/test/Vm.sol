@@ -33,6 +33,7 @@ interface Vm {
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function getCode(string calldata artifact) external view returns (bytes memory);
+    function store(address target, bytes32 slot, bytes32 value) external;
     function etch(address target, bytes calldata code) external;
     function envOr(string calldata name, bool fallbackValue) external view returns (bool);
     function readFile(string calldata path) external view returns (string memory);

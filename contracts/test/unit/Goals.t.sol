@@ -404,9 +404,7 @@ contract GoalsTest is Base {
         begin(proportion());
         registered(goal);
         vm.warp(T0 + goal.runSeconds + 1);
-        refuses(
-            resultOf(goal, 0, 428), abi.encodeWithSelector(IGoals.TooLate.selector, T0 + goal.runSeconds)
-        );
+        refuses(resultOf(goal, 0, 428), abi.encodeWithSelector(IGoals.TooLate.selector, T0 + goal.runSeconds));
         vm.warp(T0 + goal.runSeconds);
         proposed(goal, 0, 428);
     }
@@ -551,7 +549,8 @@ contract GoalsTest is Base {
         coin.setCall(address(goals), abi.encodeCall(IGoals.withdrawBond, (address(coin))));
         goals.challenge(goal, 0, "reason");
         vm.assertEq(
-            coin.answer(), abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)
+            coin.answer(),
+            abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)
         );
     }
 

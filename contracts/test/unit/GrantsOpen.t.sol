@@ -42,7 +42,8 @@ contract GrantsOpenTest is Base {
 
     function test_Decode_RefusesMalformedBytes() public {
         bytes memory packed = Builders.pack(plain());
-        bytes[5] memory bad = [bytes(""), cut(packed, 97), cut(packed, 107), abi.encodePacked(packed, uint8(1)), packed];
+        bytes[5] memory bad =
+            [bytes(""), cut(packed, 97), cut(packed, 107), abi.encodePacked(packed, uint8(1)), packed];
         bad[4][86] = 0x09;
         for (uint256 i; i < bad.length; ++i) {
             rejects(abi.encodeWithSelector(IGrants.BadTerms.selector));
@@ -63,8 +64,9 @@ contract GrantsOpenTest is Base {
             (ids[i], sums[i]) = (grants.idOf(packed[i]), terms.amount);
         }
         for (uint256 i; i < count; ++i) {
-            (bytes32 root, uint256 total, bytes memory proof) =
-                Builders.tree(abi.decode(abi.encode(ids), (bytes32[])), abi.decode(abi.encode(sums), (uint256[])), i);
+            (bytes32 root, uint256 total, bytes memory proof) = Builders.tree(
+                abi.decode(abi.encode(ids), (bytes32[])), abi.decode(abi.encode(sums), (uint256[])), i
+            );
             if (i == 0) {
                 pay(uint128(total));
                 promise_(root, total);
@@ -367,7 +369,11 @@ contract GrantsOpenTest is Base {
         t.vesting = many(3);
     }
 
-    function gates(uint256 count, uint32 share, uint8 rule) private pure returns (IGrants.Gate[] memory list) {
+    function gates(uint256 count, uint32 share, uint8 rule)
+        private
+        pure
+        returns (IGrants.Gate[] memory list)
+    {
         list = new IGrants.Gate[](count);
         for (uint256 i; i < count; ++i) {
             list[i] = IGrants.Gate(bytes32(i + 1), share, rule);
