@@ -106,9 +106,11 @@ pub(crate) async fn fund(
     if approve(session, signer, ask, &unit).await?.is_dry() {
         return Ok(None);
     }
+    let funded = session.chain.funded(session.grants(), None).await?;
     let plan = plan::fund(session.grants(), amount, &unit.plan());
     let intent = Intent::new(plan, "the treasury, as far as it is not promised")
-        .fact("amount", unit.exact(amount));
+        .fact("amount", unit.exact(amount))
+        .fact("funded so far", unit.exact(funded));
     execute(session.context, session.chain, signer, intent).await
 }
 

@@ -1,6 +1,7 @@
 //! What commands put into the database, and how it is filled again from the files after it was
 //! deleted.
 
+use alloy_primitives::B256;
 use guerdon_chain::Deployment;
 use guerdon_formats::grant_file::GrantFile;
 use guerdon_formats::round_file::RoundFile;
@@ -50,6 +51,7 @@ pub(crate) async fn put_round(
     };
     let store = open(context, &deployment).await?;
     let mut tx = store.write().await?;
+    forget_torn(context, &mut tx, file.header.root.hash).await?;
     put_header(&mut tx, file, name).await?;
     let ids = round::ids(file);
     for draft in drafts {
@@ -81,6 +83,17 @@ pub(crate) async fn put_round(
     }
     tx.commit().await?;
     store.close().await;
+    Ok(())
+}
+
+/// Drops what an import left behind that was killed before its round file was written.
+async fn forget_torn(context: &Context, tx: &mut Tx, root: B256) -> Outcome {
+    for round in tx.imported_rounds().await? {
+        let torn = round.root != root && !context.data.round(round.root).exists();
+        if torn && tx.round(round.root).await?.is_none() {
+            tx.forget_imported_round(round.root).await?;
+        }
+    }
     Ok(())
 }
 

@@ -57,6 +57,50 @@ fn a_grant_file_claims_on_another_node_from_an_empty_folder() {
     acme.company.run(&["verify", "grant", &file]).expect(0);
 }
 
+/// Written by Foundry's `cast wallet import` for the private key 0x4242…42, password "right".
+const KEYSTORE: &str = r#"{"crypto":{"cipher":"aes-128-ctr","cipherparams":{
+    "iv":"a1d20457f4f4e97912a1be5ee6c54d23"},
+    "ciphertext":"d8a9c178ee56cc4a40adb1ba87f72f1e3c3fea55686589ad3b84cd9b56060ae8",
+    "kdf":"scrypt","kdfparams":{"dklen":32,"n":8192,"p":1,"r":8,
+    "salt":"141fb5eec142ec00c10c709c9cbce7174264260720ba51210ac09b69c4ba2788"},
+    "mac":"e929505bf39eb9f6bc1cf1f152e9e1fb286e85065e4c151127935806044bdf9a"},
+    "id":"2fe2477b-dce1-4081-bafc-a9f4f513629f","version":3}"#;
+
+#[test]
+fn anyone_claims_for_the_holder_with_a_keystore() {
+    let acme = Acme::with_round();
+    acme.rpc.travel(START + 200 * DAY);
+    let keys = acme.company.path("keys");
+    std::fs::create_dir(&keys).unwrap();
+    std::fs::write(keys.join("payer"), KEYSTORE).unwrap();
+    let password = acme.company.path("password");
+    std::fs::write(&password, "right\n").unwrap();
+    let payer = "0x17c5185167401eD00cF5F5b2fc97D9BBfDb7D025";
+    let claim = [
+        "--yes",
+        "grant",
+        "claim",
+        "G-1002",
+        "--account",
+        "payer",
+        "--keystore-dir",
+        keys.to_str().unwrap(),
+        "--password-file",
+        password.to_str().unwrap(),
+    ];
+    let poor = acme.company.run(&claim).expect(5);
+    assert!(poor.stderr.contains("gas"), "{}", poor.stderr);
+    acme.rpc
+        .ask("anvil_setBalance", &json!([payer, "0xde0b6b3a7640000"]));
+    acme.company.run(&claim).expect(0);
+    let token = acme.contract("AccessToken");
+    assert!(acme.rpc.balance(&token, &crate::company::address(11)) > 0);
+    assert_eq!(acme.rpc.balance(&token, payer), 0);
+
+    std::fs::write(&password, "wrong\n").unwrap();
+    acme.company.run(&claim).expect(4);
+}
+
 #[test]
 fn the_demo_plays_goes_on_and_its_grants_claim_without_a_server() {
     let company = Company::new(None);

@@ -1,5 +1,5 @@
-//! An imported round on disk: grant files first, the round file last, so that a round file means
-//! that its import is complete; then the database.
+//! An imported round on disk: grant files first, then the database, the round file last. A round
+//! file means that its import is complete; without it the import can be made again.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -77,11 +77,10 @@ pub(crate) async fn write_round(
         files::write(&path, &bytes)?;
         grant_files.push(path);
     }
+    store::put_round(context, &file, drafts, name).await?;
     let round_file = context.data.round(tree.root().hash);
     let bytes = file.encode().map_err(|error| broken(&error))?;
     files::write(&round_file, &bytes)?;
-
-    store::put_round(context, &file, drafts, name).await?;
     let grant_folder = context.data.grants();
     Ok(Imported {
         file,
