@@ -1,6 +1,7 @@
 //! Plan and confirm: nothing is written before a person, or `--yes`, agreed to the plan.
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::Global;
 use crate::error::{Failure, Kind, Outcome};
@@ -13,6 +14,27 @@ pub(crate) enum Consent<'a> {
     Yes,
     /// Type a word that names what cannot be undone.
     Type(&'a str),
+}
+
+/// Whether a person is being asked: reading a terminal blocks, and then nothing else can end it.
+static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Runs a question that blocks on the terminal.
+pub(crate) fn ask<T>(question: impl FnOnce() -> T) -> T {
+    ASKING.store(true, Ordering::SeqCst);
+    let answer = question();
+    ASKING.store(false, Ordering::SeqCst);
+    answer
+}
+
+/// Ends the process at Ctrl-C while a person is being asked. At other times commands end themselves.
+pub(crate) async fn end_questions() {
+    while tokio::signal::ctrl_c().await.is_ok() {
+        if ASKING.load(Ordering::SeqCst) {
+            say("\nerror: nothing was sent");
+            std::process::exit(i32::from(Kind::Cancelled as u8));
+        }
+    }
 }
 
 /// Asks on a terminal. Elsewhere only `--yes` agrees.
@@ -33,8 +55,7 @@ pub(crate) fn confirm(global: &Global, question: &str, consent: Consent<'_>) -> 
     };
     let _ = write!(std::io::stderr().lock(), "{prompt}");
     let mut answer = String::new();
-    std::io::stdin()
-        .read_line(&mut answer)
+    ask(|| std::io::stdin().read_line(&mut answer))
         .map_err(|error| Failure::failed(format!("could not read the answer: {error}")))?;
     let answer = answer.trim();
     let agreed = match consent {

@@ -7,6 +7,7 @@ use guerdon_chain::embedded::{Embedded, EmbeddedError, Options};
 use guerdon_chain::{Chain, ChainError, Deployment, RevertKind, Signer, default_keystore_dir};
 
 use crate::cli::Global;
+use crate::confirm::ask;
 use crate::error::{Failure, Kind, Outcome};
 use crate::files::{self, DataDir};
 use crate::output::say;
@@ -215,7 +216,7 @@ fn ask_password(name: &str) -> Outcome<String> {
                 .hint("give --password-file FILE"),
         );
     }
-    rpassword::prompt_password(format!("password of {name}: "))
+    ask(|| rpassword::prompt_password(format!("password of {name}: ")))
         .map_err(|error| Failure::failed(format!("could not read the password: {error}")))
 }
 

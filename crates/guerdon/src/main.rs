@@ -29,6 +29,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    runtime.spawn(confirm::end_questions());
     let outcome = runtime.block_on(commands::run(arguments));
     runtime.shutdown_background();
     match outcome {
