@@ -27,6 +27,7 @@ pub(crate) struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// Form of the data on stdout.
     #[arg(short, long, global = true, value_enum, default_value = "table")]
@@ -46,7 +47,12 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "GUERDON_DEPLOYMENT")]
     pub(crate) deployment: Option<PathBuf>,
     /// Database: sqlite://FILE or postgres://…; by default guerdon.db in the data directory.
-    #[arg(long, global = true, env = "GUERDON_DATABASE_URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "GUERDON_DATABASE_URL",
+        hide_env_values = true
+    )]
     pub(crate) database_url: Option<String>,
     /// Sign with this key of the keystore folder.
     #[arg(long, global = true, value_name = "NAME", env = "GUERDON_ACCOUNT")]

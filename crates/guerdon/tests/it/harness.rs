@@ -83,6 +83,13 @@ impl Company {
         }
     }
 
+    /// The process of the embedded chain, if one is recorded.
+    pub(crate) fn node_process(&self) -> Option<u32> {
+        let record = std::fs::read(self.path("chain/anvil.json")).ok()?;
+        let record: Value = serde_json::from_slice(&record).ok()?;
+        u32::try_from(record["pid"].as_u64()?).ok()
+    }
+
     /// Runs a command that must succeed and answers its JSON.
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let mut all = vec!["-o", "json", "--yes"];
@@ -273,9 +280,27 @@ impl Served {
     }
 
     /// Ctrl-C; answers the exit code.
-    pub(crate) fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(&mut self) -> Option<i32> {
         signal(self.process.id(), "-INT");
         self.process.wait().unwrap().code()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A test that failed leaves no chain running.
+impl Drop for Company {
+    fn drop(&mut self) {
+        if let Some(process) = self.node_process() {
+            let _ = Command::new("kill")
+                .args(["-KILL", &process.to_string()])
+                .status();
+        }
     }
 }
 

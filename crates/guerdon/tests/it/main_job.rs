@@ -57,7 +57,7 @@ fn a_company_pays_what_was_earned_and_all_three_sides_agree() {
     acme.company
         .json(&["grant", "settle", "G-1020", "--from", "9"]);
 
-    let served = Served::start(&acme.company);
+    let mut served = Served::start(&acme.company);
     served.wait_for(head(&acme));
     let home = served.get("/");
     assert!(

@@ -1,8 +1,12 @@
 //! The three checks: everything, one grant, one round.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use alloy_primitives::B256;
+
 use guerdon_core::id::Domain;
+use guerdon_core::ledger::Ledger;
 
 use super::chain;
 use super::files::{self, Evidence};
@@ -84,7 +88,7 @@ async fn one(session: &Session<'_>, evidence: &Evidence, report: &mut Report) ->
     };
     let ledger = replay(&known, &facts, report);
     files::against_chain(session, evidence, &ledger, report);
-    let ids = evidence.terms.keys().copied().collect();
+    let ids = words_of(evidence, &ledger, |id| evidence.terms.contains_key(id));
     chain::words(session, ids, (&ledger, head.number), report).await?;
     report.fact("block", head.number);
     report.fact("time", head.time);
@@ -99,12 +103,7 @@ async fn verify(session: &Session<'_>, evidence: &Evidence, report: &mut Report)
     let ledger = replay(&known(session, evidence), &facts, report);
     files::against_chain(session, evidence, &ledger, report);
     let at = (&ledger, head.number);
-    let ids = evidence
-        .terms
-        .keys()
-        .chain(ledger.grants.keys())
-        .copied()
-        .collect();
+    let ids = words_of(evidence, &ledger, |_| true);
     chain::words(session, ids, at, report).await?;
     chain::goals(session, at, report).await?;
     chain::money(session, evidence, at, report).await?;
@@ -127,6 +126,19 @@ fn known<'a>(session: &Session<'_>, evidence: &'a Evidence) -> Known<'a> {
         goals: session.goals(),
         partial: false,
     }
+}
+
+/// The grants whose words are compared: opened ones in scope, and those that have a file of their
+/// own. That an unopened grant of a round file is promised, its root says.
+fn words_of(
+    evidence: &Evidence,
+    ledger: &Ledger,
+    in_scope: impl Fn(&B256) -> bool,
+) -> BTreeSet<B256> {
+    let opened = ledger.grants.keys().filter(|id| in_scope(id)).copied();
+    opened
+        .chain(evidence.grants.iter().map(|(_, _, id)| *id))
+        .collect()
 }
 
 /// The domain that every id of a deployment is made in.
