@@ -4,10 +4,9 @@ pragma solidity ^0.8.28;
 import {IGoals} from "../interfaces/IGoals.sol";
 import {Bounds} from "./Bounds.sol";
 
-/// @notice What a definition must obey.
+/// @notice What a definition must obey; its panel is judged by Panel.
 library GoalRules {
     uint256 private constant ONE = 1e9;
-    uint256 private constant PANEL_MAX = 16;
     uint256 private constant ATTEMPTS_MAX = 32;
     uint256 private constant WINDOW_MAX = 3650 days; // "ten years"
     uint256 private constant DECISION_MAX = 366 days;
@@ -28,16 +27,5 @@ library GoalRules {
         if (goal.kind == Bounds.PROPORTION) return goal.threshold > 0 && goal.threshold < 1e9;
         if (goal.kind == Bounds.PAIRED) return goal.threshold >= -5e8 && goal.samples >= 100;
         return goal.kind == Bounds.MEASURE && goal.threshold > 0;
-    }
-
-    /// @notice Whether `hash` names this panel: 1 to 16 members, strictly ascending, m of them a majority.
-    function isPanel(bytes32 hash, uint256 m, address[] calldata panel) internal pure returns (bool) {
-        if (m == 0 || m > panel.length || panel.length > PANEL_MAX || 2 * m <= panel.length) return false;
-        address before;
-        for (uint256 i; i < panel.length; ++i) {
-            if (panel[i] <= before) return false;
-            before = panel[i];
-        }
-        return keccak256(abi.encode(m, panel)) == hash;
     }
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IGoals} from "../../src/interfaces/IGoals.sol";
 import {GoalRules} from "../../src/libraries/GoalRules.sol";
+import {Panel} from "../../src/libraries/Panel.sol";
 import {ScheduleLib} from "../../src/libraries/ScheduleLib.sol";
 import {SumTree} from "../../src/libraries/SumTree.sol";
 import {TermsLib} from "../../src/libraries/TermsLib.sol";
@@ -37,6 +38,6 @@ contract Libraries {
     }
 
     function isPanel(bytes32 hash, uint256 m, address[] calldata panel) external pure returns (bool) {
-        return GoalRules.isPanel(hash, m, panel);
+        return Panel.isPanel(hash, m, panel);
     }
 }

@@ -737,6 +737,20 @@ contract GoalsTest is Base {
         vm.assertEq(uint40(goals.stateOf(id) >> 120), T0 + 1);
     }
 
+    function test_FractionAt_GivenAnAnswerNotYetDecided_TheDemandIsPending() public {
+        begin(proportion());
+        demanded();
+        vm.warp(T0 + 50);
+        registered(goal);
+        proposed(goal, 0, 300); // answers, and would restore the demand if it were void
+        (, bool pending) = goals.fractionAt(id, T0 + 10);
+        vm.assertTrue(pending);
+        vm.warp(deadline(0) + 1);
+        goals.finalize(id, 0);
+        (, pending) = goals.fractionAt(id, T0 + 10);
+        vm.assertFalse(pending);
+    }
+
     function test_Demand_InTimeAndWithAttemptsLeft() public {
         begin(proportion());
         vm.warp(goal.closes - goal.runSeconds);
