@@ -2,15 +2,24 @@ use alloy_primitives::{Address, B256, keccak256};
 
 mod bounds;
 mod draw;
+mod moves;
+mod refused;
 mod state;
 mod typed;
+mod verdict;
 
 pub use bounds::{BoundError, lower_bound, payout};
 pub use draw::draw;
+pub use moves::{
+    Draw, Registration, Signed, challenge, close, define, demand, drawn_by, expire, extend,
+    finalize, fraction_at, refuse, register, seal,
+};
+pub use refused::GoalRefused;
 pub use state::{Attempt, AttemptStatus, GoalFlags, GoalState};
 pub use typed::{
     Accept, GoalsDomain, PanelResult, ResultError, accept_digest, check_result, result_digest, seed,
 };
+pub use verdict::{BondSplit, Proposal, Ruling, Verdict, propose, resolve};
 
 use crate::PPB;
 use crate::pack::Words;

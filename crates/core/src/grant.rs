@@ -1,9 +1,13 @@
 use alloy_primitives::{Address, B256};
 
+mod changes;
 mod moves;
+mod opening;
 mod why;
 
+pub use changes::{accelerate, hold_claims, lower_withholding, pause, resume, waive};
 pub use moves::{Change, EndOrder, claim, end, settle};
+pub use opening::{Claimed, Desk, OpenRefused, Opened, open};
 pub use why::{Reason, next_vesting, why_locked};
 
 use crate::PPB;
@@ -81,6 +85,25 @@ pub enum Refused {
     /// Only the holder may call.
     #[error("only the holder may call for payment of this grant now")]
     HolderOnly,
+    /// Only the holder may call.
+    #[error("only the holder of the grant may do this")]
+    NotHolder,
+    /// The pauses that the terms allow are used up.
+    #[error("pauses took {lost} of the {pause_max} seconds that the terms allow: none is left")]
+    NoPauseLeft {
+        /// Seconds that pauses took.
+        lost: u32,
+        /// Seconds that the terms allow in all.
+        pause_max: u32,
+    },
+    /// Withholding can only be lowered.
+    #[error("{withhold_bps} basis points are not below the present {present}")]
+    WithholdingNotLower {
+        /// Asked for, in basis points.
+        withhold_bps: u16,
+        /// Withheld now, in basis points.
+        present: u16,
+    },
     /// Nothing to pay.
     #[error("nothing is claimable: {vested} vested, {unlocked} unlocked, {released} released")]
     NothingClaimable {

@@ -24,6 +24,8 @@ pub mod grant;
 pub mod id;
 /// Records folded from facts.
 pub mod ledger;
+/// The money of a company's grants, and the rounds it is promised to.
+pub mod pool;
 /// The one word of state a grant has.
 pub mod state;
 /// Terms of grants and their schedules, in canonical bytes.

@@ -155,24 +155,20 @@ pub fn settle(
     if let Some((gate, _)) = pairs.find(|(gate, result)| !is_done(gate, result, state, now)) {
         return Err(Refused::GoalNotFinal { goal: gate.goal });
     }
-    let clock = Flags::PAUSED.with(Flags::ENDED).with(Flags::GRACED);
-    let flags = state.flags.without(clock).with(Flags::SETTLED);
-    let phase = Phase::Settled {
-        value: amounts.vested,
-    };
-    change(
-        terms,
-        state,
-        State {
-            flags,
-            phase,
-            ..*state
-        },
-        0,
-    )
+    change(terms, state, settled(state, amounts.vested), 0)
 }
 
-fn require_open(state: &State) -> Result<(), Refused> {
+/// The state with its final amount, in base units.
+pub(super) fn settled(state: &State, value: u128) -> State {
+    let clock = Flags::PAUSED.with(Flags::ENDED).with(Flags::GRACED);
+    State {
+        flags: state.flags.without(clock).with(Flags::SETTLED),
+        phase: Phase::Settled { value },
+        ..*state
+    }
+}
+
+pub(super) fn require_open(state: &State) -> Result<(), Refused> {
     if !state.has(Flags::OPENED) {
         return Err(Refused::NotOpened);
     }
@@ -183,7 +179,7 @@ fn require_open(state: &State) -> Result<(), Refused> {
     }
 }
 
-fn wrong(state: &State) -> Refused {
+pub(super) fn wrong(state: &State) -> Refused {
     Refused::WrongState {
         flags: state.flags.0,
     }
@@ -217,14 +213,19 @@ fn check_stop(terms: &Terms, gates: &[GateResult], order: &EndOrder) -> Result<(
 }
 
 /// What pauses took when a pause ends at `at`: never more than the terms allow in all.
-fn lost_by_pause(terms: &Terms, clock: Clock, at: u64) -> u32 {
+pub(super) fn lost_by_pause(terms: &Terms, clock: Clock, at: u64) -> u32 {
     let left = terms.pause_max.saturating_sub(clock.lost);
     let stood = u32::try_from(at.saturating_sub(clock.stop_at)).unwrap_or(u32::MAX);
     clock.lost.saturating_add(stood.min(left))
 }
 
 /// Moves what is promised by the difference of what the grant holds; a rise must be free.
-fn change(terms: &Terms, before: &State, state: State, free: u128) -> Result<Change, Refused> {
+pub(super) fn change(
+    terms: &Terms,
+    before: &State,
+    state: State,
+    free: u128,
+) -> Result<Change, Refused> {
     let (had, has) = (held(terms, before), held(terms, &state));
     let signed = |amount: u128| i128::try_from(amount).unwrap_or(i128::MAX);
     let wanted = has.saturating_sub(had);

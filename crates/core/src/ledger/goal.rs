@@ -2,7 +2,7 @@ use alloy_primitives::{Address, B256};
 
 use super::{LedgerError, Record};
 use crate::fact::{Fact, Origin, Subject};
-use crate::goal::{Attempt, AttemptStatus, Goal, GoalFlags, GoalState, lower_bound};
+use crate::goal::{Attempt, AttemptStatus, Goal, GoalFlags, GoalState, fraction_at, lower_bound};
 use crate::grant::GateResult;
 
 /// A goal, as its events tell it. Times in unix seconds, shares in ppb.
@@ -77,30 +77,11 @@ impl GoalRecord {
         }
     }
 
-    /// The best fraction (ppb) of attempts registered at or before `time`, and whether one of them
-    /// is pending.
-    ///
-    /// A final default counts if it was demanded by then; a demand made by then is pending until
-    /// the goal is final.
+    /// The best fraction (ppb) of attempts registered at or before `time`, and whether something of
+    /// then is pending: [`fraction_at`] over its attempts.
     pub fn fraction_at(&self, time: u64) -> (u32, bool) {
-        let by_then = self
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.word.registered_at <= time);
-        let (mut fraction, mut pending) = (0, false);
-        for attempt in by_then {
-            match attempt.word.status {
-                AttemptStatus::Finished => fraction = attempt.word.fraction.max(fraction),
-                status => pending |= status.is_pending(),
-            }
-        }
-        let demanded = self.state.demanded_at != 0 && self.state.demanded_at <= time;
-        let is_final = self.state.has(GoalFlags::FINAL);
-        if demanded && is_final {
-            fraction = self.state.defaulted.max(fraction);
-        }
-        pending |= demanded && !is_final && self.state.has(GoalFlags::DEMANDED);
-        (fraction, pending)
+        let attempts = self.attempts.iter().map(|attempt| &attempt.word);
+        fraction_at(&self.state, attempts, time)
     }
 
     /// Takes up a fact about an attempt; `None` if it does not exist.

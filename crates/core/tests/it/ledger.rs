@@ -351,6 +351,11 @@ fn a_challenge_can_overturn_or_void_an_attempt() {
         restored_demand: verdict == 3,
     };
     let goal = goal_of(&[
+        Fact::Demanded {
+            id: GOAL,
+            model: B256::ZERO,
+            demanded_at: 1_500,
+        },
         registered(0, 2_000),
         Fact::Expired {
             id: GOAL,
@@ -384,7 +389,7 @@ fn a_challenge_can_overturn_or_void_an_attempt() {
         (500, [6; 12])
     );
     assert_eq!(goal.attempts[1].challenger, Some(challenger));
-    assert_eq!(goal.fraction_at(9_999), (500_000_000, false));
+    assert_eq!(goal.fraction_at(9_999), (500_000_000, true));
 }
 
 #[test]
