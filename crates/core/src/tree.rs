@@ -1,5 +1,7 @@
-use alloy_primitives::{B256, keccak256};
+use alloy_primitives::B256;
 use rayon::prelude::*;
+
+mod node;
 
 /// Bytes of a proof per level: a sibling's hash and its sum.
 pub const LEVEL_BYTES: usize = 48;
@@ -223,14 +225,14 @@ fn parent(pair: &[Leaf]) -> Leaf {
 
 /// keccak256(left ‖ uint128 sum ‖ right ‖ uint128 sum), and the sum, which the caller knows to fit.
 fn join(left: Leaf, right: Leaf) -> Leaf {
-    let mut bytes = [0; 2 * LEVEL_BYTES];
+    let mut bytes = [0; node::NODE_BYTES];
     for (part, node) in bytes.chunks_exact_mut(LEVEL_BYTES).zip([left, right]) {
         let (hash, sum) = part.split_at_mut(32);
         hash.copy_from_slice(node.id.as_slice());
         sum.copy_from_slice(&node.amount.to_be_bytes());
     }
     Leaf {
-        id: keccak256(bytes),
+        id: B256::new(node::hash(&bytes)),
         amount: left.amount.saturating_add(right.amount),
     }
 }
