@@ -14,6 +14,7 @@ contract OddCoin is ERC20 {
         Refusing, // reverts for the blocked account
         Bomb, // reverts with 100 kB
         Hungry, // burns all gas
+        Costly, // spends 155,000 gas before it moves
         Calling // calls back before it moves
     }
 
@@ -48,6 +49,9 @@ contract OddCoin is ERC20 {
 
     function _move(address from, address to, uint256 amount) private returns (bool) {
         if (mood == Mood.Calling) (answered, answer) = target.call(data);
+        if (mood == Mood.Costly) {
+            for (uint256 before = gasleft(); before - gasleft() < 155_000;) {}
+        }
         if (to == blocked) {
             if (mood == Mood.False) return false;
             if (mood == Mood.Refusing) revert ERC20InvalidReceiver(to);

@@ -206,6 +206,15 @@ contract GrantsChangeTest is Base {
         grants.settle(packed); // lapsed, and nothing is pending
     }
 
+    function test_End_GivenAGateThatDoesNotLapse_ReachesBackBeyondARegistration() public {
+        IGoals.Goal memory goal = proportion();
+        begin(gated(defined(goal), 4e8, 0));
+        vm.warp(T0 + 100);
+        registered(goal);
+        end(T0 + 99, false);
+        vm.assertTrue(grants.words(id) & ENDED != 0);
+    }
+
     function test_End_GivenAGateThatDoesNotLapse_LaterResultsCount() public {
         IGoals.Goal memory goal = proportion();
         begin(gated(defined(goal), 1e9, 0));
