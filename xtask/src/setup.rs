@@ -99,7 +99,7 @@ pub(crate) fn vectors(root: &Path, args: &[&str]) -> Result<()> {
     if minor < 11 {
         bail!("the oracle needs Python 3.11 or newer as `python3`, which says {python:?}");
     }
-    for oracle in ["oracle.py", "sheet_oracle.py"] {
+    for oracle in ["oracle.py", "sheet_oracle.py", "calibrate_oracle.py"] {
         let mut command = Command::new("python3");
         command
             .current_dir(root.join("vectors"))

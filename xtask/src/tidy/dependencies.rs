@@ -6,6 +6,7 @@ use serde_json::Value;
 const OURS: &[(&str, &[&str])] = &[
     ("guerdon-core", &[]),
     ("guerdon-formats", &["guerdon-core"]),
+    ("guerdon-valuation", &["guerdon-core"]),
     ("guerdon-chain", &["guerdon-core"]),
     ("guerdon-store", &["guerdon-core"]),
     (
@@ -26,6 +27,7 @@ const OURS: &[(&str, &[&str])] = &[
         &[
             "guerdon-core",
             "guerdon-formats",
+            "guerdon-valuation",
             "guerdon-chain",
             "guerdon-store",
             "guerdon-indexer",

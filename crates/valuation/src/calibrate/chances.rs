@@ -1,0 +1,189 @@
+//! The chances that follow from a definition with its bound.
+
+use guerdon_core::PPB;
+use guerdon_core::goal::{BoundError, Goal, Kind, lower_bound, payout};
+
+use super::{best, pairs, smallest_lower, smallest_paid};
+use crate::binomial::Binomial;
+
+/// How a chance is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strength {
+    /// It is this, up to rounding.
+    Exact,
+    /// It is at most this, whatever the scores are.
+    AtMost,
+    /// It is at least this, whatever the scores are.
+    AtLeast,
+    /// It is the largest that a search over how often the two differ has found.
+    Searched,
+}
+
+/// The chance that a claim which is false is paid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Chance {
+    /// In one attempt.
+    pub one: f64,
+    /// In any of all attempts, taken as independent.
+    pub all: f64,
+    /// In one attempt with the best of twenty private variants, taken as independent.
+    pub twenty: f64,
+    /// How it is meant.
+    pub strength: Strength,
+}
+
+/// What a model can truly do, in ppb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// The chance of a right answer (proportion), or the mean score (measure).
+    Skill(u32),
+    /// The chances to win and to lose against the baseline on an item (paired).
+    Pair {
+        /// To win.
+        win: u32,
+        /// To lose.
+        loss: u32,
+    },
+}
+
+/// The chance that a claim which is true is paid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Payment {
+    /// Anything, in one attempt.
+    pub one: f64,
+    /// Anything, in any of all attempts, taken as independent.
+    pub all: f64,
+    /// Everything, in any of all attempts.
+    pub full: f64,
+    /// What the best of all attempts pays on average, as a share of the whole; only for
+    /// proportions, where the distribution of results is known.
+    pub expected: Option<f64>,
+    /// How it is meant.
+    pub strength: Strength,
+}
+
+/// Why a claim means nothing for a goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimError {
+    /// One number for a pair, two for a skill, or anything for a count.
+    #[error(
+        "a proportion and a measure take one true skill, a paired comparison the chances to win \
+         and to lose, a count nothing"
+    )]
+    Kind,
+    /// Chances above the whole.
+    #[error("the chances of an item add up to more than the whole")]
+    Share,
+    /// The definition is one that the chain refuses.
+    #[error(transparent)]
+    Bound(#[from] BoundError),
+}
+
+/// The largest chance that the goal pays anything to a model whose true figure does not exceed the
+/// threshold; `None` for a count, which no chance decides.
+///
+/// # Errors
+/// A definition that the chain refuses.
+pub fn false_payment(goal: &Goal) -> Result<Option<Chance>, ClaimError> {
+    let (one, strength) = match goal.kind {
+        Kind::Count => return Ok(None),
+        Kind::Proportion => {
+            let skill = u32::try_from(goal.threshold).unwrap_or(PPB);
+            (reaches(goal, skill, 1)?, Strength::Exact)
+        }
+        Kind::Paired => (pairs::worst(goal)?, Strength::Searched),
+        Kind::Measure => ((-f64::from(goal.bound) / 1_000.0).exp(), Strength::AtMost),
+    };
+    Ok(Some(Chance {
+        one,
+        all: any_of(one, goal.attempts.into()),
+        twenty: any_of(one, 20),
+        strength,
+    }))
+}
+
+/// The chance that the goal pays a model that can truly do this.
+///
+/// # Errors
+/// A claim that does not fit the goal.
+pub fn payment(goal: &Goal, claim: Claim) -> Result<Payment, ClaimError> {
+    let (one, full, strength) = match (goal.kind, claim) {
+        (_, Claim::Skill(skill)) if skill > PPB => return Err(ClaimError::Share),
+        (_, Claim::Pair { win, loss }) if u64::from(win) + u64::from(loss) > PPB.into() => {
+            return Err(ClaimError::Share);
+        }
+        (Kind::Proportion, Claim::Skill(skill)) => {
+            let one = reaches(goal, skill, 1)?;
+            (one, reaches(goal, skill, PPB)?, Strength::Exact)
+        }
+        (Kind::Measure, Claim::Skill(mean)) => {
+            let one = mean_reaches(goal, mean, 1)?;
+            (one, mean_reaches(goal, mean, PPB)?, Strength::AtLeast)
+        }
+        (Kind::Paired, Claim::Pair { win, loss }) => {
+            let one = pairs::reaches(goal, win, loss, smallest_lower(goal, 1))?;
+            let full = pairs::reaches(goal, win, loss, smallest_lower(goal, PPB))?;
+            (one, full, Strength::Exact)
+        }
+        _ => return Err(ClaimError::Kind),
+    };
+    let expected = match (goal.kind, claim) {
+        (Kind::Proportion, Claim::Skill(skill)) => Some(expected(goal, skill)?),
+        _ => None,
+    };
+    Ok(Payment {
+        one,
+        all: any_of(one, goal.attempts.into()),
+        full: any_of(full, goal.attempts.into()),
+        expected,
+        strength,
+    })
+}
+
+/// The chance of at least one among so many independent ones.
+pub(super) fn any_of(one: f64, count: u32) -> f64 {
+    -(f64::from(count) * (-one).ln_1p()).exp_m1()
+}
+
+/// The chance that a proportion is paid at least so much, in one attempt.
+fn reaches(goal: &Goal, skill: u32, ppb: u32) -> Result<f64, BoundError> {
+    let needed = smallest_paid(goal, ppb)?.and_then(|x| u32::try_from(x).ok());
+    let right = Binomial::of_ppb(goal.samples, skill);
+    Ok(needed.map_or(0.0, |needed| right.at_least(needed)))
+}
+
+/// At least this is the chance that a measure is paid so much: by Hoeffding's inequality a mean
+/// falls below the true one by t with a chance of at most exp(-2 n t^2).
+fn mean_reaches(goal: &Goal, mean: u32, ppb: u32) -> Result<f64, BoundError> {
+    let Some(needed) = smallest_paid(goal, ppb)? else {
+        return Ok(0.0);
+    };
+    let over = f64::from(mean) / f64::from(PPB) - needed as f64 / best(goal) as f64;
+    if over <= 0.0 {
+        return Ok(0.0);
+    }
+    Ok(-(-2.0 * f64::from(goal.samples) * over * over).exp_m1())
+}
+
+/// What the best of all attempts of a proportion pays on average: its payouts rise with the right
+/// answers, so the best attempt is the one with the most of them.
+fn expected(goal: &Goal, skill: u32) -> Result<f64, BoundError> {
+    let Some(needed) = smallest_paid(goal, 1)?.and_then(|x| u32::try_from(x).ok()) else {
+        return Ok(0.0);
+    };
+    let right = Binomial::of_ppb(goal.samples, skill);
+    let (low, high) = right.likely();
+    // The chance that all attempts stay below a count, and what each count adds to it.
+    let mut at_least = right.at_least(low.max(needed));
+    let mut reached = any_of(at_least, goal.attempts.into());
+    let mut sum = 0.0;
+    for count in low.max(needed)..=high {
+        let lower = lower_bound(goal.kind, goal.bound, goal.samples, count.into(), 0)?;
+        let paid = f64::from(payout(goal, lower)) / f64::from(PPB);
+        at_least = (at_least - right.exactly(count)).max(0.0);
+        let above = any_of(at_least, goal.attempts.into());
+        sum += paid * (reached - above);
+        reached = above;
+    }
+    Ok(sum)
+}
