@@ -130,6 +130,18 @@ impl Zone {
         Ok(self.zone.to_datetime(instant).date())
     }
 
+    /// An instant in unix seconds as people write it here: `1 Dec 2026`, with the time of day
+    /// unless the day begins then.
+    pub(crate) fn show_instant(&self, seconds: i64) -> Result<String, CalendarError> {
+        let date = self.date_at(seconds)?;
+        if self.midnight(date) == Ok(seconds) {
+            return Ok(show_date(date));
+        }
+        let instant = Timestamp::from_second(seconds).map_err(|_| CalendarError::OutOfCalendar)?;
+        let time = self.zone.to_datetime(instant).strftime("%H:%M:%S");
+        Ok(format!("{} {time}", show_date(date)))
+    }
+
     /// The transition that skips the local time `at`: it lies after `at` read with the later
     /// offset, and not after `at` read with the earlier one.
     fn end_of_gap(

@@ -1,5 +1,7 @@
 //! Shares in per cent, exactly as written.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::amount;
@@ -57,6 +59,17 @@ impl Percent {
         }
     }
 
+    /// A share in whole parts per billion; everything, if there are more than 1e9.
+    #[must_use]
+    pub fn of_ppb(ppb: u32) -> Self {
+        Self((u64::from(ppb) * 100).min(HUNDRED))
+    }
+
+    /// A share of `ppb` parts per billion and `more` hundredths of one, if that is at most 100 %.
+    pub(crate) fn of_fine(ppb: u32, more: u64) -> Option<Self> {
+        Self::of_ppb(ppb).plus(Self(more))
+    }
+
     /// The share in parts per billion, if it is a whole number of them.
     #[must_use]
     pub fn exact_ppb(self) -> Option<u32> {
@@ -86,6 +99,13 @@ impl Percent {
     }
 }
 
+/// A plain number as a sheet has it: `25`, `12.5`.
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&amount::exact(u128::from(self.0), 9))
+    }
+}
+
 /// An exact share `part / whole`, with `part <= whole` and both below 2^40.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
@@ -108,6 +128,12 @@ impl Share {
     #[must_use]
     pub const fn is_all(self) -> bool {
         self.part == self.whole
+    }
+
+    /// Numerator and denominator.
+    #[must_use]
+    pub const fn parts(self) -> (u128, u128) {
+        (self.part, self.whole)
     }
 
     /// `floor(1e9 * (share + (1 - share) * step / steps))`: what is open after `step` of `steps`
@@ -138,6 +164,9 @@ mod tests {
         assert_eq!(ppb("0.00000001"), None);
         assert_eq!(Percent::parse("100.000000000000"), Ok(Percent::ALL));
         assert_eq!(Percent::parse("000"), Ok(Percent::ZERO));
+        assert_eq!(Percent::of_ppb(125_000_000).to_string(), "12.5");
+        assert_eq!(Percent::of_ppb(u32::MAX), Percent::ALL);
+        assert_eq!(Percent::of_fine(1, 5), Percent::parse("0.000000105").ok());
         for text in ["140", "100.000000001", "1000000000000000000000"] {
             assert_eq!(
                 Percent::parse(text),

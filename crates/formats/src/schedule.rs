@@ -10,6 +10,12 @@
 //!   between `-`, `_` and spaces. Any other template only labels the columns of its row.
 //! - A duration of 0 vests all at the start.
 
+mod recover;
+
+pub use recover::recover;
+
+use std::fmt;
+
 use guerdon_core::PPB;
 use guerdon_core::terms::{Schedule, Segment, VESTING_SEGMENTS_MAX};
 use jiff::civil::Date;
@@ -117,7 +123,48 @@ impl Template {
     }
 }
 
+/// As a sheet names it; reading it back gives the same template.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Calendar => f.write_str("calendar"),
+            Self::Even => f.write_str("even"),
+            Self::Continuous => f.write_str("continuous"),
+            Self::Graded(shares) => {
+                f.write_str("graded")?;
+                shares.iter().try_for_each(|share| write!(f, "-{share}"))
+            }
+        }
+    }
+}
+
 impl Words {
+    /// The cells of a grant sheet that say these words: column and text.
+    #[must_use]
+    pub fn cells(&self) -> [(&'static str, String); 8] {
+        let months = |months: u32| months.to_string();
+        let graded = matches!(self.template, Template::Graded(_));
+        let interval = (!graded).then(|| months(self.interval_months));
+        [
+            ("vesting_start", self.vesting_start.to_string()),
+            ("timezone", self.zone.name().to_owned()),
+            ("template", self.template.to_string()),
+            ("cliff_months", months(self.cliff_months)),
+            ("duration_months", months(self.duration_months)),
+            ("interval_months", interval.unwrap_or_default()),
+            (
+                "cliff_percent",
+                self.cliff_percent
+                    .map_or_else(String::new, |it| it.to_string()),
+            ),
+            (
+                "vest_day",
+                self.vest_day
+                    .map_or_else(String::new, |day| day.to_string()),
+            ),
+        ]
+    }
+
     /// Makes the start and the segments.
     ///
     /// # Errors
@@ -262,7 +309,9 @@ impl Words {
         )])
     }
 
-    fn cliff_share(&self) -> Share {
+    /// What vests at the cliff: the percentage if it is said, else as much as time has passed.
+    #[must_use]
+    pub fn cliff_share(&self) -> Share {
         let by_time = || Share::of(self.cliff_months, self.duration_months);
         self.cliff_percent.map_or_else(by_time, Percent::share)
     }

@@ -5,8 +5,8 @@
 use guerdon_core::terms::{Schedule, Segment};
 use guerdon_formats::calendar::{Zone, parse_date};
 use guerdon_formats::percent::Percent;
-use guerdon_formats::schedule::{Template, Words, WordsError};
-use guerdon_formats::words::describe_schedule;
+use guerdon_formats::schedule::{Template, Vesting, Words, WordsError, recover};
+use guerdon_formats::words::{describe_schedule, describe_segments};
 use proptest::prelude::*;
 
 /// `start zone template cliff duration interval percent day`, with `-` for an empty cell.
@@ -154,6 +154,92 @@ fn what_contradicts_itself_is_refused_with_its_column() {
     assert_eq!(segments("2025-03-01 UTC a 0 256 1 - -").len(), 256);
 }
 
+/// The words of a sheet's cells, read as a sheet is.
+fn reread(words: &Words) -> Words {
+    let cells = words.cells();
+    let cell = |name: &str| {
+        let found = cells.iter().find(|(column, _)| *column == name);
+        found.map(|(_, text)| text.as_str()).unwrap()
+    };
+    let months = |name: &str| cell(name).parse().unwrap_or(0);
+    Words {
+        vesting_start: parse_date(cell("vesting_start")).unwrap(),
+        zone: Zone::named(cell("timezone")).unwrap(),
+        template: Template::parse(cell("template")).unwrap(),
+        cliff_months: months("cliff_months"),
+        duration_months: months("duration_months"),
+        interval_months: months("interval_months"),
+        cliff_percent: Some(cell("cliff_percent"))
+            .filter(|text| !text.is_empty())
+            .map(percent),
+        vest_day: cell("vest_day").parse().ok(),
+    }
+}
+
+/// Rows whose words are hard to find again: the words found say the same segments.
+const RECOVERED: [&str; 16] = [
+    "2025-03-01 Europe/London standard-4y 12 48 1 25 -",
+    "2025-03-01 Asia/Beirut calendar-15th 12 48 1 25 15",
+    "2026-01-31 Asia/Tokyo quarterly-3y 0 36 3 0 -",
+    "2026-01-31 Asia/Tokyo feb 12 48 12 10 31",
+    "2026-02-28 UTC feb 12 48 12 10 31",
+    "2024-02-29 Europe/Kyiv graded-5-15-40-40 - 48 - - -",
+    "2024-02-29 Europe/Kyiv graded-0-33.333333333-66.666666667 - 36 - - -",
+    "2024-02-29 Europe/Paris milestone-only 0 0 0 0 -",
+    "2025-03-01 UTC thirds 7 50 6 33.333333333 -",
+    "2025-03-01 UTC by-time 7 50 6 - -",
+    "2025-03-01 UTC all 24 24 - - -",
+    "2025-03-01 UTC standard-4y-even 7 48 2 - 31",
+    "2025-03-01 UTC continuous 12 48 - 0 -",
+    // Days that were skipped as a whole: the start, and a date.
+    "2011-12-30 Pacific/Apia monthly 0 48 1 - -",
+    "2011-10-30 Pacific/Apia monthly 1 12 1 - -",
+    "1994-12-31 Pacific/Kiritimati standard 12 48 1 25 -",
+];
+
+#[test]
+fn words_are_found_again_behind_segments() {
+    for row in RECOVERED {
+        let words = words(row).unwrap();
+        let vesting = words.vesting().unwrap();
+        let found = recover(&vesting, &words.zone).unwrap_or_else(|| panic!("{row}"));
+        assert_eq!(found.vesting(), Ok(vesting.clone()), "{row}");
+        assert_eq!(
+            reread(&found).vesting(),
+            Ok(vesting),
+            "{row}: {:?}",
+            found.cells()
+        );
+    }
+}
+
+#[test]
+fn segments_without_words_are_told_one_by_one() {
+    let zone = Zone::named("Europe/London").unwrap();
+    let segment = |end, cumulative, steps| Segment {
+        end,
+        cumulative,
+        steps,
+    };
+    let segments = vec![
+        segment(86_400, 100_000_000, 1),
+        segment(90_000, 500_000_000, 7),
+        segment(2_592_000, 1_000_000_000, 0),
+    ];
+    let vesting = Vesting {
+        start: 1_740_787_200,
+        schedule: Schedule::new(segments).unwrap(),
+    };
+    assert!(recover(&vesting, &zone).is_none());
+    let told = describe_segments(&vesting.schedule, vesting.start, &zone);
+    let want = [
+        "2 Mar 2025: 10% at once",
+        "2 Mar 2025 01:00:00: 50%, in 7 equal steps of time since the line before",
+        "31 Mar 2025 01:00:00: 100%, second by second since the line before",
+    ];
+    assert_eq!(told, want);
+}
+
 fn any_words() -> impl Strategy<Value = Words> {
     let zones = [
         "UTC",
@@ -196,6 +282,40 @@ proptest! {
         let told = describe_schedule(&vesting.schedule, vesting.start, &words.zone);
         let zone = format!("({})", words.zone.name());
         prop_assert!(told.ends_with(&zone), "{}", told);
+    }
+
+    #[test]
+    fn words_and_segments_lead_to_each_other(words in any_words()) {
+        let Ok(vesting) = words.vesting() else { return Ok(()) };
+        let found = recover(&vesting, &words.zone);
+        prop_assert!(found.is_some(), "{:?}", words.cells());
+        let found = found.unwrap();
+        prop_assert_eq!(found.vesting(), Ok(vesting.clone()));
+        prop_assert_eq!(reread(&found).vesting(), Ok(vesting.clone()), "{:?}", found.cells());
+        prop_assert_eq!(reread(&words).vesting(), Ok(vesting), "{:?}", words.cells());
+    }
+
+    #[test]
+    fn graded_words_are_found_again(
+        cuts in prop::collection::vec(0u64..=100_000_000_000, 0..7),
+        words in any_words(),
+    ) {
+        let mut cuts: Vec<_> = cuts.into_iter().chain([0, 100_000_000_000]).collect();
+        cuts.sort_unstable();
+        let share = |units: u64| format!("{}.{:09}", units / 1_000_000_000, units % 1_000_000_000);
+        let shares = cuts.windows(2).map(|pair| percent(&share(pair[1] - pair[0])));
+        let shares: Vec<_> = shares.collect();
+        let words = Words {
+            duration_months: 12 * u32::try_from(shares.len()).unwrap(),
+            template: Template::Graded(shares),
+            cliff_months: 0,
+            interval_months: 0,
+            cliff_percent: None,
+            ..words
+        };
+        let Ok(vesting) = words.vesting() else { return Ok(()) };
+        let found = recover(&vesting, &words.zone).map(|found| reread(&found).vesting());
+        prop_assert_eq!(found, Some(Ok(vesting)));
     }
 
     #[test]

@@ -4,11 +4,13 @@ mod gates;
 mod goals;
 mod reasons;
 mod schedule;
+mod segments;
 
 pub use gates::describe_gates;
 pub use goals::goal_next;
 pub use reasons::{GoalWords, Telling, Why};
 pub use schedule::describe_schedule;
+pub use segments::describe_segments;
 
 use crate::calendar::{Zone, show_date};
 
