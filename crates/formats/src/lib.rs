@@ -17,6 +17,8 @@ pub mod gates;
 pub mod goal_file;
 /// All that a holder needs.
 pub mod grant_file;
+/// Vesting terms of the Open Cap Format.
+pub mod ocf;
 /// Shares in per cent.
 pub mod percent;
 /// The terms of every grant of a round.
