@@ -1,6 +1,7 @@
 //! Our build tool: `cargo xtask <verb>`. Depends on nothing heavy, so that its first word appears
 //! in seconds; every other part of the toolchain is set up from here.
 
+mod bench;
 mod postgres;
 mod process;
 mod setup;
@@ -19,6 +20,7 @@ usage: cargo xtask <verb>
   setup            install the pinned tools of package-lock.json
   tidy             the mechanical checks of layout, documents and dependencies
   artifacts        compile the contracts and write contracts/artifacts
+  bench tree       measure a tree of a million grants (-o json for programs)
   vectors          write vectors/*.json again by the independent oracle (needs Python 3.11)";
 
 fn main() -> ExitCode {
@@ -36,7 +38,7 @@ fn run() -> Result<()> {
     let verb = words.next().unwrap_or_default();
     let rest: Vec<String> = words.collect();
     let root = setup::root()?;
-    if verb != "demo" && !rest.is_empty() {
+    if !["demo", "bench"].contains(&verb.as_str()) && !rest.is_empty() {
         bail!("{verb} takes no arguments\n\n{USAGE}");
     }
     match verb.as_str() {
@@ -44,6 +46,7 @@ fn run() -> Result<()> {
             setup::setup(&root)?;
             setup::demo(&root, &rest)
         }
+        "bench" => bench::bench(&root, &rest),
         "test" => test::test(&root),
         "setup" => setup::setup(&root),
         "tidy" => tidy::tidy(&root),
