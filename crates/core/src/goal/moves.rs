@@ -258,25 +258,27 @@ pub fn close(goal: &Goal, state: &GoalState, now: u64) -> Result<GoalState, Goal
 /// The best fraction (ppb) of attempts registered at or before `time`, and whether something of
 /// then is pending.
 ///
-/// A final default counts if it was demanded by then; a demand made by then is pending until the
-/// goal is final.
+/// A final default counts if it was demanded by then. A demand made by then is pending until the
+/// goal is final, and so is a later attempt that answered it: if it becomes void, the demand stands
+/// again.
 pub fn fraction_at<'a>(
     state: &GoalState,
     attempts: impl IntoIterator<Item = &'a Attempt>,
     time: u64,
 ) -> (u32, bool) {
+    let demanded = state.demanded_at != 0 && state.demanded_at <= time;
     let (mut fraction, mut pending) = (0, false);
-    if state.has(GoalFlags::DEMANDED) && state.demanded_at <= time {
+    if demanded && state.has(GoalFlags::DEMANDED) {
         fraction = state.defaulted;
         pending = !state.has(GoalFlags::FINAL);
     }
-    let by_then = attempts
-        .into_iter()
-        .filter(|attempt| attempt.registered_at <= time);
-    for attempt in by_then {
+    for attempt in attempts {
+        let counts = attempt.registered_at <= time || demanded && attempt.cleared_demand;
         match attempt.status {
-            AttemptStatus::Finished => fraction = attempt.fraction.max(fraction),
-            status => pending |= status.is_pending(),
+            AttemptStatus::Finished if attempt.registered_at <= time => {
+                fraction = attempt.fraction.max(fraction);
+            }
+            status => pending |= counts && status.is_pending(),
         }
     }
     (fraction, pending)

@@ -417,6 +417,13 @@ fn a_default_counts_for_those_who_were_there_when_it_was_demanded() {
         (closed.fraction_at(2_999), closed.fraction_at(3_000)),
         ((0, false), (400, false))
     );
+    let mut answer = proposed(0, 500, 1);
+    if let Fact::Proposed { cleared_demand, .. } = &mut answer {
+        *cleared_demand = true;
+    }
+    let answered = [demanded.clone(), registered(0, 3_500), answer];
+    assert_eq!(goal_of(&answered).fraction_at(2_999), (0, false));
+    assert_eq!(goal_of(&answered).fraction_at(3_000), (0, true));
     let refused = goal_of(&[demanded, Fact::DemandRefused { id: GOAL }]);
     assert_eq!(
         (refused.fraction_at(9_000), refused.state.demanded_at),
