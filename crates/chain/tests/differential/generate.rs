@@ -1,0 +1,438 @@
+//! What to do next: mostly what fits the present state, at the edges of its times; sometimes not.
+
+use guerdon_core::goal::{AttemptStatus, GoalFlags, drawn_by};
+use guerdon_core::state::Flags;
+use guerdon_core::tree::SumTree;
+
+use crate::dice::Dice;
+use crate::machine::{FIRST_BLOCK, START};
+use crate::model::Model;
+use crate::people::{
+    ADMIN, ARBITER, CHALLENGER, COUNT, FUNDER, HOLDERS, ISSUER, PAYROLL, PEOPLE, TREASURY,
+};
+use crate::step::{Call, Step, Twist};
+use crate::world::World;
+
+/// No edge beyond is waited for: thirty years after the start.
+const LATEST: u64 = START + 30 * 365 * 86_400;
+
+/// Chooses steps for a sequence.
+pub(crate) struct Author<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) dice: Dice,
+    pub(crate) time: u64,
+    pub(crate) block: u64,
+    steps: usize,
+}
+
+impl<'a> Author<'a> {
+    pub(crate) fn new(world: &'a World, seed: u64) -> Self {
+        Self {
+            world,
+            dice: Dice::new(seed ^ 0x5eed),
+            time: START,
+            block: FIRST_BLOCK,
+            steps: 0,
+        }
+    }
+
+    pub(crate) fn next(&mut self, model: &Model) -> Step {
+        self.steps += 1;
+        if self.steps > 4 {
+            self.pass_time(model);
+        }
+        let call = self.call(model);
+        let usual = self.usual(&call);
+        let from = if self.dice.percent(92) {
+            usual
+        } else {
+            self.dice.place(COUNT)
+        };
+        Step {
+            time: self.time,
+            block: self.block,
+            from,
+            call,
+        }
+    }
+
+    /// Stays in the block, goes to the next one, to an edge of something, or somewhere ahead.
+    fn pass_time(&mut self, model: &Model) {
+        let before = self.time;
+        match self.dice.below(1_000) {
+            0..500 => return,
+            500..750 => self.time += self.dice.between(1, 12),
+            750..940 => {
+                let mut edges: Vec<u64> = self.edges(model);
+                edges.retain(|edge| *edge > before && *edge < LATEST);
+                edges.sort_unstable();
+                edges.dedup();
+                edges.truncate(4);
+                if !edges.is_empty() {
+                    let edge = self.dice.pick(&edges);
+                    self.time = self.dice.about(edge).max(before);
+                }
+            }
+            940..997 => self.time += self.dice.below(300),
+            _ => self.time += self.dice.below(40 * 86_400),
+        }
+        self.block += if self.dice.percent(90) {
+            1
+        } else {
+            self.dice.pick(&[2, 4, 254, 256, 257])
+        };
+    }
+
+    /// Times at which something changes.
+    pub(crate) fn edges(&self, model: &Model) -> Vec<u64> {
+        let mut edges = Vec::new();
+        for round in model.rounds.values() {
+            edges.push(round.binding_at);
+        }
+        for (place, leaf) in self.world.leaves.iter().enumerate() {
+            let state = model.state(self.world, place);
+            let Some(terms) = leaf.terms.as_ref().filter(|_| state.has(Flags::OPENED)) else {
+                continue;
+            };
+            let clock = state.clock();
+            let shift = u64::from(clock.lost).saturating_sub(clock.credit.into());
+            let ends = terms
+                .vesting
+                .segments()
+                .iter()
+                .map(|segment| u64::from(segment.end));
+            edges.extend(ends.map(|end| terms.start + end + shift));
+            if state.has(Flags::PAUSED) {
+                edges.push(clock.stop_at + u64::from(terms.pause_max - clock.lost));
+            }
+            if clock.stop_at != 0 {
+                edges.extend([
+                    clock.stop_at,
+                    clock.stop_at + u64::from(terms.grace_seconds),
+                ]);
+            }
+            if let Some(unlock) = &terms.unlock {
+                let ends = unlock.schedule.segments().iter().map(|segment| segment.end);
+                edges.extend(ends.map(|end| unlock.start + u64::from(end)));
+            }
+        }
+        for defined in &self.world.goals {
+            if let Some(known) = model.goals.get(&defined.id) {
+                let run = u64::from(defined.goal.run_seconds);
+                let closes = known.state.closes;
+                edges.extend([
+                    defined.goal.opens,
+                    closes,
+                    closes + 1,
+                    closes.saturating_sub(run),
+                ]);
+                let pending = known
+                    .attempts
+                    .iter()
+                    .filter(|one| one.word.status.is_pending());
+                edges.extend(pending.flat_map(|one| [one.word.deadline, one.word.deadline + 1]));
+            }
+        }
+        edges
+    }
+
+    fn call(&mut self, model: &Model) -> Call {
+        if let Some(call) = self.prelude(model) {
+            return call;
+        }
+        match self.dice.below(100) {
+            0..4 => Call::Fund {
+                amount: self.sum(model),
+            },
+            4..6 => Call::WithdrawFree {
+                to: self.dice.place(COUNT),
+                amount: self.sum(model),
+            },
+            6..9 => self.commit(),
+            9..11 => self.rescind(model),
+            11..50 => self.grant_call(model),
+            50..54 => {
+                let count = self.dice.between(1, 3);
+                let calls = (0..count).map(|_| self.one_of_grants(model));
+                Call::Together {
+                    calls: calls.collect(),
+                }
+            }
+            54..60 => self.opening(model),
+            _ => self.goals_call(model),
+        }
+    }
+
+    /// First of all, most of what there is comes into being.
+    fn prelude(&mut self, model: &Model) -> Option<Call> {
+        let (goals, rounds) = (self.world.goals.len(), self.world.rounds.len());
+        let step = self.steps - 1;
+        if !self.dice.percent(95) {
+            return None;
+        }
+        if step < goals {
+            let m = self.world.goals[step].m;
+            return Some(Call::Define { goal: step, m });
+        }
+        if step == goals {
+            let total: u128 = self.world.rounds.iter().map(|tree| tree.root().total).sum();
+            let more = self.dice.pick(&[0, 0, 1, 1_000_000]);
+            return Some(Call::Fund {
+                amount: total + more,
+            });
+        }
+        if step <= goals + rounds {
+            let round = step - goals - 1;
+            let total = self.world.rounds[round].root().total;
+            let later = self.time + self.dice.pick(&[50, 3_000]);
+            let binding_at = self.dice.pick(&[0, 0, self.time, later]);
+            return Some(Call::Commit {
+                round,
+                total,
+                binding_at,
+            });
+        }
+        let unopened = self.dice.place(self.world.leaves.len());
+        let is_early = step <= goals + rounds + 2 * self.world.leaves.len();
+        let state = model.state(self.world, unopened);
+        (is_early && !state.has(Flags::OPENED)).then(|| self.open(unopened))
+    }
+
+    /// Any call that can stand in a multicall.
+    fn one_of_grants(&mut self, model: &Model) -> Call {
+        match self.dice.below(10) {
+            0..6 => self.grant_call(model),
+            6..8 => self.opening(model),
+            8 => Call::Fund {
+                amount: self.sum(model),
+            },
+            _ => self.commit(),
+        }
+    }
+
+    fn commit(&mut self) -> Call {
+        let round = self.round();
+        let total = self.world.rounds[round].root().total;
+        let total = match self.dice.below(8) {
+            0 => total + 1,
+            1 => total - 1,
+            2 => 0,
+            _ => total,
+        };
+        let month = self.time + 30 * 86_400;
+        let binding_at = self
+            .dice
+            .pick(&[0, self.time, self.time + 100, month, month + 1]);
+        Call::Commit {
+            round,
+            total,
+            binding_at,
+        }
+    }
+
+    /// Of a round that is not binding yet, if there is one.
+    fn rescind(&mut self, model: &Model) -> Call {
+        let is_open = |tree: &SumTree| {
+            let round = model.rounds.get(&tree.root().hash);
+            round.is_some_and(|round| round.total > 0 && round.binding_at > self.time)
+        };
+        let free = self.world.rounds.iter().position(is_open);
+        let any = self.round();
+        Call::Rescind {
+            round: free.unwrap_or(any),
+        }
+    }
+
+    fn opening(&mut self, model: &Model) -> Call {
+        let unopened: Vec<usize> = (0..self.world.leaves.len())
+            .filter(|leaf| !model.state(self.world, *leaf).has(Flags::OPENED))
+            .collect();
+        let leaf = if unopened.is_empty() {
+            self.leaf()
+        } else {
+            self.dice.pick(&unopened)
+        };
+        self.open(leaf)
+    }
+
+    fn open(&mut self, leaf: usize) -> Call {
+        let id = self.world.leaves[leaf].id;
+        let home = self
+            .world
+            .rounds
+            .iter()
+            .position(|tree| tree.index_of(id).is_some());
+        let round = if self.dice.percent(90) {
+            home.unwrap_or(0)
+        } else {
+            self.round()
+        };
+        let twist = match self.dice.below(40) {
+            0 => Twist::Neighbour,
+            1 => Twist::Byte,
+            2 => Twist::Short,
+            3 => Twist::Deeper,
+            _ => Twist::Straight,
+        };
+        if self.dice.percent(50) {
+            Call::Open { leaf, round, twist }
+        } else {
+            Call::ClaimFirst { leaf, round, twist }
+        }
+    }
+
+    pub(crate) fn grant_call(&mut self, model: &Model) -> Call {
+        let leaf = self.likely_leaf(model);
+        let state = model.state(self.world, leaf);
+        match self.dice.below(20) {
+            0..4 => Call::Claim { leaf },
+            4..6 => {
+                let count = self.dice.below(6);
+                Call::ClaimMany {
+                    leaves: (0..count).map(|_| self.likely_leaf(model)).collect(),
+                }
+            }
+            6..10 => Call::End {
+                leaf,
+                stop_at: self.stop(model, leaf),
+                grace: self.dice.percent(50),
+            },
+            10..12 if state.has(Flags::PAUSED) && self.dice.percent(80) => Call::Resume { leaf },
+            10..12 => Call::Pause { leaf },
+            12 => Call::Resume { leaf },
+            13..15 => {
+                let small = self.dice.below(600) as u32;
+                let by = self.dice.pick(&[0, 1, small, small, small, u32::MAX]);
+                Call::Accelerate { leaf, by }
+            }
+            15 => Call::LowerWithholding {
+                leaf,
+                bps: state
+                    .withhold_bps
+                    .saturating_sub(self.dice.pick(&[0, 1, 100, 10_000])),
+            },
+            16 if self.dice.percent(50) => Call::Waive { leaf },
+            16..18 => Call::HoldClaims {
+                leaf,
+                on: self.dice.percent(50),
+            },
+            _ => Call::Settle { leaf },
+        }
+    }
+
+    /// When a grant could end: at every edge that matters for it.
+    fn stop(&mut self, model: &Model, leaf: usize) -> u64 {
+        let now = self.time;
+        let state = model.state(self.world, leaf);
+        let Some(terms) = self.world.leaves[leaf].terms.as_ref() else {
+            return now;
+        };
+        let backdate = u64::from(terms.backdate_seconds);
+        let mut stops = vec![
+            0,
+            now,
+            now,
+            now - backdate,
+            now - backdate / 2,
+            now + self.dice.below(900),
+            terms.start,
+            (1 << 40) - 1,
+        ];
+        if state.clock().stop_at != 0 {
+            stops.extend([0, state.clock().stop_at, state.clock().stop_at + 200]);
+        }
+        if state.has(Flags::OPENED) && !state.has(Flags::CLOSED) {
+            let gates = model.gates(terms, &state);
+            let registered = gates.iter().map(|gate| gate.last_registered_at);
+            stops.extend(registered.filter(|time| *time != 0));
+        }
+        let stop = self.dice.pick(&stops);
+        if stop == 0 {
+            0
+        } else {
+            self.dice.about(stop).min((1 << 40) - 1)
+        }
+    }
+
+    fn sum(&mut self, model: &Model) -> u128 {
+        let free = model.pool.free();
+        let some = self.dice.wide(1_000_000);
+        self.dice.pick(&[0, 1, some, free, free + 1, free / 2])
+    }
+
+    pub(crate) fn leaf(&mut self) -> usize {
+        self.dice.place(self.world.leaves.len())
+    }
+
+    /// A leaf that is an open grant, in most cases.
+    fn likely_leaf(&mut self, model: &Model) -> usize {
+        let is_open = |leaf: &usize| {
+            let state = model.state(self.world, *leaf);
+            state.has(Flags::OPENED) && !state.has(Flags::CLOSED) && !state.has(Flags::SETTLED)
+        };
+        let open: Vec<usize> = (0..self.world.leaves.len()).filter(is_open).collect();
+        if open.is_empty() || self.dice.percent(12) {
+            return self.leaf();
+        }
+        self.dice.pick(&open)
+    }
+
+    fn round(&mut self) -> usize {
+        self.dice.place(self.world.rounds.len())
+    }
+
+    /// Who would make this call.
+    fn usual(&mut self, call: &Call) -> usize {
+        let sponsor = |goal: usize| crate::people::SPONSORS[goal % 2];
+        match *call {
+            Call::Fund { .. } => FUNDER,
+            Call::WithdrawFree { .. } => TREASURY,
+            Call::Commit { .. } | Call::Rescind { .. } => ISSUER,
+            Call::End { .. }
+            | Call::Pause { .. }
+            | Call::Resume { .. }
+            | Call::Accelerate { .. } => PEOPLE,
+            Call::LowerWithholding { .. } => PAYROLL,
+            Call::Waive { leaf } | Call::HoldClaims { leaf, .. } => self.holder(leaf),
+            Call::Claim { leaf } if self.dice.percent(50) => self.holder(leaf),
+            Call::Together { ref calls } => match calls.first() {
+                Some(first) => self.usual(first),
+                None => ADMIN,
+            },
+            Call::Register { goal, .. } | Call::Demand { goal, .. } => sponsor(goal),
+            Call::Challenge { .. } => CHALLENGER,
+            Call::Resolve { .. } | Call::Refuse { .. } | Call::Extend { .. } => ARBITER,
+            Call::WithdrawBond { .. } => {
+                self.dice
+                    .pick(&[CHALLENGER, CHALLENGER, sponsor(0), sponsor(1)])
+            }
+            _ => self.dice.place(COUNT),
+        }
+    }
+
+    fn holder(&self, leaf: usize) -> usize {
+        let recipient = self.world.leaves[leaf]
+            .terms
+            .as_ref()
+            .map(|terms| terms.recipient);
+        let holder = HOLDERS
+            .into_iter()
+            .find(|place| Some(crate::people::person(*place)) == recipient);
+        holder.unwrap_or(ADMIN)
+    }
+}
+
+/// Whether a goal can still get attempts, roughly.
+pub(crate) fn is_live(model: &Model, world: &World, goal: usize) -> bool {
+    let known = model.goals.get(&world.goals[goal].id);
+    known.is_some_and(|known| !known.state.has(GoalFlags::FINAL))
+}
+
+/// The first block in which an attempt can be sealed.
+pub(crate) fn seal_block(model: &Model, world: &World, goal: usize, attempt: u16) -> Option<u64> {
+    let defined = &world.goals[goal];
+    let known = model.goals.get(&defined.id)?;
+    let word = known.attempts.get(usize::from(attempt))?.word;
+    let waits = word.status == AttemptStatus::Registered && word.seed == [0; 12];
+    (waits && defined.goal.seed_blocks > 0).then(|| drawn_by(&defined.goal, &word) + 1)
+}
