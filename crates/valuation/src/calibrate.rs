@@ -11,7 +11,7 @@ mod pairs;
 mod warnings;
 
 pub use chances::{Chance, Claim, ClaimError, Payment, Strength, false_payment, payment};
-pub use warnings::{Warning, warnings};
+pub use warnings::{Warning, percent, warnings};
 
 use guerdon_core::PPB;
 use guerdon_core::goal::{BoundError, Goal, GoalError, Kind, lower_bound, payout};
@@ -47,8 +47,8 @@ pub enum CalibrateError {
     Definition(#[from] GoalError),
     /// No result can show so much with so few samples.
     #[error(
-        "no result can be paid: even the best of {samples} samples does not show the threshold at \
-         {attempts} attempts{}", enough(*.least)
+        "no result can be paid: even the best of {samples} samples does not show the threshold with \
+         {attempts} attempt{}{}", if *.attempts == 1 { "" } else { "s" }, enough(*.least)
     )]
     Impossible {
         /// Samples of the definition.

@@ -3,10 +3,14 @@ use std::path::PathBuf;
 use alloy_primitives::{Address, B256};
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{EvalQuery, Moment};
+use super::{BuildArgs, DrawArgs, EvalQuery, Moment};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GoalCommand {
+    /// Write a definition: calibrates its bound, and says how likely it pays.
+    Build(Box<BuildArgs>),
+    /// The items that a seed draws, and the command that runs them.
+    Draw(DrawArgs),
     /// Publish a goal on chain; its id is the hash of its definition.
     Define(DefineArgs),
     /// Panel: sign that this model will be run.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod goal;
+mod goal_build;
 mod grant;
 mod operations;
 mod round;
@@ -9,6 +10,7 @@ mod values;
 
 pub(crate) use arguments::*;
 pub(crate) use goal::*;
+pub(crate) use goal_build::*;
 pub(crate) use grant::*;
 pub(crate) use operations::*;
 pub(crate) use round::*;

@@ -5,12 +5,13 @@ use guerdon_chain::Signer;
 use guerdon_core::PPB;
 use guerdon_core::goal::{Goal, Kind, panel_hash};
 use guerdon_formats::goal_file::{GoalDefinition, Specification, spec_hash};
+use guerdon_valuation::calibrate::calibrate;
 
 use super::input::{ITEMS, RELEASE_2};
 use crate::cli::EvalQuery;
 use crate::commands::eval;
 use crate::commands::goal::{ARBITER, SPONSOR};
-use crate::error::Outcome;
+use crate::error::{Failure, Outcome};
 
 pub(super) const PRODUCT: &str = "product_500@0.80..0.90";
 pub(super) const LAUNCH: &str = "launch-eu";
@@ -26,9 +27,6 @@ const PRODUCT_CLOSES: u64 = 1_838_073_600;
 const LAUNCH_CLOSES: u64 = 1_877_472_000;
 /// 500 coins of 18 decimals.
 const BOND: u128 = 500_000_000_000_000_000_000;
-/// 1000 z, calibrated so that the contract's decision is that of the exact test.
-const PRODUCT_BOUND: u16 = 1983;
-
 /// What every definition of the story shares.
 struct Parties {
     sponsor: Address,
@@ -74,13 +72,12 @@ fn product(parties: &Parties, nonce: B256) -> Outcome<GoalDefinition> {
     ]
     .map(|(name, text)| (name.to_owned(), text))
     .into();
-    let goal = Goal {
+    let mut goal = Goal {
         kind: Kind::Proportion,
         threshold: 800_000_000,
         stretch: 900_000_000,
         base_ppb: PPB / 2,
         default_ppb: 0,
-        bound: PRODUCT_BOUND,
         attempts: 2,
         samples: 500,
         pool: 500,
@@ -90,6 +87,8 @@ fn product(parties: &Parties, nonce: B256) -> Outcome<GoalDefinition> {
         spec: spec_hash(PRODUCT, &specification),
         ..common(parties)
     };
+    let calibration = calibrate(&goal).map_err(|error| Failure::failed(error.to_string()))?;
+    goal.bound = calibration.bound;
     Ok(definition(PRODUCT, goal, panel, specification))
 }
 
@@ -186,6 +185,7 @@ mod tests {
     fn release_2_pays_nothing_and_release_3_pays_61_per_cent() {
         let goals = definitions(Address::repeat_byte(1), B256::ZERO).unwrap();
         let goal = &goals[0].goal;
+        assert_eq!(goal.bound, 1983);
         goal.check().unwrap();
         goals[1].goal.check().unwrap();
         let paid = |right| {

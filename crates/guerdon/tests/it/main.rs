@@ -6,6 +6,7 @@
     reason = "helpers of tests"
 )]
 
+mod build;
 mod claims;
 mod company;
 mod disputes;

@@ -170,13 +170,36 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Three digits that count, in per cent.
-fn percent(share: f64) -> String {
+/// A chance in per cent, for people: three digits that count.
+#[must_use]
+pub fn percent(share: f64) -> String {
     let share = share * 100.0;
     match share {
-        99.95.. => format!("{share:.2} %"),
+        100.0.. => format!("{share:.0} %"),
+        99.995.. => "over 99.99 %".to_owned(),
         10.0.. => format!("{share:.1} %"),
         1.0.. => format!("{share:.2} %"),
-        _ => format!("{share:.3} %"),
+        0.001.. => format!("{share:.3} %"),
+        _ if share > 0.0 => "under 0.001 %".to_owned(),
+        _ => format!("{share:.0} %"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn neither_certain_nor_impossible_is_said_of_what_is_not() {
+        for (share, want) in [
+            (1.0, "100 %"),
+            (0.999_99, "over 99.99 %"),
+            (0.997, "99.7 %"),
+            (0.8, "80.0 %"),
+            (0.025, "2.50 %"),
+            (0.000_01, "0.001 %"),
+            (1e-9, "under 0.001 %"),
+            (0.0, "0 %"),
+        ] {
+            assert_eq!(super::percent(share), want);
+        }
     }
 }

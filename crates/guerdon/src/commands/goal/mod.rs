@@ -1,9 +1,12 @@
 //! Goals: definition, attempts, signed results, disputes.
 
 mod attempt;
+mod build;
 mod define;
 mod dispute;
+mod draw;
 pub(crate) mod files;
+mod odds;
 mod result;
 mod show;
 mod steps;
@@ -24,6 +27,8 @@ pub(crate) const KEEPER: u32 = 9;
 
 pub(crate) async fn run(context: &Context, command: &GoalCommand) -> Outcome {
     match command {
+        GoalCommand::Build(arguments) => build::run(context, arguments),
+        GoalCommand::Draw(arguments) => draw::run(context, arguments).await,
         GoalCommand::Define(arguments) => define::run(context, arguments).await,
         GoalCommand::Accept(arguments) => attempt::run_accept(context, arguments).await,
         GoalCommand::Register(arguments) => attempt::run_register(context, arguments).await,

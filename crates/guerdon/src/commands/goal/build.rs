@@ -1,0 +1,147 @@
+//! `goal build`: a definition with a calibrated bound, and what can be said about it.
+
+use std::path::{Path, PathBuf};
+
+use alloy_primitives::{Address, B256, keccak256};
+use guerdon_core::PPB;
+use guerdon_core::goal::{Goal, Kind, check_panel, panel_hash};
+use guerdon_formats::amount;
+use guerdon_formats::goal_file::{GoalDefinition, Specification, spec_hash};
+use guerdon_valuation::calibrate::calibrate;
+
+use super::odds::Odds;
+use crate::cli::{BuildArgs, BuildItems, BuildPeople, Mark};
+use crate::context::Context;
+use crate::error::{Failure, Outcome};
+use crate::files;
+
+const DAY: u32 = 86_400;
+
+pub(crate) fn run(context: &Context, arguments: &BuildArgs) -> Outcome {
+    let path = arguments
+        .to
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("{}.json", files::file_name(&arguments.name))));
+    if path.exists() {
+        let text = format!("{} is there already", path.display());
+        return Err(Failure::precondition(text).hint("move it away, or name another file by --to"));
+    }
+    let (data, nonce) = commitment(&arguments.items)?;
+    let mut definition = draft(arguments, data)?;
+    let calibration = calibrate(&definition.goal)
+        .map_err(|error| Failure::input(format!("{}: {error}", arguments.name)))?;
+    definition.goal.bound = calibration.bound;
+    // What is written is what every other command reads: names, panel and hashes are checked there.
+    GoalDefinition::decode(&definition.encode())
+        .map_err(|error| Failure::input(error.to_string()))?;
+    let embedded = context.global.rpc_url.is_none();
+    let odds = Odds::of(&definition, calibration, arguments, embedded)?;
+    if !context.global.dry_run {
+        if let Some(nonce) = nonce {
+            files::write_secret(&nonce_path(&path), nonce.to_string().as_bytes())?;
+        }
+        files::write(&path, &definition.encode())?;
+    }
+    context.global.output.record(&odds.record(&path))
+}
+
+/// Where the nonce of the items lies.
+fn nonce_path(path: &Path) -> PathBuf {
+    path.with_extension("items-nonce")
+}
+
+fn draft(arguments: &BuildArgs, data: B256) -> Outcome<GoalDefinition> {
+    let people = &arguments.people;
+    let (m, panel) = panel(people)?;
+    let pairs = arguments.specification.iter().cloned();
+    let specification: Specification = pairs.map(|pair| (pair.0, pair.1)).collect();
+    let kind = Kind::from(arguments.kind);
+    let threshold = mark(kind, arguments.threshold)?;
+    let stretch = arguments.stretch.map_or(Ok(threshold), |m| mark(kind, m))?;
+    let goal = Goal {
+        kind,
+        threshold,
+        stretch,
+        base_ppb: share("--base", arguments.base)?,
+        default_ppb: share("--default", arguments.default)?,
+        bound: 0,
+        attempts: arguments.attempts,
+        max_voids: arguments.max_voids,
+        samples: arguments.samples,
+        pool: arguments.pool.unwrap_or(arguments.samples),
+        guards: arguments.guards,
+        opens: arguments.opens.0,
+        closes: arguments.closes.0,
+        run_seconds: arguments.time.run_days.saturating_mul(DAY),
+        challenge_seconds: arguments.time.challenge_days.saturating_mul(DAY),
+        arbiter_seconds: arguments.time.arbiter_days.saturating_mul(DAY),
+        seed_blocks: arguments.items.seed_blocks,
+        sponsor: people.sponsor,
+        panel: panel_hash(m, &panel),
+        arbiter: people.arbiter,
+        bond_token: people.bond_token.unwrap_or_default(),
+        bond: bond(people)?,
+        data,
+        spec: spec_hash(&arguments.name, &specification),
+    };
+    Ok(GoalDefinition {
+        name: arguments.name.clone(),
+        goal,
+        m,
+        panel,
+        specification,
+        place: None,
+    })
+}
+
+/// The members in their order, and how many of them sign.
+fn panel(people: &BuildPeople) -> Outcome<(u8, Vec<Address>)> {
+    let mut panel = people.panel.clone();
+    panel.sort_unstable();
+    let majority = u8::try_from(panel.len() / 2 + 1).unwrap_or(u8::MAX);
+    let m = people.quorum.unwrap_or(majority);
+    check_panel(m, &panel).map_err(|error| Failure::input(error.to_string()))?;
+    Ok((m, panel))
+}
+
+fn bond(people: &BuildPeople) -> Outcome<u128> {
+    let Some(text) = &people.bond else {
+        return Ok(0);
+    };
+    amount::parse(text, people.bond_decimals)
+        .map_err(|error| Failure::input(format!("--bond: {error}")))
+}
+
+/// A threshold or stretch: units for a count, else ppb.
+fn mark(kind: Kind, mark: Mark) -> Outcome<i64> {
+    if kind != Kind::Count {
+        return Ok(mark.share);
+    }
+    let number = mark.number;
+    number.ok_or_else(|| Failure::input("a count is a whole number: write --threshold 1"))
+}
+
+fn share(name: &str, mark: Mark) -> Outcome<u32> {
+    let whole = f64::from(PPB);
+    mark.ppb().ok_or_else(|| {
+        let given = mark.share as f64 / whole;
+        Failure::input(format!("{name} is a share from 0 to 1, not {given}"))
+    })
+}
+
+/// The commitment to the items, and the nonce that hides them.
+fn commitment(items: &BuildItems) -> Outcome<(B256, Option<B256>)> {
+    if items.public {
+        return Ok((B256::right_padding_from(b"public"), None));
+    }
+    let Some(path) = &items.items else {
+        return items.data.map(|data| (data, None)).ok_or_else(|| {
+            Failure::input("nothing says which items decide")
+                .hint("give --items FILE, --data HASH of your own commitment, or --public")
+        });
+    };
+    let nonce = B256::random();
+    let bytes = files::read(path)?;
+    let data = keccak256([nonce.as_slice(), bytes.as_slice()].concat());
+    Ok((data, Some(nonce)))
+}

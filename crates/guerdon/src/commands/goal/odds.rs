@@ -1,0 +1,234 @@
+//! What a definition means, in words and numbers: what is needed, how likely it pays, and what no
+//! bound cures.
+
+use std::path::Path;
+
+use guerdon_core::PPB;
+use guerdon_core::goal::{Goal, Kind};
+use guerdon_formats::goal_file::GoalDefinition;
+use guerdon_valuation::calibrate::{
+    Calibration, Chance, Claim, Payment, Strength, Warning, false_payment, payment, percent,
+    warnings,
+};
+use serde_json::{Value, json};
+
+use crate::cli::{BuildArgs, Mark};
+use crate::error::{Failure, Outcome};
+use crate::output::Record;
+
+/// Everything that is said about a definition.
+#[derive(Debug)]
+pub(crate) struct Odds<'a> {
+    definition: &'a GoalDefinition,
+    calibration: Calibration,
+    wrong: Option<Chance>,
+    /// True skill or difference in ppb, and the chance of a payment for it.
+    right: Vec<(i64, Payment)>,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> Odds<'a> {
+    pub(crate) fn of(
+        definition: &'a GoalDefinition,
+        calibration: Calibration,
+        arguments: &BuildArgs,
+        embedded: bool,
+    ) -> Outcome<Self> {
+        let goal = &definition.goal;
+        let impossible =
+            |error: guerdon_valuation::calibrate::ClaimError| Failure::input(error.to_string());
+        let wrong = false_payment(goal).map_err(impossible)?;
+        let mut right = Vec::new();
+        for skill in skills(goal, &arguments.skills) {
+            if let Some(claim) = claim(goal, skill, arguments.differ)? {
+                right.push((skill, payment(goal, claim).map_err(impossible)?));
+            }
+        }
+        let warnings = warnings(goal, &calibration, wrong.as_ref(), embedded);
+        Ok(Self {
+            definition,
+            calibration,
+            wrong,
+            right,
+            warnings,
+        })
+    }
+
+    pub(crate) fn record(&self, path: &Path) -> Record {
+        let goal = &self.definition.goal;
+        let mut record = Record::new(self.value(path))
+            .line("goal", &self.definition.name)
+            .line("file", path.display().to_string())
+            .line("bound", goal.bound.to_string())
+            .line("pays from", needed(goal, self.calibration.needed))
+            .line("pays all from", self.needed_full());
+        if let Some(wrong) = &self.wrong {
+            record = record.line("false payment", false_words(goal, wrong));
+        }
+        for (skill, chance) in &self.right {
+            record = record.line(&claim_words(goal, *skill), payment_words(goal, chance));
+        }
+        if goal.kind == Kind::Paired && self.right.is_empty() {
+            let hint = "give --differ: how often the two differ decides how likely a payment is";
+            record = record.line("true payment", hint);
+        }
+        for (number, warning) in self.warnings.iter().enumerate() {
+            let label = if number == 0 { "beware" } else { "" };
+            record = record.line(label, warning.to_string());
+        }
+        record
+    }
+
+    fn needed_full(&self) -> String {
+        let full = self.calibration.needed_full;
+        full.map_or_else(
+            || "no result: lower the stretch, or take more samples".to_owned(),
+            |full| needed(&self.definition.goal, full),
+        )
+    }
+
+    fn value(&self, path: &Path) -> Value {
+        let goal = &self.definition.goal;
+        let right = self.right.iter().map(|(skill, chance)| {
+            json!({
+                "skill_ppb": skill,
+                "one_attempt": chance.one,
+                "all_attempts": chance.all,
+                "everything": chance.full,
+                "expected_share": chance.expected,
+                "strength": strength(chance.strength),
+            })
+        });
+        let wrong = self.wrong.map(|chance| {
+            json!({
+                "one_attempt": chance.one,
+                "all_attempts": chance.all,
+                "best_of_twenty_variants": chance.twenty,
+                "strength": strength(chance.strength),
+            })
+        });
+        let sentences = self.warnings.iter().map(ToString::to_string);
+        json!({
+            "file": path,
+            "name": self.definition.name,
+            "kind": goal.kind.number(),
+            "bound": goal.bound,
+            "alpha": self.calibration.alpha,
+            "needed": self.calibration.needed.to_string(),
+            "needed_for_everything": self.calibration.needed_full.map(|x| x.to_string()),
+            "false_payment": wrong,
+            "payment": right.collect::<Vec<_>>(),
+            "warnings": sentences.collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// The skills asked for; by default half way to the stretch, the stretch, and half way beyond it.
+fn skills(goal: &Goal, asked: &[Mark]) -> Vec<i64> {
+    if goal.kind == Kind::Count {
+        return Vec::new();
+    }
+    if !asked.is_empty() {
+        return asked.iter().map(|mark| mark.share).collect();
+    }
+    let (threshold, stretch) = (goal.threshold, goal.stretch);
+    let beyond = (stretch + i64::from(PPB)) / 2;
+    let mut skills = vec![(threshold + stretch) / 2, stretch, beyond];
+    skills.dedup();
+    skills.retain(|skill| *skill > threshold);
+    skills
+}
+
+/// A claim of this skill; a difference becomes one only if it is known how often the two differ.
+fn claim(goal: &Goal, skill: i64, differ: Option<Mark>) -> Outcome<Option<Claim>> {
+    let wrong = |text: String| Err(Failure::input(text));
+    if goal.kind != Kind::Paired {
+        return match u32::try_from(skill) {
+            Ok(skill) if skill <= PPB => Ok(Some(Claim::Skill(skill))),
+            _ => wrong("a true skill is a share from 0 to 1".to_owned()),
+        };
+    }
+    let Some(differ) = differ else {
+        return Ok(None);
+    };
+    let rate = |twice: i64| u32::try_from(twice / 2).ok();
+    match (rate(differ.share + skill), rate(differ.share - skill)) {
+        (Some(win), Some(loss)) if differ.ppb().is_some() => Ok(Some(Claim::Pair { win, loss })),
+        // By default too large a difference is left out; it cannot be.
+        _ => Ok(None),
+    }
+}
+
+/// The result that is needed, as a person counts it.
+fn needed(goal: &Goal, x: u128) -> String {
+    let samples = goal.samples;
+    match goal.kind {
+        Kind::Proportion => format!(
+            "{x} of {samples} right, a score of {}",
+            percent(x as f64 / f64::from(samples))
+        ),
+        Kind::Paired => format!("{x} wins of {samples} without a loss"),
+        Kind::Measure => format!(
+            "a mean score of {}",
+            percent(x as f64 / f64::from(samples) / f64::from(PPB))
+        ),
+        Kind::Count => x.to_string(),
+    }
+}
+
+fn false_words(goal: &Goal, chance: &Chance) -> String {
+    let how = match chance.strength {
+        Strength::Exact => "",
+        Strength::AtMost | Strength::AtLeast => "at most ",
+        Strength::Searched => "at worst, as far as a search found, ",
+    };
+    format!(
+        "{how}{}, if the true figure is no better than the threshold",
+        by_attempts(goal, chance.one, chance.all),
+    )
+}
+
+/// A chance in one attempt and in all, which for one attempt are the same.
+fn by_attempts(goal: &Goal, one: f64, all: f64) -> String {
+    match goal.attempts {
+        1 => percent(one),
+        2 => format!("{} in one attempt, {} in both", percent(one), percent(all)),
+        count => format!(
+            "{} in one attempt, {} in all {count}",
+            percent(one),
+            percent(all)
+        ),
+    }
+}
+
+fn claim_words(goal: &Goal, skill: i64) -> String {
+    let share = skill as f64 / f64::from(PPB);
+    match goal.kind {
+        Kind::Paired => format!("if truly {} ahead", percent(share)),
+        _ => format!("if truly {}", percent(share)),
+    }
+}
+
+fn payment_words(goal: &Goal, chance: &Payment) -> String {
+    let how = match chance.strength {
+        Strength::AtLeast => "at least ",
+        _ => "",
+    };
+    let expected = chance.expected.map_or_else(String::new, |share| {
+        format!("; {} of the share on average", percent(share))
+    });
+    format!(
+        "paid {how}{}; everything {how}{}{expected}",
+        by_attempts(goal, chance.one, chance.all),
+        percent(chance.full),
+    )
+}
+
+fn strength(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Exact => "exact",
+        Strength::AtMost => "at most",
+        Strength::AtLeast => "at least",
+        Strength::Searched => "worst found",
+    }
+}
