@@ -10,5 +10,6 @@ mod harness;
 mod concurrency;
 mod folding;
 mod imports;
+mod keeper;
 mod place;
 mod schema;

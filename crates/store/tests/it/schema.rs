@@ -11,9 +11,10 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Sample rows of the tables that each migration brings, in the text both engines read.
-const SAMPLES: [(i64, &str); 2] = [
+const SAMPLES: [(i64, &str); 3] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
+    (3, include_str!("samples/0003.sql")),
 ];
 
 /// Table and column -> type and whether it may be null.
