@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod artifacts;
+mod batch;
 mod bindings;
 mod blocks;
 mod connect;
@@ -19,9 +20,11 @@ pub mod plan;
 mod revert;
 mod send;
 mod signer;
+mod steps;
 mod typed;
 mod views;
 
+pub use batch::{Batch, Next, next_batch};
 pub use blocks::{Finality, Head};
 pub use connect::Chain;
 pub use decode::{DecodeError, decode, event_name};
@@ -33,5 +36,6 @@ pub use plan::Plan;
 pub use revert::{RevertKind, Reverted};
 pub use send::{GAS_PER_TRANSACTION, RECEIPT_TIMEOUT, Receipt, Simulation};
 pub use signer::{DEV_ACCOUNTS, Signer, default_keystore_dir};
+pub use steps::{Fees, Handed, Mined, Outgoing, Signed};
 pub use typed::{accept_signer, recover, result_signer};
 pub use views::{AttemptView, Round};

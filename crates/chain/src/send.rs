@@ -215,7 +215,11 @@ impl Chain {
         }
     }
 
-    async fn knows(&self, tx: B256) -> Result<bool, ChainError> {
+    /// Whether the node has the transaction, in a block or waiting for one.
+    ///
+    /// # Errors
+    /// When the node does not answer.
+    pub async fn knows(&self, tx: B256) -> Result<bool, ChainError> {
         let found = self.read("eth_getTransactionByHash", || async {
             self.provider().get_transaction_by_hash(tx).await
         });
@@ -355,7 +359,7 @@ fn distinction() -> u64 {
     u64::from(std::process::id() % 1024) * 64 + count
 }
 
-fn request(plan: &Plan, from: Address) -> TransactionRequest {
+pub(crate) fn request(plan: &Plan, from: Address) -> TransactionRequest {
     let to = plan.to.map_or(TxKind::Create, TxKind::Call);
     TransactionRequest::default()
         .with_from(from)
@@ -363,7 +367,10 @@ fn request(plan: &Plan, from: Address) -> TransactionRequest {
         .with_input(plan.data.clone())
 }
 
-async fn sign(request: TransactionRequest, signer: &Signer) -> Result<TxEnvelope, ChainError> {
+pub(crate) async fn sign(
+    request: TransactionRequest,
+    signer: &Signer,
+) -> Result<TxEnvelope, ChainError> {
     request
         .build(&signer.wallet())
         .await
@@ -381,7 +388,7 @@ fn crowded_out(account: Address) -> ChainError {
 }
 
 /// A refused connection carried nothing; after any other failure the node may have the bytes.
-fn may_have_arrived(error: &TransportError) -> bool {
+pub(crate) fn may_have_arrived(error: &TransportError) -> bool {
     match error {
         RpcError::Transport(TransportErrorKind::Custom(source)) => !source
             .downcast_ref::<reqwest::Error>()

@@ -5,6 +5,7 @@
 mod goals;
 mod grants;
 mod money;
+mod pay;
 mod token;
 
 use alloy::primitives::{Address, Bytes};
@@ -20,6 +21,7 @@ pub use grants::{
 };
 pub use money::Unit;
 pub(crate) use money::{date, decimal, grouped};
+pub use pay::{Payee, paid, pay};
 pub use token::{approve, mint, transfer};
 
 /// A transaction that is not signed yet.
