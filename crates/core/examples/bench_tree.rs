@@ -16,8 +16,7 @@ const STRIDE: u32 = 1_009;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut words = SplitMix(1);
-    let leaves = (0..GRANTS).map(|_| leaf(&mut words)).collect();
-    let tree = SumTree::build(leaves)?;
+    let tree = SumTree::build((0..GRANTS).map(|_| leaf(&mut words)))?;
     for index in (0..GRANTS).step_by(STRIDE as usize) {
         let leaf = tree.leaves()[index as usize];
         let proof = tree.proof(index).ok_or("a leaf has no proof")?;

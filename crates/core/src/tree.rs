@@ -96,7 +96,14 @@ pub enum ProofError {
 
 impl SumTree {
     /// Sorts the leaves by id and builds every level, in parallel.
-    pub fn build(mut leaves: Vec<Leaf>) -> Result<Self, TreeError> {
+    ///
+    /// Takes the leaves as they come, in any order: a stream is read once, and a vector is used as
+    /// it is. Holds 96 bytes a grant.
+    pub fn build(leaves: impl IntoIterator<Item = Leaf>) -> Result<Self, TreeError> {
+        Self::of(leaves.into_iter().collect())
+    }
+
+    fn of(mut leaves: Vec<Leaf>) -> Result<Self, TreeError> {
         if leaves.len() as u64 > 1 << LEVELS_MAX {
             return Err(TreeError::TooMany {
                 leaves: leaves.len(),

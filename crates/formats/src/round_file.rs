@@ -102,7 +102,7 @@ impl RoundFile {
     /// # Errors
     /// [`TreeError`] when they make no tree.
     pub fn build(origin: RoundOrigin, drafts: &[Draft]) -> Result<Self, TreeError> {
-        let tree = SumTree::build(drafts.iter().map(Draft::leaf).collect())?;
+        let tree = SumTree::build(drafts.iter().map(Draft::leaf))?;
         let mut sorted: Vec<_> = drafts.iter().collect();
         sorted.sort_unstable_by_key(|draft| draft.id);
         let header = RoundHeader {

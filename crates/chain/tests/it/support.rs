@@ -177,7 +177,7 @@ impl World {
             id: self.id(terms),
             amount: terms.amount,
         };
-        SumTree::build(terms.iter().map(leaf).collect()).unwrap()
+        SumTree::build(terms.iter().map(leaf)).unwrap()
     }
 
     /// All events of Grants and Goals so far, folded by core.

@@ -175,6 +175,6 @@ impl Sheet {
     /// # Errors
     /// [`TreeError`] when there is no draft or the amounts pass 2^128.
     pub fn tree(&self) -> Result<SumTree, TreeError> {
-        SumTree::build(self.drafts.iter().map(Draft::leaf).collect())
+        SumTree::build(self.drafts.iter().map(Draft::leaf))
     }
 }
