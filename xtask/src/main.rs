@@ -2,6 +2,7 @@
 //! in seconds; every other part of the toolchain is set up from here.
 
 mod bench;
+mod fuzz;
 mod postgres;
 mod process;
 mod setup;
@@ -21,6 +22,7 @@ usage: cargo xtask <verb>
   tidy             the mechanical checks of layout, documents and dependencies
   artifacts        compile the contracts and write contracts/artifacts
   bench tree       measure a tree of a million grants (-o json for programs)
+  fuzz             random sequences on contracts and core (--minutes N, --seed S)
   vectors          write vectors/*.json again by the independent oracle (needs Python 3.11)";
 
 fn main() -> ExitCode {
@@ -38,7 +40,7 @@ fn run() -> Result<()> {
     let verb = words.next().unwrap_or_default();
     let rest: Vec<String> = words.collect();
     let root = setup::root()?;
-    if !["demo", "bench"].contains(&verb.as_str()) && !rest.is_empty() {
+    if !["demo", "bench", "fuzz"].contains(&verb.as_str()) && !rest.is_empty() {
         bail!("{verb} takes no arguments\n\n{USAGE}");
     }
     match verb.as_str() {
@@ -47,6 +49,7 @@ fn run() -> Result<()> {
             setup::demo(&root, &rest)
         }
         "bench" => bench::bench(&root, &rest),
+        "fuzz" => fuzz::fuzz(&root, &rest),
         "test" => test::test(&root),
         "setup" => setup::setup(&root),
         "tidy" => tidy::tidy(&root),

@@ -58,8 +58,8 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Takes a step on both sides; whether it passed, or how they differ.
-    pub(crate) fn take(&mut self, step: &Step) -> Result<bool, Divergence> {
+    /// Takes a step on both sides; what both answer, or how they differ.
+    pub(crate) fn take(&mut self, step: &Step) -> Result<Answer, Divergence> {
         self.now = step.time;
         self.machine.mine(step.block, step.time);
         let (to, data) = self.world.encode(&step.call);
@@ -75,7 +75,7 @@ impl<'a> Pair<'a> {
             self.goals()?;
         }
         self.balances()?;
-        Ok(outcome.passed)
+        Ok(answer)
     }
 
     fn fold(&mut self, outcome: &Outcome) -> Result<(), Divergence> {

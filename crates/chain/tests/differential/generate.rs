@@ -1,7 +1,8 @@
 //! What to do next: mostly what fits the present state, at the edges of its times; sometimes not.
 
+use alloy::primitives::B256;
 use guerdon_core::goal::{AttemptStatus, GoalFlags, drawn_by};
-use guerdon_core::state::Flags;
+use guerdon_core::state::{Flags, State};
 use guerdon_core::tree::SumTree;
 
 use crate::dice::Dice;
@@ -43,7 +44,8 @@ impl<'a> Author<'a> {
         }
         let call = self.call(model);
         let usual = self.usual(&call);
-        let from = if self.dice.percent(92) {
+        let is_begun = self.steps > self.world.goals.len() + self.world.rounds.len() + 1;
+        let from = if !is_begun || self.dice.percent(92) {
             usual
         } else {
             self.dice.place(COUNT)
@@ -64,7 +66,12 @@ impl<'a> Author<'a> {
             500..750 => self.time += self.dice.between(1, 12),
             750..940 => {
                 let mut edges: Vec<u64> = self.edges(model);
-                edges.retain(|edge| *edge > before && *edge < LATEST);
+                let latest = if self.dice.percent(94) {
+                    before + 1_200
+                } else {
+                    LATEST
+                };
+                edges.retain(|edge| *edge > before && *edge < latest);
                 edges.sort_unstable();
                 edges.dedup();
                 edges.truncate(4);
@@ -73,7 +80,7 @@ impl<'a> Author<'a> {
                     self.time = self.dice.about(edge).max(before);
                 }
             }
-            940..997 => self.time += self.dice.below(300),
+            940..999 => self.time += self.dice.below(300),
             _ => self.time += self.dice.below(40 * 86_400),
         }
         self.block += if self.dice.percent(90) {
@@ -183,6 +190,9 @@ impl<'a> Author<'a> {
         }
         if step <= goals + rounds {
             let round = step - goals - 1;
+            if round > 0 && self.dice.percent(30) {
+                return None;
+            }
             let total = self.world.rounds[round].root().total;
             let later = self.time + self.dice.pick(&[50, 3_000]);
             let binding_at = self.dice.pick(&[0, 0, self.time, later]);
@@ -192,10 +202,8 @@ impl<'a> Author<'a> {
                 binding_at,
             });
         }
-        let unopened = self.dice.place(self.world.leaves.len());
         let is_early = step <= goals + rounds + 2 * self.world.leaves.len();
-        let state = model.state(self.world, unopened);
-        (is_early && !state.has(Flags::OPENED)).then(|| self.open(unopened))
+        (is_early && model.states.len() < self.world.leaves.len()).then(|| self.opening(model))
     }
 
     /// Any call that can stand in a multicall.
@@ -244,10 +252,20 @@ impl<'a> Author<'a> {
     }
 
     fn opening(&mut self, model: &Model) -> Call {
-        let unopened: Vec<usize> = (0..self.world.leaves.len())
-            .filter(|leaf| !model.state(self.world, *leaf).has(Flags::OPENED))
-            .collect();
-        let leaf = if unopened.is_empty() {
+        let is_committed = |id: B256| {
+            let home = self
+                .world
+                .rounds
+                .iter()
+                .find(|tree| tree.index_of(id).is_some());
+            home.is_some_and(|tree| model.rounds.contains_key(&tree.root().hash))
+        };
+        let unopened = |leaf: &usize| {
+            let id = self.world.leaves[*leaf].id;
+            !model.states.contains_key(&id) && is_committed(id)
+        };
+        let unopened: Vec<usize> = (0..self.world.leaves.len()).filter(unopened).collect();
+        let leaf = if unopened.is_empty() || self.dice.percent(10) {
             self.leaf()
         } else {
             self.dice.pick(&unopened)
@@ -282,6 +300,10 @@ impl<'a> Author<'a> {
     }
 
     pub(crate) fn grant_call(&mut self, model: &Model) -> Call {
+        let is_open = |state: &State| !state.has(Flags::CLOSED);
+        if !model.states.values().any(is_open) && self.dice.percent(85) {
+            return self.opening(model);
+        }
         let leaf = self.likely_leaf(model);
         let state = model.state(self.world, leaf);
         match self.dice.below(20) {

@@ -76,22 +76,27 @@ impl Author<'_> {
             .filter(|(_, one)| one.word.status.is_pending());
         let pending: Vec<usize> = pending.map(|(number, _)| number).collect();
         let over = self.time > known.state.closes || known.state.fraction == guerdon_core::PPB;
-        if pending.is_empty() && over && self.dice.percent(40) {
+        if pending.is_empty() && over && self.dice.percent(85) {
             return Some(Call::Close { goal });
         }
         if pending.is_empty() || self.dice.percent(12) {
+            let opens = defined.goal.opens;
+            if self.time < opens && self.dice.percent(40) {
+                self.time = self.dice.about(opens).max(self.time);
+                self.block += 1;
+            }
             let asks = !known.state.has(GoalFlags::DEMANDED) && self.dice.percent(15);
-            let demand = Call::Demand { goal, model: 1 };
-            return Some(if asks {
-                demand
-            } else {
-                self.register(model, goal)
-            });
+            let is_used_up = known.state.attempts_left(defined.goal.attempts) == 0;
+            return match (asks, is_used_up && self.dice.percent(90)) {
+                (true, _) => Some(Call::Demand { goal, model: 1 }),
+                (_, true) => None,
+                _ => Some(self.register(model, goal)),
+            };
         }
         let number = self.dice.pick(&pending);
         let attempt = number as u16;
         let word = known.attempts[number].word;
-        let is_late = self.time > word.deadline;
+        let is_late = (self.time > word.deadline) ^ self.dice.percent(15);
         Some(match word.status {
             AttemptStatus::Registered if is_late => Call::Expire { goal, attempt },
             AttemptStatus::Registered => match seal_block(model, self.world, goal, attempt) {

@@ -7,14 +7,34 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::compare::{Divergence, Pair};
 use crate::generate::Author;
 use crate::machine::Machine;
+use crate::model::Answer;
 use crate::step::{Call, Step};
 use crate::world::World;
 
 /// Steps of a sequence.
 const STEPS: usize = 120;
 
-/// By name of the call: passed, reverted.
-pub(crate) type Coverage = BTreeMap<String, (u64, u64)>;
+/// By name of the call.
+pub(crate) type Coverage = BTreeMap<String, Count>;
+
+/// How often a call passed, and why it was refused how often.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Count {
+    pub(crate) passed: u64,
+    pub(crate) refused: BTreeMap<String, u64>,
+}
+
+impl Count {
+    fn add(&mut self, answer: &Answer) {
+        match answer {
+            Ok(_) => self.passed += 1,
+            Err(refusal) => {
+                let reason = refusal.split(['{', ':']).next().unwrap_or_default().trim();
+                *self.refused.entry(reason.to_owned()).or_default() += 1;
+            }
+        }
+    }
+}
 
 /// Makes and takes the sequence of a seed. Fails with a report: the shortest sequence that fails.
 pub(crate) fn sequence(seed: u64, coverage: &mut Coverage) -> Result<u64, String> {
@@ -26,10 +46,7 @@ pub(crate) fn sequence(seed: u64, coverage: &mut Coverage) -> Result<u64, String
         let step = author.next(&pair.model);
         steps.push(step.clone());
         match take(&mut pair, &step) {
-            Ok(passed) => {
-                let count = coverage.entry(step.call.name()).or_default();
-                *(if passed { &mut count.0 } else { &mut count.1 }) += 1;
-            }
+            Ok(answer) => coverage.entry(step.call.name()).or_default().add(&answer),
             Err(_) => return Err(report(seed, &world, steps)),
         }
     }
@@ -37,7 +54,7 @@ pub(crate) fn sequence(seed: u64, coverage: &mut Coverage) -> Result<u64, String
 }
 
 /// Takes a step; a panic in between is a divergence like any other.
-fn take(pair: &mut Pair<'_>, step: &Step) -> Result<bool, Divergence> {
+fn take(pair: &mut Pair<'_>, step: &Step) -> Result<Answer, Divergence> {
     catch_unwind(AssertUnwindSafe(|| pair.take(step))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());

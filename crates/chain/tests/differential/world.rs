@@ -140,7 +140,7 @@ fn terms(dice: &mut Dice, place: u64, goals: &[Defined]) -> Terms {
     };
     let amount = match dice.below(3) {
         0 => dice.wide(50) + 1,
-        1 => dice.wide((1 << 100) - 1) + 1,
+        1 => dice.wide((1 << 98) - 1) + 1,
         _ => 1_000_000,
     };
     let unlock = dice.percent(35).then(|| Unlock {
@@ -150,7 +150,7 @@ fn terms(dice: &mut Dice, place: u64, goals: &[Defined]) -> Terms {
     Terms {
         recipient: person(dice.pick(&HOLDERS)),
         amount,
-        start: START - 1_000 + dice.below(2_500),
+        start: START - 2_500 + dice.below(3_500),
         powers: Powers {
             end: dice.percent(90),
             r#move: dice.percent(50),
@@ -294,7 +294,7 @@ fn goal(dice: &mut Dice, place: usize, places: &Places) -> Goal {
         pool: samples + dice.below(3) as u32,
         guards: dice.pick(&[0, 0, 1, 6]),
         opens,
-        closes: opens + dice.pick(&[1, 700, 2_000, 5_000, 9_000]),
+        closes: opens + dice.pick(&[1, 2_000, 5_000, 9_000, 20_000]),
         run_seconds: dice.pick(&[0, 300, 900, 3_000]),
         challenge_seconds: dice.pick(&[1, 200, 900]),
         arbiter_seconds: dice.pick(&[0, 200, 900]),
