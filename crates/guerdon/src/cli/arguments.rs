@@ -102,6 +102,9 @@ pub(crate) enum Command {
     /// Rounds: many grants under one root.
     #[command(subcommand)]
     Round(RoundCommand),
+    /// Vesting schedules of other systems, in and out.
+    #[command(subcommand)]
+    Schedule(super::ScheduleCommand),
     /// Grants: what one person was promised.
     #[command(subcommand)]
     Grant(GrantCommand),

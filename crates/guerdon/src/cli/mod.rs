@@ -6,6 +6,7 @@ mod goal_build;
 mod grant;
 mod operations;
 mod round;
+mod schedule;
 mod values;
 
 pub(crate) use arguments::*;
@@ -14,4 +15,5 @@ pub(crate) use goal_build::*;
 pub(crate) use grant::*;
 pub(crate) use operations::*;
 pub(crate) use round::*;
+pub(crate) use schedule::*;
 pub(crate) use values::*;

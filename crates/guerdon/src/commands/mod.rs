@@ -7,6 +7,7 @@ pub(crate) mod goal;
 pub(crate) mod grant;
 pub(crate) mod money;
 pub(crate) mod round;
+mod schedule;
 pub(crate) mod serve;
 pub(crate) mod store;
 pub(crate) mod verify;
@@ -31,6 +32,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Round(command) => round::run(&context, command).await,
         Command::Grant(command) => grant::run(&context, command).await,
         Command::Goal(command) => goal::run(&context, command).await,
+        Command::Schedule(command) => schedule::run(&context, command),
         Command::Eval(command) => eval::run(context.global.output, command),
         Command::Verify(command) => verify::run(&context, command).await,
         Command::Doctor => doctor::run(&context).await,

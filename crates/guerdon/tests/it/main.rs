@@ -14,4 +14,5 @@ mod errors;
 mod harness;
 mod kill;
 mod main_job;
+mod schedule;
 mod verify;
