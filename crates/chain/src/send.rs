@@ -372,7 +372,7 @@ pub(crate) async fn sign(
     signer: &Signer,
 ) -> Result<TxEnvelope, ChainError> {
     request
-        .build(&signer.wallet())
+        .build(&signer.wallet()?)
         .await
         .map_err(|error| ChainError::Signing {
             account: signer.address(),

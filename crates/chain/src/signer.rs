@@ -16,10 +16,12 @@ pub const DEV_ACCOUNTS: u32 = 30;
 /// The phrase that every development node starts with. Its keys are public.
 const DEV_PHRASE: &str = "test test test test test test test test test test test junk";
 
-/// A key that signs transactions and typed messages. `Debug` shows its address only.
+/// A key that signs transactions and typed messages, or an account whose key is elsewhere. `Debug`
+/// shows its address only.
 #[derive(Clone)]
 pub struct Signer {
-    key: PrivateKeySigner,
+    account: Address,
+    key: Option<PrivateKeySigner>,
     public: bool,
 }
 
@@ -45,7 +47,11 @@ impl Signer {
         let key = LocalSigner::decrypt_keystore(&path, password)
             .map_err(|error| unusable(keystore_reason(&error.to_string())))?;
 
-        Ok(Self { key, public: false })
+        Ok(Self {
+            account: key.address(),
+            key: Some(key),
+            public: false,
+        })
     }
 
     /// An account of the embedded chain, m/44'/60'/0'/0/`index`, `index` below [`DEV_ACCOUNTS`].
@@ -67,13 +73,28 @@ impl Signer {
         let key = MnemonicBuilder::try_from_phrase_nth(DEV_PHRASE, index)
             .map_err(|error| none(error.to_string()))?;
 
-        Ok(Self { key, public: true })
+        Ok(Self {
+            account: key.address(),
+            key: Some(key),
+            public: true,
+        })
+    }
+
+    /// An account whose key is not here, such as a Safe: calls can be tried and planned as it, and
+    /// nothing can be signed.
+    #[must_use]
+    pub fn watching(account: Address) -> Self {
+        Self {
+            account,
+            key: None,
+            public: false,
+        }
     }
 
     /// The account.
     #[must_use]
     pub fn address(&self) -> Address {
-        self.key.address()
+        self.account
     }
 
     /// Whether everybody knows the key.
@@ -85,20 +106,27 @@ impl Signer {
     /// Signs a digest; 65 bytes r, s, v with v 27 or 28, as contracts take it.
     ///
     /// # Errors
-    /// [`ChainError::Signing`] when the library refuses.
+    /// [`ChainError::Signing`] when the key is not here, or the library refuses.
     pub fn sign_digest(&self, digest: &B256) -> Result<[u8; 65], ChainError> {
-        let signature = self
-            .key
-            .sign_hash_sync(digest)
-            .map_err(|error| ChainError::Signing {
-                account: self.address(),
-                reason: error.to_string(),
-            })?;
+        let signature =
+            self.key()?
+                .sign_hash_sync(digest)
+                .map_err(|error| ChainError::Signing {
+                    account: self.address(),
+                    reason: error.to_string(),
+                })?;
         Ok(signature.as_bytes())
     }
 
-    pub(crate) fn wallet(&self) -> EthereumWallet {
-        EthereumWallet::new(self.key.clone())
+    pub(crate) fn wallet(&self) -> Result<EthereumWallet, ChainError> {
+        self.key().map(|key| EthereumWallet::new(key.clone()))
+    }
+
+    fn key(&self) -> Result<&PrivateKeySigner, ChainError> {
+        self.key.as_ref().ok_or_else(|| ChainError::Signing {
+            account: self.account,
+            reason: "its key is not here, only its address".to_owned(),
+        })
     }
 }
 
@@ -138,6 +166,16 @@ mod tests {
             assert_eq!(Signer::embedded(index).unwrap().address(), want);
         }
         assert!(Signer::embedded(DEV_ACCOUNTS).is_err());
+    }
+
+    #[test]
+    fn an_account_without_its_key_signs_nothing() {
+        let account = address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+        let watched = Signer::watching(account);
+        assert_eq!(watched.address(), account);
+        let refused = watched.sign_digest(&B256::ZERO).unwrap_err().to_string();
+        assert!(refused.contains("its key is not here"), "{refused}");
+        assert!(watched.wallet().is_err());
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub mod ocf;
 pub mod percent;
 /// The terms of every grant of a round.
 pub mod round_file;
+/// Calls for the owners of a Safe.
+pub mod safe_batch;
 /// Vesting in words to segments.
 pub mod schedule;
 /// Grant sheets.

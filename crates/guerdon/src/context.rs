@@ -10,6 +10,7 @@ use crate::cli::Global;
 use crate::confirm::ask;
 use crate::error::{Failure, Kind, Outcome};
 use crate::files::{self, DataDir};
+use crate::handover::{self, Handover};
 use crate::output::say;
 
 /// Resolved options of one run.
@@ -19,6 +20,8 @@ pub(crate) struct Context {
     pub(crate) data: DataDir,
     /// Plans and receipts are not shown: a longer story tells what happens.
     pub(crate) quiet: bool,
+    /// Calls that are written out instead of sent.
+    pub(crate) handover: Handover,
 }
 
 /// A connected node; the embedded one if no other was named.
@@ -35,6 +38,7 @@ impl Context {
             global,
             data,
             quiet: false,
+            handover: Handover::default(),
         }
     }
 
@@ -126,7 +130,11 @@ impl Context {
     }
 
     /// Who signs: `--account`, `--from`, or on the embedded chain the account that plays the role.
+    /// For calls that are handed over, whoever will send them: no key is asked for.
     pub(crate) fn signer(&self, role: Option<u32>) -> Outcome<Signer> {
+        if self.global.hands_over() {
+            return handover::sender(self, role);
+        }
         if let Some(name) = &self.global.account {
             return self.keystore(name);
         }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::confirm::{Consent, confirm};
 use crate::context::Context;
 use crate::error::Outcome;
-use crate::output::{Record, say};
+use crate::handover;
+use crate::output::Record;
 
 /// A call and what a person must know before she agrees.
 #[derive(Debug)]
@@ -41,17 +42,21 @@ impl<'a> Intent<'a> {
     }
 }
 
-/// Shows the plan and asks; sends it and waits for its block. `None`: a dry run.
+/// Shows the plan and asks; sends it and waits for its block. `None`: it was not sent, in a dry
+/// run or since it is handed over.
 pub(crate) async fn execute(
     context: &Context,
     chain: &Chain,
     signer: &Signer,
     intent: Intent<'_>,
 ) -> Outcome<Option<Receipt>> {
-    let simulation = chain.simulate(&intent.plan, signer.address()).await?;
-    if !context.quiet {
-        say(&plan_text(&intent, signer.address(), simulation.gas));
+    if context.global.hands_over() {
+        let gas = context.handover.keep(chain, signer, &intent.plan).await?;
+        context.say(&plan_text(&intent, signer, gas));
+        return Ok(None);
     }
+    let simulation = chain.simulate(&intent.plan, signer.address()).await?;
+    context.say(&plan_text(&intent, signer, Some(simulation.gas)));
     if context.global.dry_run {
         let value = plan_value(&intent, signer.address(), simulation.gas);
         let record = Record::new(value).line("dry run", "nothing was sent");
@@ -84,23 +89,28 @@ pub(crate) fn merge(value: &mut Value, more: Value) {
     }
 }
 
-fn plan_text(intent: &Intent<'_>, from: Address, gas: u64) -> String {
+fn plan_text(intent: &Intent<'_>, signer: &Signer, gas: Option<u64>) -> String {
     let target = intent
         .plan
         .to
         .map_or("a new contract".to_owned(), |to| to.to_string());
-    let mut lines = vec![
-        ("plan", intent.plan.summary.clone()),
-        ("contract", target),
-        ("signed by", from.to_string()),
-    ];
+    let mut lines = vec![("plan", intent.plan.summary.clone()), ("contract", target)];
+    if handover::is_known(signer) {
+        lines.push(("signed by", signer.address().to_string()));
+    }
     lines.extend(
         intent
             .facts
             .iter()
             .map(|(label, text)| (*label, text.clone())),
     );
-    lines.push(("gas", format!("about {gas}")));
+    lines.push(match gas {
+        Some(gas) => ("gas", format!("about {gas}")),
+        None => (
+            "tried",
+            "no: its sender or a call before it is missing".to_owned(),
+        ),
+    });
     lines.push(("undo", intent.undo.to_owned()));
     let width = lines
         .iter()
@@ -112,6 +122,10 @@ fn plan_text(intent: &Intent<'_>, from: Address, gas: u64) -> String {
 }
 
 fn plan_value(intent: &Intent<'_>, from: Address, gas: u64) -> Value {
+    let facts = intent.facts.iter();
+    let facts: serde_json::Map<String, Value> = facts
+        .map(|(label, text)| ((*label).to_owned(), json!(text)))
+        .collect();
     json!({
         "dry_run": true,
         "summary": intent.plan.summary,
@@ -119,5 +133,7 @@ fn plan_value(intent: &Intent<'_>, from: Address, gas: u64) -> Value {
         "to": intent.plan.to,
         "data": intent.plan.data,
         "gas": gas,
+        "facts": facts,
+        "undo": intent.undo,
     })
 }

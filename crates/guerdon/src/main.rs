@@ -8,6 +8,7 @@ mod demo;
 mod error;
 mod execute;
 mod files;
+mod handover;
 mod output;
 mod session;
 mod words;

@@ -188,6 +188,11 @@ pub(crate) fn gate_results(ledger: &Ledger, id: B256, terms: &Terms) -> Vec<Gate
         .get(&id)
         .map(|grant| grant.state.clock().stop_at);
     let stop_at = stop_at.filter(|time| *time != 0);
+    results_at(ledger, terms, stop_at)
+}
+
+/// What gates read, with the results at a stop if there is one.
+pub(crate) fn results_at(ledger: &Ledger, terms: &Terms, stop_at: Option<u64>) -> Vec<GateResult> {
     let result = |goal: B256| {
         ledger
             .goals

@@ -48,7 +48,23 @@ impl std::fmt::Debug for Telling<'_> {
 }
 
 impl Telling<'_> {
-    /// Says a reason.
+    /// Says the reasons of one grant: what only its holder may claim, nobody else is told to.
+    #[must_use]
+    pub fn say_all(&self, reasons: &[Reason]) -> Vec<Why> {
+        let held = |reason: &Reason| matches!(reason, Reason::HeldByHolder | Reason::Recovering);
+        let is_held = reasons.iter().any(held);
+        let say = |reason: &Reason| match reason {
+            Reason::Claimable { amount } if is_held => why(
+                format!("{} claimable.", self.tokens(*amount)),
+                "Only the holder's own call is paid.",
+                "The holder can claim it.",
+            ),
+            other => self.say(other),
+        };
+        reasons.iter().map(say).collect()
+    }
+
+    /// Says a reason by itself.
     #[must_use]
     pub fn say(&self, reason: &Reason) -> Why {
         match reason {
@@ -81,7 +97,7 @@ impl Telling<'_> {
                 "A recovery is under way.",
                 "The company says that the holder's key is lost; until that is settled only the \
                  holder's own call is paid.",
-                "The holder can veto it by any call of theirs.",
+                "The holder can veto it.",
             ),
             Reason::Settled { value, freed } => why(
                 format!("The final amount is {}.", self.tokens(*value)),
@@ -155,7 +171,7 @@ impl Telling<'_> {
                 "The clock is paused.",
                 format!("The company paused it on {}.", self.date(*since)),
                 format!(
-                    "The company can resume it; it ends by itself on {}.",
+                    "The company can resume it; the pause ends by itself on {}.",
                     self.date(*until)
                 ),
             ),
@@ -239,6 +255,26 @@ mod tests {
             said.why,
             "1,000.00 ACC vest on 1 Dec 2026; all of it is earned by time on 1 Dec 2027."
         );
+    }
+
+    #[test]
+    fn nobody_else_is_told_to_claim_what_its_holder_holds() {
+        let goal = |_| GoalWords {
+            name: String::new(),
+            next: String::new(),
+        };
+        let zone = Zone::named("UTC").unwrap();
+        let telling = Telling {
+            symbol: "ACC",
+            decimals: 18,
+            zone: &zone,
+            goal: &goal,
+        };
+        let claimable = Reason::Claimable { amount: TOKEN };
+        let held = telling.say_all(&[Reason::HeldByHolder, claimable]);
+        assert_eq!(held[1].next, "The holder can claim it.");
+        let open = telling.say_all(&[claimable]);
+        assert_eq!(open[0], telling.say(&claimable));
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use alloy_primitives::Address;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::{
-    DemoArgs, DeployArgs, EvalCommand, FundArgs, GoalCommand, GrantCommand, RoundCommand,
-    ServeArgs, TokenCommand, VerifyCommand,
+    CompletionsArgs, DemoArgs, DeployArgs, EvalCommand, FundArgs, GoalCommand, GrantCommand,
+    ManArgs, RoundCommand, ServeArgs, TokenCommand, VerifyCommand, WithdrawFreeArgs,
 };
 use crate::output::Format;
 
@@ -27,10 +28,18 @@ pub(crate) struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Form of the data on stdout.
-    #[arg(short, long, global = true, value_enum, default_value = "table")]
+    /// Form of the data on stdout: table, json, ndjson or csv.
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORM",
+        default_value = "table",
+        hide_possible_values = true
+    )]
     pub(crate) output: Format,
     /// Where chain state, deployments, grant, round and goal files and the database live.
     #[arg(
@@ -81,6 +90,15 @@ pub(crate) struct Global {
     /// Show what would be done and stop.
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
+    /// Send nothing: print each call as JSON {to, data, value, chainId, summary}, one a line.
+    #[arg(long, global = true)]
+    pub(crate) calldata: bool,
+    /// Send nothing: write the calls as a file of Safe's transaction builder.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) safe_batch: Option<PathBuf>,
+    /// Who will send such calls, for example the Safe: they are tried as this account.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub(crate) sender: Option<Address>,
     /// Say more on stderr; twice for every request.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -99,6 +117,8 @@ pub(crate) enum Command {
     Token(TokenCommand),
     /// Put tokens into the pool that pays grants.
     Fund(FundArgs),
+    /// Take tokens out of the pool that are promised to nobody.
+    WithdrawFree(WithdrawFreeArgs),
     /// Rounds: many grants under one root.
     #[command(subcommand)]
     Round(RoundCommand),
@@ -119,4 +139,8 @@ pub(crate) enum Command {
     Verify(VerifyCommand),
     /// Check database, node, chain, code, clock and roles.
     Doctor,
+    /// Print a script that completes commands in a shell.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command.
+    Man(ManArgs),
 }

@@ -33,6 +33,12 @@ pub(crate) enum GoalCommand {
     WithdrawBond(WithdrawBondArgs),
     /// Make an attempt's result count, after its window.
     Finalize(AttemptArgs),
+    /// Sponsor: ask for a run; if none answers, the goal pays its default when it closes.
+    Demand(DemandArgs),
+    /// Arbiter: refuse a demand.
+    Refuse(GoalArgs),
+    /// Arbiter: move the end of the goal's window, once.
+    Extend(ExtendArgs),
     /// Make the goal's fraction final for ever.
     Close(GoalArgs),
     /// A goal, its panel and its attempts.
@@ -96,6 +102,23 @@ pub(crate) struct RegisterArgs {
     /// Signature files of `goal accept`.
     #[arg(long = "signature", value_name = "FILE", required = true)]
     pub(crate) signatures: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemandArgs {
+    #[command(flatten)]
+    pub(crate) target: GoalArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExtendArgs {
+    #[command(flatten)]
+    pub(crate) target: GoalArgs,
+    /// The new last moment to register an attempt; the window at most doubles.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) closes: Moment,
 }
 
 #[derive(Debug, Args)]

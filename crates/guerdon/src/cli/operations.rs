@@ -72,6 +72,28 @@ pub(crate) struct FundArgs {
     pub(crate) amount: String,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct WithdrawFreeArgs {
+    /// Whole tokens, exact decimals.
+    pub(crate) amount: String,
+    /// Who gets them; by default the sender.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) to: Option<Address>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write the pages of all commands into this folder, made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: Option<PathBuf>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum EvalCommand {
     /// What a result file says, and whether it may decide money.

@@ -11,6 +11,8 @@ pub(crate) enum RoundCommand {
     Import(ImportArgs),
     /// Promise an imported round on chain, out of free money.
     Commit(CommitArgs),
+    /// Take back a round that is not binding yet; its whole total becomes free.
+    Rescind(RescindArgs),
     /// Rounds imported here and rounds on chain.
     List,
     /// Write a round's file, grant files and goal files into a folder.
@@ -48,6 +50,12 @@ pub(crate) struct CommitArgs {
     /// Until then nothing of it opens and the company may withdraw it; at most 30 days ahead.
     #[arg(long, value_name = "TIME")]
     pub(crate) binding_at: Option<Moment>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RescindArgs {
+    /// The round's root, or its file.
+    pub(crate) round: String,
 }
 
 #[derive(Debug, Args)]

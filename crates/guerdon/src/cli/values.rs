@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use alloy_primitives::B256;
+use guerdon_formats::percent::Percent;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// A time: unix seconds, a date (midnight UTC) or RFC 3339.
@@ -28,6 +29,60 @@ impl FromStr for Moment {
         u64::try_from(stamp.as_second())
             .map(Self)
             .map_err(|_| format!("{text:?} lies before 1970"))
+    }
+}
+
+/// A length of time: a whole number and its unit, at most 136 years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seconds(pub(crate) u32);
+
+impl FromStr for Seconds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let form = || format!("{text:?} is no length of time: write 90d, 12w, 36h, 30m or 10s");
+        let unit = text.chars().next_back().ok_or_else(form)?;
+        let each: u32 = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            'w' => 7 * 86_400,
+            _ => return Err(form()),
+        };
+        let number = text.strip_suffix(unit).unwrap_or_default();
+        if number.is_empty() || !number.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(form());
+        }
+        let seconds = number
+            .parse::<u32>()
+            .ok()
+            .and_then(|number| number.checked_mul(each));
+        match seconds {
+            Some(0) => Err(format!("{text:?} is no time at all")),
+            Some(seconds) => Ok(Self(seconds)),
+            None => Err(format!("{text:?} is longer than 136 years")),
+        }
+    }
+}
+
+/// A rate of withholding in basis points, written in per cent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rate(pub(crate) u16);
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        const PPB_OF_POINT: u32 = 100_000;
+        let percent = Percent::parse(text).map_err(|error| error.to_string())?;
+        let points = percent
+            .exact_ppb()
+            .filter(|ppb| ppb.is_multiple_of(PPB_OF_POINT))
+            .and_then(|ppb| u16::try_from(ppb / PPB_OF_POINT).ok());
+        points
+            .map(Self)
+            .ok_or_else(|| format!("{text} % is not a whole number of basis points (0.01 %)"))
     }
 }
 
@@ -91,6 +146,31 @@ mod tests {
             assert_eq!(text.parse(), Ok(Moment(1_782_864_000)), "{text}");
         }
         assert!("next week".parse::<Moment>().is_err());
+    }
+
+    #[test]
+    fn lengths_of_time_name_their_unit() {
+        for (text, want) in [
+            ("90d", 7_776_000),
+            ("2w", 1_209_600),
+            ("36h", 129_600),
+            ("1s", 1),
+        ] {
+            assert_eq!(text.parse(), Ok(Seconds(want)), "{text}");
+        }
+        for text in ["90", "d", "", "-1d", "1.5d", "0d", "5000000w", "9é"] {
+            assert!(text.parse::<Seconds>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn rates_are_whole_basis_points() {
+        for (text, want) in [("0", 0), ("12.5", 1_250), ("0.01", 1), ("100", 10_000)] {
+            assert_eq!(text.parse(), Ok(Rate(want)), "{text}");
+        }
+        for text in ["0.001", "100.01", "-1", "20%", ""] {
+            assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod doctor;
 pub(crate) mod eval;
 pub(crate) mod goal;
 pub(crate) mod grant;
+mod manual;
 pub(crate) mod money;
 pub(crate) mod round;
 mod schedule;
@@ -19,23 +20,33 @@ use crate::cli::{Cli, Command};
 use crate::context::Context;
 use crate::demo;
 use crate::error::{Failure, Outcome};
+use crate::handover;
 
 pub(crate) async fn run(cli: Cli) -> Outcome {
     let Cli { global, command } = cli;
+    handover::check(&global, &command)?;
     let context = Context::new(global);
-    match &command {
-        Command::Demo(arguments) => demo::run(&context, arguments).await,
-        Command::Serve(arguments) => serve::run(&context, arguments).await,
-        Command::Deploy(arguments) => deploy::run(&context, arguments).await,
-        Command::Token(command) => money::run_token(&context, command).await,
-        Command::Fund(arguments) => money::run_fund(&context, arguments).await,
-        Command::Round(command) => round::run(&context, command).await,
-        Command::Grant(command) => grant::run(&context, command).await,
-        Command::Goal(command) => goal::run(&context, command).await,
-        Command::Schedule(command) => schedule::run(&context, command),
+    dispatch(&context, &command).await?;
+    context.handover.write(&context)
+}
+
+async fn dispatch(context: &Context, command: &Command) -> Outcome {
+    match command {
+        Command::Demo(arguments) => demo::run(context, arguments).await,
+        Command::Serve(arguments) => serve::run(context, arguments).await,
+        Command::Deploy(arguments) => deploy::run(context, arguments).await,
+        Command::Token(command) => money::run_token(context, command).await,
+        Command::Fund(arguments) => money::run_fund(context, arguments).await,
+        Command::WithdrawFree(arguments) => money::run_withdraw(context, arguments).await,
+        Command::Round(command) => round::run(context, command).await,
+        Command::Grant(command) => grant::run(context, command).await,
+        Command::Goal(command) => goal::run(context, command).await,
+        Command::Schedule(command) => schedule::run(context, command),
         Command::Eval(command) => eval::run(context.global.output, command),
-        Command::Verify(command) => verify::run(&context, command).await,
-        Command::Doctor => doctor::run(&context).await,
+        Command::Verify(command) => verify::run(context, command).await,
+        Command::Doctor => doctor::run(context).await,
+        Command::Completions(arguments) => manual::completions(arguments),
+        Command::Man(arguments) => manual::man(arguments),
     }
 }
 

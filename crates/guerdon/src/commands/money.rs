@@ -4,10 +4,11 @@ use alloy_primitives::Address;
 use guerdon_chain::{Receipt, Signer, plan};
 use serde_json::json;
 
-use crate::cli::{FundArgs, TokenCommand};
+use crate::cli::{FundArgs, TokenCommand, WithdrawFreeArgs};
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::execute::{Intent, execute, merge, receipt_value};
+use crate::handover::{address_of, is_known};
 use crate::output::Record;
 use crate::session::Session;
 use crate::words::Unit;
@@ -24,7 +25,10 @@ pub(crate) async fn run_token(context: &Context, command: &TokenCommand) -> Outc
             let token = arguments.token.unwrap_or(session.token());
             let unit = session.unit_of(token).await?;
             let amount = unit.parse(&arguments.amount)?;
-            let to = arguments.to.unwrap_or(signer.address());
+            let to = match arguments.to {
+                Some(to) => to,
+                None => address_of(&signer)?,
+            };
             let Some(receipt) = mint(&session, &signer, token, (to, amount)).await? else {
                 return Ok(());
             };
@@ -95,7 +99,7 @@ pub(crate) async fn fund(
         .chain
         .balance_of(session.token(), owner, None)
         .await?;
-    if balance < amount {
+    if balance < amount && is_known(signer) {
         let (have, want) = (unit.exact(balance), unit.exact(amount));
         return Err(
             Failure::precondition(format!("{owner} has {have}, and {want} are wanted"))
@@ -114,10 +118,75 @@ pub(crate) async fn fund(
     execute(session.context, session.chain, signer, intent).await
 }
 
+pub(crate) async fn run_withdraw(context: &Context, arguments: &WithdrawFreeArgs) -> Outcome {
+    context
+        .with_node(async |node| {
+            let session = Session::open(context, node)?;
+            let signer = session.signer(COMPANY)?;
+            let unit = session.unit();
+            let amount = unit.parse(&arguments.amount)?;
+            let to = match arguments.to {
+                Some(to) => to,
+                None => address_of(&signer)?,
+            };
+            let Some(receipt) = withdraw(&session, &signer, (to, amount)).await? else {
+                return Ok(());
+            };
+            let free = free(&session).await?;
+            let mut value = json!({
+                "amount": amount.to_string(),
+                "to": to,
+                "free": free.to_string(),
+            });
+            merge(&mut value, receipt_value(&receipt));
+            let record = Record::new(value)
+                .line("taken out", unit.exact(amount))
+                .line("to", to.to_string())
+                .line("free", unit.exact(free))
+                .line("transaction", receipt.tx.to_string());
+            context.global.output.record(&record)
+        })
+        .await
+}
+
+/// Takes tokens out of the pool that are promised to nobody.
+async fn withdraw(
+    session: &Session<'_>,
+    signer: &Signer,
+    (to, amount): (Address, u128),
+) -> Outcome<Option<Receipt>> {
+    let unit = session.unit();
+    let free = free(session).await?;
+    if amount > free {
+        let (want, have) = (unit.exact(amount), unit.exact(free));
+        return Err(
+            Failure::precondition(format!("{want} are wanted, and {have} are free"))
+                .hint("what is promised to grants stays in the pool"),
+        );
+    }
+    if to == session.grants() || to == session.token() {
+        let text = format!("{to} is a contract of ours: tokens sent there would be lost");
+        return Err(Failure::input(text).hint("give the account of a treasury with --to"));
+    }
+    let plan = plan::withdraw_free(session.grants(), to, amount, &unit.plan());
+    let intent = Intent::new(plan, "whoever gets them, by funding the pool again")
+        .fact("amount", unit.exact(amount))
+        .fact("free after", unit.exact(free - amount))
+        .fact("holders", "nothing changes: their promises stay covered");
+    execute(session.context, session.chain, signer, intent).await
+}
+
+/// Funded and not promised, in base units.
+async fn free(session: &Session<'_>) -> Outcome<u128> {
+    let funded = session.chain.funded(session.grants(), None).await?;
+    let promised = session.chain.promised(session.grants(), None).await?;
+    Ok(funded.saturating_sub(promised))
+}
+
 /// Whether a first step of two was carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Approval {
-    /// The allowance stands.
+    /// The allowance stands, or is handed over to be given first.
     Stands,
     /// A dry run: it would be given first.
     Dry,
@@ -146,9 +215,11 @@ pub(crate) async fn approve(
     let plan = plan::approve(token, spender, amount, &unit.plan());
     let intent = Intent::new(plan, "the owner, at any time").fact("amount", unit.exact(amount));
     let receipt = execute(session.context, session.chain, signer, intent).await?;
-    Ok(if receipt.is_some() {
-        Approval::Stands
-    } else {
-        Approval::Dry
-    })
+    Ok(
+        if receipt.is_some() || session.context.global.hands_over() {
+            Approval::Stands
+        } else {
+            Approval::Dry
+        },
+    )
 }

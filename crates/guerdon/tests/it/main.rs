@@ -7,12 +7,16 @@
 )]
 
 mod build;
+mod changes;
 mod claims;
 mod company;
 mod disputes;
 mod errors;
+mod handover;
 mod harness;
 mod kill;
 mod main_job;
+mod promises;
 mod schedule;
+mod second_thoughts;
 mod verify;

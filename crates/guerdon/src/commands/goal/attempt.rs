@@ -220,7 +220,7 @@ pub(crate) fn signers(signatures: &[SignatureFile]) -> String {
     signers.join(", ")
 }
 
-fn model(arguments: &ModelArgs) -> Outcome<B256> {
+pub(super) fn model(arguments: &ModelArgs) -> Outcome<B256> {
     match (&arguments.model, &arguments.manifest) {
         (Some(model), _) => Ok(*model),
         (None, Some(manifest)) => Ok(keccak256(disk::read(manifest)?)),

@@ -20,7 +20,7 @@ pub(crate) async fn run(context: &Context, arguments: &DefineArgs) -> Outcome {
             let session = Session::open(context, node)?;
             let signer = session.signer(0)?;
             let (goal, receipt) = define(&session, &signer, definition.clone()).await?;
-            if receipt.is_none() && !context.global.dry_run {
+            if receipt.is_none() && !context.global.dry_run && !context.global.hands_over() {
                 context.say(&format!(
                     "the goal {} is defined already",
                     goal.definition.name

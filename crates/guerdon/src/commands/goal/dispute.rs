@@ -10,6 +10,7 @@ use crate::commands::money::approve;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::execute::{Intent, execute, receipt_value};
+use crate::handover::address_of;
 use crate::output::Record;
 use crate::session::Session;
 
@@ -80,7 +81,7 @@ pub(crate) async fn run_withdraw(context: &Context, arguments: &WithdrawBondArgs
                         .hint("give --token ADDRESS"));
                 }
             };
-            let owner = signer.address();
+            let owner = address_of(&signer)?;
             let owed = session
                 .chain
                 .bond_owed(session.goals(), token, owner, None)

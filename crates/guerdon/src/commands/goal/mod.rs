@@ -3,6 +3,7 @@
 mod attempt;
 mod build;
 mod define;
+mod demand;
 mod dispute;
 mod draw;
 pub(crate) mod files;
@@ -40,6 +41,9 @@ pub(crate) async fn run(context: &Context, command: &GoalCommand) -> Outcome {
         GoalCommand::Resolve(arguments) => dispute::run_resolve(context, arguments).await,
         GoalCommand::WithdrawBond(arguments) => dispute::run_withdraw(context, arguments).await,
         GoalCommand::Finalize(arguments) => steps::step(context, arguments, Step::Finalize).await,
+        GoalCommand::Demand(arguments) => demand::run_demand(context, arguments).await,
+        GoalCommand::Refuse(arguments) => demand::run_refuse(context, arguments).await,
+        GoalCommand::Extend(arguments) => demand::run_extend(context, arguments).await,
         GoalCommand::Close(arguments) => steps::run_close(context, arguments).await,
         GoalCommand::Show(arguments) => show::run(context, arguments).await,
     }

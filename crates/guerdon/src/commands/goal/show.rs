@@ -54,6 +54,7 @@ fn lines(goal: &Defined, record: &GoalRecord, now: u64) -> Record {
             "opens",
             format!("{} of the gated share", percent(record.state.fraction)),
         )
+        .line_if("demanded", demanded(record))
         .line("next", next(record, now));
     for attempt in &record.attempts {
         shown = shown.line(
@@ -62,6 +63,17 @@ fn lines(goal: &Defined, record: &GoalRecord, now: u64) -> Record {
         );
     }
     shown
+}
+
+/// A demand that stands, and what it pays if nothing answers it.
+fn demanded(record: &GoalRecord) -> Option<String> {
+    let state = &record.state;
+    let stands = state.has(GoalFlags::DEMANDED) && !state.has(GoalFlags::FINAL);
+    stands.then(|| {
+        let (since, closes) = (time(state.demanded_at), time(state.closes));
+        let pays = percent(record.goal.default_ppb.max(state.fraction));
+        format!("a run, on {since}; if none answers by {closes}, the goal pays {pays}")
+    })
 }
 
 fn next(record: &GoalRecord, now: u64) -> String {
@@ -130,6 +142,10 @@ fn value(goal: &Defined, record: &GoalRecord) -> Value {
         "final": record.state.has(GoalFlags::FINAL),
         "opens": record.goal.opens,
         "closes": record.state.closes,
+        "demanded_at": record
+            .state
+            .has(GoalFlags::DEMANDED)
+            .then_some(record.state.demanded_at),
         "m": record.m,
         "panel": record.panel,
         "attempts_left": record.state.attempts_left(record.goal.attempts),

@@ -5,6 +5,7 @@ use guerdon_core::fact::Fact;
 use guerdon_core::grant::{self, EndOrder};
 use serde_json::{Value, json};
 
+use super::change::{Words, not_opened, refusal};
 use super::claim::require_chain;
 use super::files::{Grant, find};
 use crate::cli::{EndArgs, GrantArgs};
@@ -12,7 +13,7 @@ use crate::commands::goal::KEEPER;
 use crate::commands::money::COMPANY;
 use crate::confirm::Consent;
 use crate::context::Context;
-use crate::error::{Failure, Outcome};
+use crate::error::Outcome;
 use crate::execute::{Intent, execute, merge, receipt_value};
 use crate::output::Record;
 use crate::session::Session;
@@ -75,10 +76,7 @@ pub(crate) async fn end(
 ) -> Outcome<Option<Receipt>> {
     let history = session.history().await?;
     let Some(record) = history.ledger.grants.get(&grant.id) else {
-        return Err(
-            Failure::precondition(format!("{} is not opened yet", grant.name))
-                .hint(format!("open it first: guerdon grant open {}", grant.name)),
-        );
+        return Err(not_opened(grant));
     };
     let terms = &grant.file.terms;
     let now = session.chain.now().await?;
@@ -90,7 +88,7 @@ pub(crate) async fn end(
     };
     let gates = history.gate_results(grant.id, terms);
     let change = grant::end(terms, &record.state, &gates, &order)
-        .map_err(|refused| Failure::precondition(refused.to_string()))?;
+        .map_err(|refused| refusal(&Words::of(session, grant, &history, None), &refused))?;
     let unit = session.unit();
     let freed = u128::try_from(change.freed).map_or_else(
         |_| {
@@ -149,19 +147,32 @@ pub(crate) async fn settle(
 fn freed(receipt: &Receipt) -> Option<i128> {
     receipt.logs.iter().find_map(|log| match decode(log) {
         Ok(Some(Fact::Ended { freed, .. } | Fact::EndWithdrawn { freed, .. })) => Some(freed),
-        Ok(Some(Fact::Settled { freed, .. })) => i128::try_from(freed).ok(),
+        Ok(Some(Fact::Accelerated { freed, .. })) => Some(freed),
+        Ok(Some(Fact::Settled { freed, .. } | Fact::Waived { freed, .. })) => {
+            i128::try_from(freed).ok()
+        }
         _ => None,
     })
 }
 
-fn finish(session: &Session<'_>, grant: &Grant, receipt: Option<Receipt>, more: Value) -> Outcome {
+/// Tells what a change came to; nothing if it was not sent.
+pub(in crate::commands::grant) fn finish(
+    session: &Session<'_>,
+    grant: &Grant,
+    receipt: Option<Receipt>,
+    more: Value,
+) -> Outcome {
     let Some(receipt) = receipt else {
         return Ok(());
     };
     let mut value = json!({"grant": grant.id, "name": grant.name});
     merge(&mut value, more);
     merge(&mut value, receipt_value(&receipt));
-    let freed = freed(&receipt).and_then(|freed| u128::try_from(freed).ok());
+    let freed = freed(&receipt);
+    if let Some(freed) = freed {
+        merge(&mut value, json!({"freed": freed.to_string()}));
+    }
+    let freed = freed.and_then(|freed| u128::try_from(freed).ok());
     let record = Record::new(value)
         .line("grant", format!("{} ({})", grant.name, grant.id))
         .line_if("freed", freed.map(|freed| session.unit().exact(freed)))

@@ -55,6 +55,8 @@ pub(crate) struct Standing {
     pub(crate) paid_net: u128,
     pub(crate) withheld: u128,
     pub(crate) committed: bool,
+    /// When its pause ends by itself, if it is paused.
+    pub(crate) pause_ends: u64,
     pub(crate) now: u64,
 }
 
@@ -67,7 +69,10 @@ pub(crate) fn standing(history: &History, grant: &Grant) -> Outcome<Standing> {
     let amounts = amounts(&grant.file.terms, &state, &gates, now)
         .map_err(|refused| Failure::failed(refused.to_string()))?;
     let root = grant.file.round.map(|round| round.root.hash);
+    let (clock, pause_max) = (state.clock(), grant.file.terms.pause_max);
+    let left = pause_max.saturating_sub(clock.lost);
     Ok(Standing {
+        pause_ends: clock.stop_at.saturating_add(left.into()),
         state,
         amounts,
         paid_net: record.map_or(0, |record| record.paid_net),
@@ -85,17 +90,33 @@ pub(crate) fn state_word(standing: &Standing) -> &'static str {
         () if !state.has(Flags::OPENED) => "not opened",
         () if state.has(Flags::CLOSED) => "replaced",
         () if matches!(state.phase, Phase::Settled { .. }) => "settled",
-        () if state.has(Flags::PAUSED) => "paused",
+        () if state.has(Flags::PAUSED) && standing.now < standing.pause_ends => "paused",
         () if state.has_ended(standing.now) => "ended",
         () if state.has(Flags::ENDED) => "notice given",
         () => "active",
     }
 }
 
+/// The state with its marks: `paused, held by its holder`.
+pub(crate) fn state_words(standing: &Standing) -> String {
+    let state = &standing.state;
+    let mut words = vec![state_word(standing)];
+    if state.has(Flags::PAUSED) && standing.now >= standing.pause_ends {
+        words.push("its pause used up");
+    }
+    if state.has(Flags::HOLDER_ONLY) {
+        words.push("held by its holder");
+    }
+    if state.has(Flags::RECOVERING) {
+        words.push("recovery announced");
+    }
+    words.join(", ")
+}
+
 fn row(grant: &Grant, standing: &Standing, unit: &Unit) -> Vec<String> {
     vec![
         grant.name.clone(),
-        state_word(standing).to_owned(),
+        state_words(standing),
         unit.show(grant.file.terms.amount),
         unit.show(standing.amounts.vested),
         unit.show(standing.amounts.payable),
@@ -111,6 +132,8 @@ pub(crate) fn value(grant: &Grant, standing: &Standing) -> Value {
         "name": grant.name,
         "id": grant.id,
         "state": state_word(standing),
+        "held_by_holder": standing.state.has(Flags::HOLDER_ONLY),
+        "withhold_bps": standing.state.withhold_bps,
         "recipient": grant.file.terms.recipient,
         "granted": grant.file.terms.amount.to_string(),
         "time_ppb": amounts.time_ppb,

@@ -1,5 +1,6 @@
 //! Grants: what one person was promised, and what is done with it.
 
+mod change;
 pub(crate) mod claim;
 mod company;
 pub(crate) mod files;
@@ -8,6 +9,7 @@ mod show;
 
 pub(crate) use company::{end, open};
 
+use self::change::Verb;
 use crate::cli::GrantCommand;
 use crate::context::Context;
 use crate::error::Outcome;
@@ -19,6 +21,16 @@ pub(crate) async fn run(context: &Context, command: &GrantCommand) -> Outcome {
         GrantCommand::Open(arguments) => company::run_open(context, arguments).await,
         GrantCommand::Claim(arguments) => claim::run(context, arguments).await,
         GrantCommand::End(arguments) => company::run_end(context, arguments).await,
+        GrantCommand::Pause(arguments) => change::run_plain(context, arguments, Verb::Pause).await,
+        GrantCommand::Resume(arguments) => {
+            change::run_plain(context, arguments, Verb::Resume).await
+        }
+        GrantCommand::Accelerate(arguments) => change::run_accelerate(context, arguments).await,
+        GrantCommand::LowerWithholding(arguments) => {
+            change::run_withholding(context, arguments).await
+        }
+        GrantCommand::Waive(arguments) => change::run_plain(context, arguments, Verb::Waive).await,
+        GrantCommand::Hold(arguments) => change::run_hold(context, arguments).await,
         GrantCommand::Settle(arguments) => company::run_settle(context, arguments).await,
     }
 }

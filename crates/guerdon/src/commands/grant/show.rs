@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::claim::require_chain;
 use super::files::{Grant, find};
-use super::list::{Standing, standing, state_word, value};
+use super::list::{Standing, standing, state_words, value};
 use crate::cli::GrantArgs;
 use crate::commands::goal::files::names;
 use crate::context::Context;
@@ -62,7 +62,7 @@ impl Shown<'_> {
         Ok(Record::new(self.value(&now, claimable, &why)?)
             .line("grant", format!("{} ({})", grant.name, grant.id))
             .line("recipient", terms.recipient.to_string())
-            .line("state", state_word(&now))
+            .line("state", state_words(&now))
             .line("granted", unit.exact(terms.amount))
             .line("earned by time", percent(amounts.time_ppb))
             .line("vested", unit.show(amounts.vested))
@@ -99,7 +99,7 @@ impl Shown<'_> {
             zone: &self.zone,
             goal: &goal,
         };
-        Ok(reasons.iter().map(|reason| telling.say(reason)).collect())
+        Ok(telling.say_all(&reasons))
     }
 
     fn value(&self, now: &Standing, claimable: u128, why: &[Why]) -> Outcome<Value> {

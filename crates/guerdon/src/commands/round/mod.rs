@@ -5,6 +5,7 @@ mod export;
 mod files;
 pub(crate) mod import;
 mod list;
+mod rescind;
 pub(crate) mod write;
 
 pub(crate) use commit::commit;
@@ -18,6 +19,7 @@ pub(crate) async fn run(context: &Context, command: &RoundCommand) -> Outcome {
     match command {
         RoundCommand::Import(arguments) => import::run(context, arguments).await,
         RoundCommand::Commit(arguments) => commit::run(context, arguments).await,
+        RoundCommand::Rescind(arguments) => rescind::run(context, arguments).await,
         RoundCommand::List => list::run(context).await,
         RoundCommand::Export(arguments) => export::run(context, arguments),
     }
