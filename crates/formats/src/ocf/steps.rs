@@ -10,7 +10,9 @@ use super::ratio::Ratio;
 use crate::calendar::{CalendarError, month_date};
 
 /// Occurrences of all conditions together; far more than a grant has segments.
-const STEPS_MAX: u32 = 65_535;
+const STEPS_MAX: u32 = 4096;
+/// Bits of the common denominator of all portions; far more than people write.
+const DENOMINATOR_BITS_MAX: u64 = 4096;
 
 /// A share of the whole and its date.
 #[derive(Debug)]
@@ -154,6 +156,11 @@ impl<'a> Walker<'a, '_> {
         self.vested = self.vested.plus(share);
         if self.vested > Ratio::whole(1u8) {
             let why = "vests what is left and more: the portions sum to more than everything";
+            return Err(OcfError::condition(&condition.id, why));
+        }
+        if self.vested.parts().1.bits() > DENOMINATOR_BITS_MAX {
+            let why = "has a portion that shares no common denominator with those before it that \
+                       could be computed with";
             return Err(OcfError::condition(&condition.id, why));
         }
         self.walk.steps.push(Step {

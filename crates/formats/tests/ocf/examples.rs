@@ -296,6 +296,31 @@ fn parts_that_are_whole_units_may_be_unequal() {
 }
 
 proptest! {
+    /// Of a larger grant, a date falls short by less than a part per billion and one base unit.
+    #[test]
+    fn differences_are_bounded_and_never_early(
+        tokens in 1u128..1 << 40,
+        count in 1u32..=60,
+        rounds: bool,
+    ) {
+        let name = if rounds { "CUMULATIVE_ROUNDING" } else { "FRACTIONAL" };
+        let period = format!("1 MONTHS {count} {START_DAY}");
+        let monthly = after("monthly", "start", &period, part(1, count));
+        let terms = terms(name, vec![start(part(0, 1)), monthly]);
+        let imported = read(&terms, &options("2025-03-01", Some((tokens, 9)))).unwrap();
+        let amount = tokens * 10u128.pow(9);
+        prop_assert!(imported.difference.unwrap() <= amount / 1_000_000_000 + 1);
+        for (place, (_, paid)) in (1u128..).zip(paid(&imported, amount)) {
+            let exact = amount * place;
+            let units = if rounds {
+                (2 * tokens * place / u128::from(count)).div_ceil(2) * 10u128.pow(9)
+            } else {
+                exact / u128::from(count)
+            };
+            prop_assert!(paid <= units, "{}: {} of {}", place, paid, units);
+        }
+    }
+
     /// A grant of at most a billion whole units pays every allocation to the unit, and the parts
     /// follow the rule of their name.
     #[test]

@@ -51,7 +51,7 @@ fn amounts_and_dates_that_a_grant_cannot_say_are_refused() {
                 start(part(0, 1)),
                 monthly("start", 70_000, part(1, 70_000)),
             ]),
-            "more than 65535 dates",
+            "more than 4096 dates",
         ),
         (
             fractional(vec![on("last", "2175-01-01", part(1, 1))]),
@@ -114,6 +114,20 @@ fn events_that_a_grant_cannot_say_are_refused() {
         let message = refused(&terms);
         assert!(message.contains(want), "{message}");
     }
+}
+
+/// Portions of a file made to keep the reader busy.
+#[test]
+fn denominators_without_end_are_refused() {
+    let odd = |place: u64| format!("{}", u64::MAX - 2 * place);
+    let portion = |place| json!({"numerator": "1", "denominator": odd(place)});
+    let date = |place: u64| on(&format!("date-{place}"), "2026-01-01", portion(place));
+    let terms = fractional((0..2000).map(date).collect());
+    let message = refused(&terms);
+    assert!(
+        message.contains("shares no common denominator"),
+        "{message}"
+    );
 }
 
 #[test]
