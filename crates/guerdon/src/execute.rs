@@ -52,11 +52,11 @@ pub(crate) async fn execute(
 ) -> Outcome<Option<Receipt>> {
     if context.global.hands_over() {
         let gas = context.handover.keep(chain, signer, &intent.plan).await?;
-        context.say(&plan_text(&intent, signer, gas));
+        context.say(&plan_text(&intent, signer, gas, true));
         return Ok(None);
     }
     let simulation = chain.simulate(&intent.plan, signer.address()).await?;
-    context.say(&plan_text(&intent, signer, Some(simulation.gas)));
+    context.say(&plan_text(&intent, signer, Some(simulation.gas), false));
     if context.global.dry_run {
         let value = plan_value(&intent, signer.address(), simulation.gas);
         let record = Record::new(value).line("dry run", "nothing was sent");
@@ -89,14 +89,15 @@ pub(crate) fn merge(value: &mut Value, more: Value) {
     }
 }
 
-fn plan_text(intent: &Intent<'_>, signer: &Signer, gas: Option<u64>) -> String {
+fn plan_text(intent: &Intent<'_>, signer: &Signer, gas: Option<u64>, handed_over: bool) -> String {
     let target = intent
         .plan
         .to
         .map_or("a new contract".to_owned(), |to| to.to_string());
     let mut lines = vec![("plan", intent.plan.summary.clone()), ("contract", target)];
     if handover::is_known(signer) {
-        lines.push(("signed by", signer.address().to_string()));
+        let label = if handed_over { "sent by" } else { "signed by" };
+        lines.push((label, signer.address().to_string()));
     }
     lines.extend(
         intent

@@ -1,6 +1,7 @@
 //! Numbers, times and reasons in words for a person.
 
 use guerdon_chain::plan;
+pub(crate) use guerdon_chain::plan::{length, rate};
 use guerdon_formats::amount;
 use jiff::Timestamp;
 
@@ -83,35 +84,6 @@ pub(crate) fn percent(ppb: u32) -> String {
     format!("{}.{} %", ppb / 10_000_000, ppb / 1_000_000 % 10)
 }
 
-/// `30 days`, `1 day 6 hours`, `90 seconds`: exact, in the largest units.
-pub(crate) fn length(seconds: u64) -> String {
-    const UNITS: [(u64, &str); 4] = [
-        (86_400, "day"),
-        (3_600, "hour"),
-        (60, "minute"),
-        (1, "second"),
-    ];
-    let mut left = seconds;
-    let mut parts = Vec::new();
-    for (size, name) in UNITS {
-        let count = left / size;
-        left %= size;
-        if count > 0 {
-            let plural = if count == 1 { "" } else { "s" };
-            parts.push(format!("{count} {name}{plural}"));
-        }
-    }
-    if parts.is_empty() {
-        return "no time".to_owned();
-    }
-    parts.join(" ")
-}
-
-/// Basis points in per cent, exactly: `12.5 %`.
-pub(crate) fn rate(bps: u16) -> String {
-    format!("{} %", amount::exact(bps.into(), 2))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,15 +93,6 @@ mod tests {
         assert_eq!(percent(609_999_999), "60.9 %");
         assert_eq!(percent(1_000_000_000), "100.0 %");
         assert_eq!(percent(0), "0.0 %");
-    }
-
-    #[test]
-    fn lengths_and_rates_are_exact() {
-        assert_eq!(length(365 * 86_400), "365 days");
-        assert_eq!(length(86_400 + 7_200 + 1), "1 day 2 hours 1 second");
-        assert_eq!(length(0), "no time");
-        assert_eq!(rate(1_250), "12.5 %");
-        assert_eq!(rate(0), "0 %");
     }
 
     #[test]

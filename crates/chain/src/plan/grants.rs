@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use guerdon_core::tree::{Proof, Root};
 
-use super::money::date;
+use super::money::{date, length, rate};
 use super::{Plan, Unit};
 use crate::bindings::IGrants;
 use crate::goal_abi::u40;
@@ -37,7 +37,7 @@ pub fn withdraw_free(grants: Address, to: Address, amount: u128, unit: &Unit) ->
     Plan::call(
         grants,
         &call,
-        format!("Take {} that are free for {to}", unit.show(amount)),
+        format!("Take {} out of the free money, for {to}", unit.show(amount)),
     )
 }
 
@@ -173,7 +173,11 @@ pub fn accelerate(grants: Address, terms: &[u8], by: u32) -> Plan {
     Plan::call(
         grants,
         &call,
-        format!("Advance the clock of {} by {by} seconds", short(terms)),
+        format!(
+            "Advance the clock of {} by {}",
+            short(terms),
+            length(by.into())
+        ),
     )
 }
 
@@ -185,7 +189,8 @@ pub fn lower_withholding(grants: Address, terms: &[u8], withhold_bps: u16) -> Pl
         withholdBps: withhold_bps,
     };
     let grant = short(terms);
-    let summary = format!("Withhold {withhold_bps} basis points from payments of {grant}");
+    let rate = rate(withhold_bps);
+    let summary = format!("Withhold {rate} of each payment of {grant} from now on");
     Plan::call(grants, &call, summary)
 }
 

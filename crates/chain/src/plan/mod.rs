@@ -19,7 +19,7 @@ pub use grants::{
     Place, accelerate, claim, claim_first, claim_many, commit, end, fund, hold_claims,
     lower_withholding, open, pause, rescind, resume, settle, waive, withdraw_free,
 };
-pub use money::Unit;
+pub use money::{Unit, length, rate};
 pub(crate) use money::{date, decimal, grouped};
 pub use pay::{Payee, paid, pay};
 pub use token::{approve, mint, transfer};

@@ -66,6 +66,37 @@ pub(crate) fn date(time: U256) -> String {
         .map_or_else(|| time.to_string(), |timestamp| timestamp.to_string())
 }
 
+/// A length of time in words, exact, the largest units first: `30 days`, `1 day 6 hours`.
+#[must_use]
+pub fn length(seconds: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [
+        (86_400, "day"),
+        (3_600, "hour"),
+        (60, "minute"),
+        (1, "second"),
+    ];
+    let mut left = seconds;
+    let mut parts = Vec::new();
+    for (size, name) in UNITS {
+        let count = left / size;
+        left %= size;
+        if count > 0 {
+            let plural = if count == 1 { "" } else { "s" };
+            parts.push(format!("{count} {name}{plural}"));
+        }
+    }
+    if parts.is_empty() {
+        return "0 days".to_owned();
+    }
+    parts.join(" ")
+}
+
+/// Basis points in per cent, exactly: `12.5 %`.
+#[must_use]
+pub fn rate(bps: u16) -> String {
+    format!("{} %", decimal(U256::from(bps), 2))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +118,15 @@ mod tests {
             Unit::new("ACC", 18).show(2_000_000_000_000_000_000),
             "2 ACC"
         );
+    }
+
+    #[test]
+    fn lengths_and_rates_are_exact() {
+        assert_eq!(length(365 * 86_400), "365 days");
+        assert_eq!(length(86_400 + 7_200 + 1), "1 day 2 hours 1 second");
+        assert_eq!(length(0), "0 days");
+        assert_eq!(rate(1_250), "12.5 %");
+        assert_eq!(rate(0), "0 %");
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn a_pause_ends_by_itself_and_leaves_the_holder_what_was_vested() {
         plan["undo"],
         "the company, by resume; else it ends by itself"
     );
-    assert_eq!(plan["facts"]["used so far"], "no time of 30 days");
+    assert_eq!(plan["facts"]["used so far"], "0 days of 30 days");
 
     let paused = done(&acme, "grant pause P-1 --from 0");
     assert_eq!(paused["vested_before"], paused["vested_after"]);

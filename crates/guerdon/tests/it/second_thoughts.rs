@@ -30,6 +30,11 @@ fn a_round_is_taken_back_before_it_binds_and_its_sheet_imported_again() {
         &format!("round commit {root} --binding-at {day} --from 0"),
     );
     refused(&acme, "grant claim H-1001 --from 9", 6, "too early");
+    let why = done(&acme, "grant show H-1001")["why"].to_string();
+    assert!(
+        why.contains("binding from 2026-07-21 00:00 UTC on"),
+        "{why}"
+    );
     refused(
         &acme,
         &format!("round rescind {root} --from 9"),
@@ -47,6 +52,12 @@ fn a_round_is_taken_back_before_it_binds_and_its_sheet_imported_again() {
     assert_ne!(rescinded["freed"], "0");
     let again = done(&acme, &format!("round rescind {root} --from 0"));
     assert_eq!(again["already"], true);
+    let shown = done(&acme, "grant show H-1001");
+    assert_eq!(shown["state"], "round taken back");
+    assert!(
+        shown["why"].to_string().contains("it pays nothing"),
+        "{shown}"
+    );
     let listed = done(&acme, "round list").to_string();
     assert!(listed.contains("\"rescinded\""), "{listed}");
 

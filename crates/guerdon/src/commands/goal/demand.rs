@@ -33,7 +33,7 @@ pub(crate) async fn run_demand(context: &Context, arguments: &DemandArgs) -> Out
                 .fact(
                     "holders",
                     format!(
-                        "if no run answers by {}, the goal pays {pays}",
+                        "if no run answers by {}, the goal pays {pays} of its share",
                         time(state.closes)
                     ),
                 ),

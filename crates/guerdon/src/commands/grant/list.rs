@@ -54,10 +54,32 @@ pub(crate) struct Standing {
     pub(crate) amounts: Amounts,
     pub(crate) paid_net: u128,
     pub(crate) withheld: u128,
-    pub(crate) committed: bool,
+    pub(crate) round: RoundStanding,
     /// When its pause ends by itself, if it is paused.
     pub(crate) pause_ends: u64,
     pub(crate) now: u64,
+}
+
+/// Where a grant's round stands: only a binding one opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RoundStanding {
+    NotCommitted,
+    Rescinded,
+    /// Binding from this time on, in unix seconds.
+    Ahead(u64),
+    Binding,
+}
+
+fn round_standing(history: &History, grant: &Grant) -> RoundStanding {
+    let root = grant.file.round.map(|round| round.root.hash);
+    match root.and_then(|root| history.ledger.rounds.get(&root)) {
+        None => RoundStanding::NotCommitted,
+        Some(round) if round.rescinded => RoundStanding::Rescinded,
+        Some(round) if round.binding_at > history.head.time => {
+            RoundStanding::Ahead(round.binding_at)
+        }
+        Some(_) => RoundStanding::Binding,
+    }
 }
 
 /// Folds what the chain says about a grant, and what that comes to at its head.
@@ -68,7 +90,6 @@ pub(crate) fn standing(history: &History, grant: &Grant) -> Outcome<Standing> {
     let now = history.head.time;
     let amounts = amounts(&grant.file.terms, &state, &gates, now)
         .map_err(|refused| Failure::failed(refused.to_string()))?;
-    let root = grant.file.round.map(|round| round.root.hash);
     let (clock, pause_max) = (state.clock(), grant.file.terms.pause_max);
     let left = pause_max.saturating_sub(clock.lost);
     Ok(Standing {
@@ -77,7 +98,7 @@ pub(crate) fn standing(history: &History, grant: &Grant) -> Outcome<Standing> {
         amounts,
         paid_net: record.map_or(0, |record| record.paid_net),
         withheld: record.map_or(0, |record| record.withheld),
-        committed: root.is_some_and(|root| history.ledger.rounds.contains_key(&root)),
+        round: round_standing(history, grant),
         now,
     })
 }
@@ -86,7 +107,8 @@ pub(crate) fn standing(history: &History, grant: &Grant) -> Outcome<Standing> {
 pub(crate) fn state_word(standing: &Standing) -> &'static str {
     let state = &standing.state;
     match () {
-        () if !standing.committed => "not committed",
+        () if standing.round == RoundStanding::NotCommitted => "not committed",
+        () if standing.round == RoundStanding::Rescinded => "round taken back",
         () if !state.has(Flags::OPENED) => "not opened",
         () if state.has(Flags::CLOSED) => "replaced",
         () if matches!(state.phase, Phase::Settled { .. }) => "settled",

@@ -1,6 +1,6 @@
 //! `grant show`: amounts in the order of the glossary, the schedule in words, why the rest is locked.
 
-use guerdon_core::grant::{Refused, next_vesting, payment, why_locked};
+use guerdon_core::grant::{Reason, Refused, next_vesting, payment, why_locked};
 use guerdon_formats::calendar::Zone;
 use guerdon_formats::words::{
     GoalWords, Telling, Why, describe_gates, describe_schedule, goal_next,
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::claim::require_chain;
 use super::files::{Grant, find};
-use super::list::{Standing, standing, state_words, value};
+use super::list::{RoundStanding, Standing, standing, state_words, value};
 use crate::cli::GrantArgs;
 use crate::commands::goal::files::names;
 use crate::context::Context;
@@ -99,7 +99,12 @@ impl Shown<'_> {
             zone: &self.zone,
             goal: &goal,
         };
-        Ok(telling.say_all(&reasons))
+        let mut told = telling.say_all(&reasons);
+        let unopened = reasons.iter().position(|it| *it == Reason::NotOpened);
+        if let (Some(place), Some(round)) = (unopened, round_words(now.round)) {
+            told[place] = round;
+        }
+        Ok(told)
     }
 
     fn value(&self, now: &Standing, claimable: u128, why: &[Why]) -> Outcome<Value> {
@@ -119,6 +124,33 @@ impl Shown<'_> {
         );
         Ok(data)
     }
+}
+
+/// Why nobody can open a grant yet, or ever; nothing when its round is binding.
+fn round_words(round: RoundStanding) -> Option<Why> {
+    let (what, why, next) = match round {
+        RoundStanding::Binding => return None,
+        RoundStanding::NotCommitted => (
+            "The round is not on chain.".to_owned(),
+            "Nothing of it is promised yet.",
+            "The company commits it.",
+        ),
+        RoundStanding::Rescinded => (
+            "The round was taken back.".to_owned(),
+            "The company withdrew it before it was binding; it pays nothing.",
+            "",
+        ),
+        RoundStanding::Ahead(at) => (
+            format!("The round is binding from {} on.", time(at)),
+            "Until then nothing of it opens, and the company may take it back.",
+            "Nobody needs to act; it comes with time.",
+        ),
+    };
+    Some(Why {
+        what,
+        why: why.to_owned(),
+        next: next.to_owned(),
+    })
 }
 
 fn refused(error: Refused) -> Failure {

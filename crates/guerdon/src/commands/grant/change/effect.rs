@@ -162,11 +162,11 @@ impl Effect {
     pub(super) fn facts(&self, unit: &Unit) -> Vec<(&'static str, String)> {
         let amount = |base_units| unit.exact(base_units);
         let mut facts = vec![("vested", both(self.vested, amount))];
-        let day = |at: Option<u64>| at.map_or_else(|| "nothing more".to_owned(), time);
+        let day = |at: Option<u64>| at.map_or_else(|| "nothing left to earn".to_owned(), time);
         if self.full_at != (None, None) {
             facts.push(("all earned on", both(self.full_at, day)));
         }
-        facts.push(("an end takes", both(self.at_stake, amount)));
+        facts.push(("an end could take", both(self.at_stake, amount)));
         match u128::try_from(self.freed) {
             Ok(0) => {}
             Ok(freed) => facts.push(("frees", unit.exact(freed))),

@@ -70,6 +70,10 @@ pub(crate) fn refusal(words: &Words, refused: &Refused) -> Failure {
             length(pause_max.into())
         ))
         .hint("it cannot be paused again"),
+        Refused::WithholdingNotLower { present: 0, .. } => {
+            Failure::precondition(format!("nothing is withheld from payments of {grant}"))
+                .hint("the rate cannot fall below that")
+        }
         Refused::WithholdingNotLower { present, .. } => Failure::precondition(format!(
             "{} of each payment of {grant} is withheld, and that may only fall",
             rate(present)
