@@ -9,6 +9,7 @@ mod error;
 mod execute;
 mod files;
 mod handover;
+mod keeper;
 mod output;
 mod session;
 mod words;

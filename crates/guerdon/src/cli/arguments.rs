@@ -110,6 +110,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Follow the chain and serve the pages.
     Serve(ServeArgs),
+    /// Pay everybody who is due, by itself.
+    Keep(super::KeepArgs),
     /// Deploy the contracts and give out the roles.
     Deploy(DeployArgs),
     /// The company's token.

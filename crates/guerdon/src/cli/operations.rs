@@ -24,6 +24,11 @@ pub(crate) struct ServeArgs {
     /// The company's name on the pages; by default the deployment's.
     #[arg(long, env = "GUERDON_COMPANY")]
     pub(crate) company: Option<String>,
+    /// Pay everybody who is due as well; --account or --from pays for gas.
+    #[arg(long)]
+    pub(crate) keep: bool,
+    #[command(flatten)]
+    pub(crate) keeper: super::KeeperArgs,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod doctor;
 pub(crate) mod eval;
 pub(crate) mod goal;
 pub(crate) mod grant;
+pub(crate) mod keep;
 mod manual;
 pub(crate) mod money;
 pub(crate) mod round;
@@ -34,6 +35,7 @@ async fn dispatch(context: &Context, command: &Command) -> Outcome {
     match command {
         Command::Demo(arguments) => demo::run(context, arguments).await,
         Command::Serve(arguments) => serve::run(context, arguments).await,
+        Command::Keep(arguments) => keep::run(context, arguments).await,
         Command::Deploy(arguments) => deploy::run(context, arguments).await,
         Command::Token(command) => money::run_token(context, command).await,
         Command::Fund(arguments) => money::run_fund(context, arguments).await,

@@ -15,8 +15,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::keep::{self, Keeping};
 use super::store;
-use crate::cli::ServeArgs;
+use crate::cli::{KeeperArgs, ServeArgs};
 use crate::context::{Context, Node, asked_to_stop};
 use crate::error::{Failure, Kind, Outcome};
 use crate::output::say;
@@ -32,6 +33,8 @@ pub(crate) struct Site {
     pub(crate) host: IpAddr,
     pub(crate) port: u16,
     pub(crate) company: Option<String>,
+    /// Who is due is paid as well.
+    pub(crate) keeper: Option<KeeperArgs>,
 }
 
 pub(crate) async fn run(context: &Context, arguments: &ServeArgs) -> Outcome {
@@ -39,6 +42,7 @@ pub(crate) async fn run(context: &Context, arguments: &ServeArgs) -> Outcome {
         host: arguments.host,
         port: arguments.port,
         company: arguments.company.clone(),
+        keeper: arguments.keep.then(|| arguments.keeper.clone()),
     };
     let node = context.connect().await?;
     let outcome = serve(context, &node, &site).await;
@@ -57,6 +61,11 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     let store = store::open(context, &deployment).await?;
     store::fill_from_files(context, &store).await?;
 
+    let keeping = match &site.keeper {
+        Some(keeper) => Some(Keeping::new(context, (node, &deployment), &store, keeper).await?),
+        None => None,
+    };
+
     let (stop, stopped) = watch::channel(false);
     let heartbeat = Heartbeat::default();
     let follower = follow(&node.chain, &store, &deployment, (&heartbeat, &stopped)).await?;
@@ -69,7 +78,13 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     ));
     say("Ctrl-C stops everything");
 
-    let outcome = watch_over(node, follower, pages, &stop).await;
+    let outcome = tokio::select! {
+        outcome = watch_over(node, follower, pages, &stop) => outcome,
+        outcome = keep::beside(keeping.as_ref()) => outcome,
+    };
+    if let Some(keeping) = keeping {
+        keeping.end().await;
+    }
     store.close().await;
     outcome
 }
@@ -113,7 +128,7 @@ fn ended_early<E: std::fmt::Display>(
 }
 
 /// Keeps the embedded chain's state on disk; another node keeps its own.
-async fn keep_state(node: &Node) {
+pub(super) async fn keep_state(node: &Node) {
     let Some(embedded) = &node.embedded else {
         return std::future::pending().await;
     };
@@ -238,6 +253,6 @@ async fn view(chain: &Chain, deployment: &Deployment) -> Outcome<DeploymentView>
 }
 
 /// The machine's clock: how old a page is, nothing about money.
-fn wall() -> u64 {
+pub(super) fn wall() -> u64 {
     u64::try_from(Timestamp::now().as_second()).unwrap_or_default()
 }

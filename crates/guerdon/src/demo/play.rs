@@ -41,6 +41,7 @@ async fn play(context: &Context, node: &Node, arguments: &DemoArgs) -> Outcome {
         host: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port: arguments.port,
         company: None,
+        keeper: None,
     };
     let session = Session::open(context, node)?;
     index_once(context, &node.chain, &session.deployment).await?;

@@ -14,6 +14,7 @@ mod disputes;
 mod errors;
 mod handover;
 mod harness;
+mod keeper;
 mod kill;
 mod main_job;
 mod promises;
