@@ -304,25 +304,32 @@ impl<'a> Author<'a> {
         if !model.states.values().any(is_open) && self.dice.percent(85) {
             return self.opening(model);
         }
-        let leaf = self.likely_leaf(model);
+        let (kind, now) = (self.dice.below(20), self.time);
+        let leaf = self.likely_leaf(model, |state| match kind {
+            6..10 => !state.has_ended(now),
+            10..13 => !state.flags.intersects(Flags::PAUSED.with(Flags::ENDED)),
+            13 => state.has(Flags::PAUSED),
+            _ => true,
+        });
         let state = model.state(self.world, leaf);
-        match self.dice.below(20) {
+        match kind {
             0..4 => Call::Claim { leaf },
             4..6 => {
                 let count = self.dice.below(6);
+                let leaves = (0..count).map(|_| self.likely_leaf(model, |_| true));
                 Call::ClaimMany {
-                    leaves: (0..count).map(|_| self.likely_leaf(model)).collect(),
+                    leaves: leaves.collect(),
                 }
             }
+            6..10 if state.has(Flags::PAUSED) && self.dice.percent(50) => Call::Resume { leaf },
             6..10 => Call::End {
                 leaf,
                 stop_at: self.stop(model, leaf),
                 grace: self.dice.percent(50),
             },
-            10..12 if state.has(Flags::PAUSED) && self.dice.percent(80) => Call::Resume { leaf },
-            10..12 => Call::Pause { leaf },
-            12 => Call::Resume { leaf },
-            13..15 => {
+            10..13 => Call::Pause { leaf },
+            13 => Call::Resume { leaf },
+            14 => {
                 let small = self.dice.below(600) as u32;
                 let by = self.dice.pick(&[0, 1, small, small, small, u32::MAX]);
                 Call::Accelerate { leaf, by }
@@ -386,17 +393,23 @@ impl<'a> Author<'a> {
         self.dice.place(self.world.leaves.len())
     }
 
-    /// A leaf that is an open grant, in most cases.
-    fn likely_leaf(&mut self, model: &Model) -> usize {
-        let is_open = |leaf: &usize| {
-            let state = model.state(self.world, *leaf);
-            state.has(Flags::OPENED) && !state.has(Flags::CLOSED) && !state.has(Flags::SETTLED)
-        };
+    /// A leaf that is an open grant in a state that is wanted, in most cases.
+    fn likely_leaf(&mut self, model: &Model, wanted: impl Fn(&State) -> bool) -> usize {
+        let state = |leaf: &usize| model.state(self.world, *leaf);
+        let closed = Flags::CLOSED.with(Flags::SETTLED);
+        let is_open =
+            |leaf: &usize| state(leaf).has(Flags::OPENED) && !state(leaf).flags.intersects(closed);
         let open: Vec<usize> = (0..self.world.leaves.len()).filter(is_open).collect();
-        if open.is_empty() || self.dice.percent(12) {
+        let wanted: Vec<usize> = open
+            .iter()
+            .copied()
+            .filter(|leaf| wanted(&state(leaf)))
+            .collect();
+        if open.is_empty() || self.dice.percent(8) {
             return self.leaf();
         }
-        self.dice.pick(&open)
+        let any = wanted.is_empty() || self.dice.percent(10);
+        self.dice.pick(if any { &open } else { &wanted })
     }
 
     fn round(&mut self) -> usize {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use crate::run::{Count, Coverage, sequence};
 
 /// Sequences of the short run.
-const SEQUENCES: u64 = 80;
+const SEQUENCES: u64 = 120;
 
 /// Every call that must have passed, and must have been refused, in the short run already.
 const CALLS: [&str; 30] = [

@@ -158,7 +158,7 @@ fn terms(dice: &mut Dice, place: u64, goals: &[Defined]) -> Terms {
         },
         grace_seconds: small(dice, 2_000),
         backdate_seconds: small(dice, 3_000),
-        pause_max: small(dice, 3_000),
+        pause_max: small(dice, 900),
         withhold_bps: dice.pick(&[0, 0, 1, 2_500, 4_999, 10_000]),
         document: B256::repeat_byte(place as u8 + 1),
         gates: gates(dice, goals),
