@@ -223,7 +223,7 @@ impl<'a> Author<'a> {
         let total = self.world.rounds[round].root().total;
         let total = match self.dice.below(8) {
             0 => total + 1,
-            1 => total - 1,
+            1 => total.saturating_sub(1),
             2 => 0,
             _ => total,
         };
