@@ -34,7 +34,7 @@ def settle(t, s, gates, now):
     """The state after settling, or None: time or a goal could still change what the grant pays."""
     found = answer(t, s, gates, now)
     over = bool(s["flags"] & ENDED)
-    if s["flags"] & SETTLED or (over and now < s["stopAt"]):
+    if s["flags"] & SETTLED or (over and now <= s["stopAt"]):
         return None
     if not found["doneAll"] or not (over or found["timePpb"] == PPB):
         return None

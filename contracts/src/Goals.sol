@@ -9,6 +9,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IGoals} from "./interfaces/IGoals.sol";
 import {AttemptWord} from "./libraries/AttemptWord.sol";
 import {Bounds} from "./libraries/Bounds.sol";
+import {GoalMessages} from "./libraries/GoalMessages.sol";
 import {GoalRules} from "./libraries/GoalRules.sol";
 import {GoalWord} from "./libraries/GoalWord.sol";
 import {Panel} from "./libraries/Panel.sol";
@@ -27,12 +28,6 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
 
     uint256 private constant ONE = 1e9;
     address private constant DEAD = 0x000000000000000000000000000000000000dEaD;
-
-    bytes32 private constant ACCEPT =
-        keccak256("Accept(bytes32 goal,uint16 attempt,bytes32 model,uint40 deadline)");
-    bytes32 private constant RESULT = keccak256(
-        "Result(bytes32 goal,uint16 attempt,bytes32 model,uint128 x,uint128 y,uint32 samples,uint32 guards,bytes32 evidence)"
-    );
 
     uint256 private immutable CHAIN_ID = block.chainid;
 
@@ -95,7 +90,7 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
         require(_hasAttempts(goal, word), NoAttemptsLeft(goal.attempts));
         require(block.timestamp <= deadline, TooLate(deadline));
         attempt = word.count();
-        bytes32 message = keccak256(abi.encode(ACCEPT, id, attempt, model, deadline));
+        bytes32 message = GoalMessages.accept(id, attempt, model, deadline);
         uint256 signatures = Panel.requireSigned(quorum, goal.panel, 1, _hashTypedDataV4(message));
         require(signatures >= quorum.m || msg.sender == goal.sponsor, NotSponsor(msg.sender));
 
@@ -131,7 +126,7 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
         bytes32 model = _attempts[id][result.attempt].model;
         require(result.model == model, WrongModel(model));
         require(result.samples == goal.samples, WrongSamples(result.samples, goal.samples));
-        Panel.requireSigned(quorum, goal.panel, quorum.m, _hashTypedDataV4(_resultHash(id, result)));
+        Panel.requireSigned(quorum, goal.panel, quorum.m, _hashTypedDataV4(GoalMessages.result(id, result)));
 
         uint256 fraction = _fractionDown(goal, result.x, result.y, result.guards);
         bool clears = _clearDemand(id, word);
@@ -400,22 +395,6 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
     }
 
     // ------------------------------------------------------------------------------------------------- messages
-
-    function _resultHash(bytes32 id, Result calldata result) private pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                RESULT,
-                id,
-                result.attempt,
-                result.model,
-                result.x,
-                result.y,
-                result.samples,
-                result.guards,
-                result.evidence
-            )
-        );
-    }
 
     // ------------------------------------------------------------------------------------------------- bonds
 

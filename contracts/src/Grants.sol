@@ -82,8 +82,11 @@ contract Grants is Pool, Multicall {
     /// @inheritdoc IGrants
     /// @dev The loop is bounded by the caller's gas; nothing in it can be made dearer by a holder than PAYMENT_GAS.
     function claimMany(bytes[] calldata terms) external nonReentrant returns (uint256 paid) {
+        uint256 balance = IERC20(TOKEN).balanceOf(address(this));
         for (uint256 i; i < terms.length; ++i) {
-            if (_tryClaim(terms[i])) ++paid;
+            (bool done, uint256 left) = _tryClaim(terms[i], balance);
+            if (done) ++paid;
+            balance = left;
         }
     }
 
@@ -185,7 +188,9 @@ contract Grants is Pool, Multicall {
     /// @inheritdoc IGrants
     function settle(bytes calldata terms) external nonReentrant {
         (bytes32 id, uint256 word) = _unsettled(terms);
-        if (word & GrantWord.ENDED != 0 && !word.hasEnded()) revert NotYet(word.stopAt());
+        uint256 stopAt = word.stopAt();
+        // a result registered in the second of the end still counts, so that second must be over
+        if (word & GrantWord.ENDED != 0 && block.timestamp <= stopAt) revert NotYet(stopAt + 1);
 
         (uint256 timePpb,, uint256 value) = _vestedDown(terms, word);
         require(timePpb == GrantWord.ONE || word & GrantWord.ENDED != 0, NotFullyVested(timePpb));
@@ -286,27 +291,27 @@ contract Grants is Pool, Multicall {
         return uint128(gross);
     }
 
-    /// @dev The keeper's claim: skips what cannot be paid, undoes what fails.
-    function _tryClaim(bytes calldata terms) private returns (bool paid) {
+    /// @dev The keeper's claim: skips what cannot be paid, undoes what fails. `balance` is the pool's before, `left`
+    /// what it should be after.
+    function _tryClaim(bytes calldata terms, uint256 balance) private returns (bool paid, uint256 left) {
+        left = balance;
         bytes32 id = terms.id(DOMAIN);
         uint256 word = words[id];
-        if (word & (GrantWord.OPENED | GrantWord.CLOSED) != GrantWord.OPENED) return false;
+        if (word & (GrantWord.OPENED | GrantWord.CLOSED) != GrantWord.OPENED) return (false, left);
         address to = _holder(id, terms, word);
-        if (word.isHeldBack() && msg.sender != to) return false;
+        if (word.isHeldBack() && msg.sender != to) return (false, left);
 
         uint256 gross = _payableDown(terms, word);
-        if (gross == 0) return false;
+        if (gross == 0) return (false, left);
         uint256 withheld = _withheldDown(word, gross);
-        // 63/64 of what is left reaches the token: without this a keeper could fake a failure
-        uint256 needed = PAYMENT_GAS * 64 / 63 + Payment.RESERVE;
-        require(gasleft() >= needed, NotEnoughGas(gasleft(), needed));
 
         words[id] = word + gross;
         bytes32 reason;
-        (paid, reason) = Payment.tryPay(IERC20(TOKEN), to, gross - withheld, PAYMENT_GAS);
+        (paid, reason) = Payment.tryPay(IERC20(TOKEN), to, gross - withheld, PAYMENT_GAS, balance);
 
         // casts: both at most 104 bits
         if (paid) {
+            left -= Math.min(left, gross - withheld);
             _keep(withheld);
             emit Claimed(id, to, uint128(gross), uint128(withheld));
         } else {

@@ -53,6 +53,7 @@ abstract contract Pool is IGrants, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IGrants
     function withdrawFree(address to, uint128 amount) external restricted nonReentrant {
+        require(to != address(this), NotPayable(to));
         uint128 funded_ = _funded;
         uint128 free = funded_ - _promised;
         require(amount <= free, NotFreeEnough(amount, free));

@@ -87,6 +87,10 @@ interface IGrants {
     error NotFreeEnough(uint256 wanted, uint256 free);
     /// @notice The deposit must raise the balance.
     error NothingReceived();
+    /// @notice The pool cannot be paid from itself: nothing could ever take the money out again.
+    error NotPayable(address to);
+    /// @notice The token answered a payment of `amount` with neither yes nor a revert, and yet money left the pool.
+    error PaymentUnclear(address to, uint256 amount);
     /// @notice Nothing to pay now. All in base units; the claimable amount is min(vested, unlocked) - released.
     error NothingClaimable(uint256 vested, uint256 unlocked, uint256 released);
     /// @notice A value lies beyond its limit.
@@ -202,7 +206,7 @@ interface IGrants {
     function claim(bytes calldata terms) external returns (uint128 gross);
 
     /// @notice Pays many grants. What is unopened, closed, held, or has nothing claimable is skipped; a payment that
-    /// fails is undone and reported by ClaimFailed.
+    /// fails is undone and reported by ClaimFailed. PaymentUnclear if the token denies a payment that it made.
     /// @return paid number of grants paid
     function claimMany(bytes[] calldata terms) external returns (uint256 paid);
 
@@ -238,6 +242,7 @@ interface IGrants {
     function holdClaims(bytes calldata terms, bool on) external;
 
     /// @notice Anyone: fixes the final amount once neither time nor results can change it, and frees the rest.
+    /// An ended grant settles once the second of its end is over.
     function settle(bytes calldata terms) external;
 
     // ------------------------------------------------------------------------------------------------- views

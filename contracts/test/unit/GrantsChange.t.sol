@@ -196,6 +196,7 @@ contract GrantsChangeTest is Base {
         rejects(abi.encodeWithSelector(IGrants.ResultUnderWay.selector, goalId, T0 + 100));
         grants.end(packed, T0 + 99, false);
         end(T0 + 100, false);
+        vm.warp(T0 + 101);
         rejects(abi.encodeWithSelector(IGrants.GoalNotFinal.selector, goals.goalId(goal)));
         grants.settle(packed);
         proposed(goal, attempt, 500);
@@ -390,6 +391,7 @@ contract GrantsChangeTest is Base {
         begin(gated(defined(goal), 4e8, 0));
         vm.warp(T0 + 2 * YEAR);
         end(uint40(block.timestamp), false);
+        vm.warp(block.timestamp + 1);
         rejects(abi.encodeWithSelector(IGrants.GoalNotFinal.selector, goals.goalId(goal)));
         grants.settle(packed);
         vm.warp(uint256(goal.closes) + 1);
@@ -402,12 +404,15 @@ contract GrantsChangeTest is Base {
         vm.assertEq(grants.claim(packed), value);
     }
 
-    function test_Settle_BeforeAnAnnouncedEnd_Reverts() public {
+    function test_Settle_BeforeTheSecondOfTheEndIsOver_Reverts() public {
         begin(plain());
         end(T0 + 100, false);
-        rejects(abi.encodeWithSelector(IGrants.NotYet.selector, T0 + 100));
+        rejects(abi.encodeWithSelector(IGrants.NotYet.selector, T0 + 101));
         grants.settle(packed);
-        vm.warp(T0 + 100);
+        vm.warp(T0 + 100); // a result registered in this second would still count
+        rejects(abi.encodeWithSelector(IGrants.NotYet.selector, T0 + 101));
+        grants.settle(packed);
+        vm.warp(T0 + 101);
         grants.settle(packed);
         vm.assertEq(free(), AMOUNT);
     }

@@ -279,12 +279,36 @@ contract GrantsClaimTest is Base {
         seen[round] = total;
     }
 
-    function test_ClaimMany_AcceptsTokensThatReturnNothing_NotGarbage() public {
+    function test_ClaimMany_AcceptsTokensThatReturnNothing() public {
         (OddCoin coin, bytes memory first,) = oddPair(0);
-        coin.setMood(OddCoin.Mood.Garbage, address(0));
-        vm.assertEq(grants.claimMany(list(first)), 0);
         coin.setMood(OddCoin.Mood.Silent, address(0));
         vm.assertEq(grants.claimMany(list(first)), 1);
+    }
+
+    function test_ClaimMany_GivenATokenThatPaysAndDeniesIt_Reverts() public {
+        // a failure is undone and tried again: believed, this one would empty the pool
+        (OddCoin coin, bytes memory first,) = oddPair(0);
+        coin.setMood(OddCoin.Mood.Garbage, address(0));
+        (,, uint256 vested,,,) = grants.amounts(first);
+        rejects(abi.encodeWithSelector(IGrants.PaymentUnclear.selector, holder, vested));
+        grants.claimMany(list(first));
+        vm.assertEq(coin.balanceOf(holder), 0);
+    }
+
+    function test_ClaimMany_GivenADenialAfterAPayment_KnowsTheBalanceInBetween() public {
+        (OddCoin coin, bytes memory first, bytes memory second) = oddPair(0);
+        coin.setMood(OddCoin.Mood.False, holder);
+        bytes[] memory both = new bytes[](2);
+        (both[0], both[1]) = (second, first); // pays, then is told no: no money left the pool
+        vm.assertEq(grants.claimMany(both), 1);
+        vm.assertEq(coin.balanceOf(holder), 0);
+    }
+
+    function test_ClaimMany_WhenAllIsWithheld_SendsNothing() public {
+        (OddCoin coin, bytes memory first,) = oddPair(10_000);
+        coin.setMood(OddCoin.Mood.Refusing, holder);
+        vm.assertEq(grants.claimMany(list(first)), 1);
+        vm.assertEq(coin.balanceOf(holder), 0);
     }
 
     function test_Claim_GivenATokenThatFails_Reverts() public {

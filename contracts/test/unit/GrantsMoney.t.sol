@@ -99,6 +99,13 @@ contract GrantsMoneyTest is Base {
         vm.assertEq(grants.funded(), 200);
     }
 
+    function test_WithdrawFree_ToThePool_Reverts() public {
+        pay(1);
+        rejects(abi.encodeWithSelector(IGrants.NotPayable.selector, address(grants)));
+        vm.prank(company);
+        grants.withdrawFree(address(grants), 1);
+    }
+
     function test_CompanyCalls_AreForTheirRolesOnly() public {
         bytes memory no = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
         vm.startPrank(stranger);

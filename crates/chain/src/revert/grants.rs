@@ -44,6 +44,19 @@ pub(super) fn words(error: Error) -> Words {
         ),
         Error::NotYet(e) => shared::not_yet(e.until),
         Error::TooLate(e) => shared::too_late(e.until),
+        Error::NotPayable(_) => say(
+            Input,
+            "Grants cannot withdraw to itself",
+            "name another address; the money is in the pool already",
+        ),
+        Error::PaymentUnclear(e) => say(
+            Precondition,
+            format!(
+                "the token denied its payment to {} and moved the money all the same",
+                e.to
+            ),
+            "nothing was paid; claim one grant at a time, and ask who issues the token",
+        ),
         other => grant_words(other),
     }
 }

@@ -143,7 +143,8 @@ pub fn settle(
     now: u64,
 ) -> Result<Change, Refused> {
     require_open(state)?;
-    let ahead = state.has(Flags::ENDED) && !state.has_ended(now);
+    // A result registered in the second of the end still counts, so that second must be over.
+    let ahead = state.has(Flags::ENDED) && !state.has_ended(now.saturating_sub(1));
     if ahead || matches!(state.phase, Phase::Settled { .. }) {
         return Err(wrong(state));
     }
