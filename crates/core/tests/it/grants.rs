@@ -114,7 +114,8 @@ fn a_grant_settles_exactly_when_nothing_can_change_it() {
         done,
     ) in rows()
     {
-        let ended = state.has_ended(now);
+        // The second of the end itself must be over.
+        let ended = state.has_ended(now - 1);
         let ahead = state.has(Flags::ENDED) && !ended;
         let may = !state.has(Flags::SETTLED) && !ahead && done && (ended || want.time_ppb == PPB);
         let settled = settle(&terms, &state, &gates, now);
