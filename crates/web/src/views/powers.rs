@@ -39,7 +39,7 @@ pub(crate) fn powers(
         ("Take back what was paid", "never".to_owned()),
         (
             "Change anything else",
-            "only with the holder's signature".to_owned(),
+            "never: no contract here can replace a grant".to_owned(),
         ),
     ])
 }
@@ -94,9 +94,10 @@ fn pause(terms: &Terms, state: &State) -> String {
     )
 }
 
+/// Grants are deployed without a contract that could move them, so the power in the terms is idle.
 fn recover(terms: &Terms) -> String {
     match terms.powers.recover {
-        true => "after 30 days, the holder can veto".to_owned(),
+        true => "the terms allow it, but no contract here can do it".to_owned(),
         false => "no, the terms do not allow it".to_owned(),
     }
 }
