@@ -82,7 +82,10 @@ impl Keeping {
         let unit = Unit::new(&deployment.token.symbol, deployment.token.decimals);
         let policy = Policy {
             grants: deployment.contracts.grants.address,
-            min_payout: unit.parse(&arguments.min_payout)?,
+            min_payout: match arguments.min_payout.as_str() {
+                "0" => 0, // an amount to send is above zero, a least amount need not be
+                text => unit.parse(text)?,
+            },
             gas_per_day: arguments.gas_per_day,
             fee_max: u128::from(arguments.fee_max) * GWEI,
             stuck_after: arguments.stuck_after,

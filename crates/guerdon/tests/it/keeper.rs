@@ -30,6 +30,8 @@ fn the_keeper_pays_all_that_is_due_and_serve_can_be_it() {
     plan.push("--dry-run");
     let planned = acme.company.json(&plan);
     assert_eq!(planned["batches"].as_array().unwrap().len(), 1);
+    let defaults = ["keep", "--once", "--open", "--from", "9", "--dry-run"];
+    assert_eq!(acme.company.json(&defaults)["due"], planned["due"]);
     assert_eq!(nonce(&acme), 0, "a dry run sends nothing");
 
     let pass = acme.company.json(&ONCE);

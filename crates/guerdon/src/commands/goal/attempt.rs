@@ -18,7 +18,7 @@ use crate::execute::{Intent, execute};
 use crate::files as disk;
 use crate::output::Record;
 use crate::session::Session;
-use crate::words::time;
+use crate::words::{percent, time};
 
 const ACCEPT_SECONDS: u64 = 7 * 86_400;
 
@@ -89,7 +89,12 @@ pub(crate) fn keep_signature(
     let name = &goal.definition.name;
     let path =
         target.unwrap_or_else(|| files::signature_path(context, name, kind(file), file.signer));
-    disk::write(&path, &file.encode())?;
+    let encoded = file.encode();
+    if std::fs::read(&path).is_ok_and(|before| before != encoded) {
+        let text = format!("{} held another signature; it is replaced", path.display());
+        context.say(&text);
+    }
+    disk::write(&path, &encoded)?;
     Ok(path)
 }
 
@@ -119,10 +124,17 @@ pub(crate) fn save(
         "signer": file.signer,
         "digest": file.digest(),
     });
-    let record = Record::new(value)
+    let mut record = Record::new(value)
         .line("signed", format!("{kind} for attempt {attempt} at {name}"))
-        .line("signer", file.signer.to_string())
-        .line("file", path.display().to_string());
+        .line("signer", file.signer.to_string());
+    if let Signed::Result(result) = &file.signed {
+        let fraction = percent(super::result::pays(goal, result)?);
+        record = record
+            .line("result", format!("{} of {}", result.x, result.samples))
+            .line("pays", format!("{fraction} of the gated share, once final"))
+            .line("evidence", result.evidence.to_string());
+    }
+    let record = record.line("file", path.display().to_string());
     context.global.output.record(&record)
 }
 

@@ -118,6 +118,7 @@ pub(crate) fn sign(
     counts: Counts,
 ) -> Outcome<SignatureFile> {
     files::require_member(&goal.definition, signer.address())?;
+    require_running(attempt)?;
     let result = PanelResult {
         goal: goal.id,
         attempt: attempt.number,
@@ -164,25 +165,9 @@ pub(crate) async fn propose(
     check(goal, &result)?;
     let record = super::record(session, goal).await?;
     let attempt = super::latest(&record, Some(result.attempt))?;
-    if attempt.word.status != AttemptStatus::Registered {
-        let text = format!("attempt {} has a result already or is over", attempt.number);
-        return Err(Failure::precondition(text).hint("guerdon goal show tells its state"));
-    }
+    require_running(attempt)?;
     let definition = &goal.definition.goal;
-    let lower = goal::lower_bound(
-        definition.kind,
-        definition.bound,
-        result.samples,
-        result.x,
-        result.y,
-    )
-    .map_err(|error| Failure::precondition(error.to_string()))?;
-    let guarded = result.guards & definition.guards == definition.guards;
-    let fraction = if guarded {
-        goal::payout(definition, lower)
-    } else {
-        0
-    };
+    let fraction = pays(goal, &result)?;
     let plan = plan::propose(
         session.goals(),
         definition,
@@ -222,6 +207,31 @@ fn signed_result(goal: &Defined, signatures: &[SignatureFile]) -> Outcome<PanelR
         )));
     }
     Ok(first)
+}
+
+fn require_running(attempt: &AttemptRecord) -> Outcome {
+    if attempt.word.status == AttemptStatus::Registered {
+        return Ok(());
+    }
+    let text = format!("attempt {} has a result already or is over", attempt.number);
+    Err(Failure::precondition(text).hint("guerdon goal show tells its state"))
+}
+
+/// What a result would open of the gated share once final, in parts per billion.
+pub(crate) fn pays(goal: &Defined, result: &PanelResult) -> Outcome<u32> {
+    let definition = &goal.definition.goal;
+    let lower = goal::lower_bound(
+        definition.kind,
+        definition.bound,
+        result.samples,
+        result.x,
+        result.y,
+    )
+    .map_err(|error| Failure::precondition(error.to_string()))?;
+    if result.guards & definition.guards != definition.guards {
+        return Ok(0);
+    }
+    Ok(goal::payout(definition, lower))
 }
 
 /// The signed numbers must be those of the file that is shown as their evidence.

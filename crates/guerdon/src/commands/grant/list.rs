@@ -88,8 +88,12 @@ pub(crate) fn standing(history: &History, grant: &Grant) -> Outcome<Standing> {
     let state = record.map_or(State::UNOPENED, |record| record.state);
     let gates = history.gate_results(grant.id, &grant.file.terms);
     let now = history.head.time;
-    let amounts = amounts(&grant.file.terms, &state, &gates, now)
+    let mut amounts = amounts(&grant.file.terms, &state, &gates, now)
         .map_err(|refused| Failure::failed(refused.to_string()))?;
+    let round = round_standing(history, grant);
+    if round != RoundStanding::Binding {
+        amounts.payable = 0; // terms alone pay nothing
+    }
     let (clock, pause_max) = (state.clock(), grant.file.terms.pause_max);
     let left = pause_max.saturating_sub(clock.lost);
     Ok(Standing {
@@ -98,7 +102,7 @@ pub(crate) fn standing(history: &History, grant: &Grant) -> Outcome<Standing> {
         amounts,
         paid_net: record.map_or(0, |record| record.paid_net),
         withheld: record.map_or(0, |record| record.withheld),
-        round: round_standing(history, grant),
+        round,
         now,
     })
 }

@@ -85,7 +85,10 @@ impl Shown<'_> {
     fn why(&self, now: &Standing) -> Outcome<Vec<Why>> {
         let terms = &self.grant.file.terms;
         let gates = self.history.gate_results(self.grant.id, terms);
-        let reasons = why_locked(terms, &now.state, &gates, now.now).map_err(refused)?;
+        let mut reasons = why_locked(terms, &now.state, &gates, now.now).map_err(refused)?;
+        if now.round != RoundStanding::Binding {
+            reasons.retain(|reason| !matches!(reason, Reason::Claimable { .. }));
+        }
         let goal = |id| {
             let record = self.history.ledger.goals.get(&id);
             GoalWords {
