@@ -42,7 +42,7 @@ fn a_company_pays_what_was_earned_and_all_three_sides_agree() {
         .company
         .json(&["grant", "end", "G-1012", "--from", "0"]);
     assert!(ended["freed"].as_str().unwrap().parse::<u128>().unwrap() > 0);
-    acme.rpc.travel(acme.rpc.now() + 1); // the second of the end must be over
+    acme.rpc.travel(acme.rpc.now() + 60); // the second of the end must be over
     acme.company
         .json(&["grant", "settle", "G-1012", "--from", "9"]);
     acme.company
