@@ -123,6 +123,38 @@ pub enum Fact {
     WithholdingLowered { id: B256, withhold_bps: u16 },
     /// Only the holder may call for payment, or anyone again.
     ClaimsHeld { id: B256, on: bool },
+    /// A grant took the place of an older one, which is closed; one fact for each successor.
+    Succeeded {
+        old: B256,
+        id: B256,
+        place: u8,
+        terms: Vec<u8>,
+        freed: i128,
+    },
+    /// Another holder is paid from now on.
+    HolderChanged { id: B256, holder: Address },
+    /// A recovery is under way, or no longer.
+    RecoveringSet { id: B256, on: bool },
+    /// The holder agreed to the replacement of a grant by so many others.
+    Replaced {
+        old: B256,
+        holder: Address,
+        count: U256,
+    },
+    /// The holder moved a grant to another address.
+    Moved {
+        id: B256,
+        from: Address,
+        to: Address,
+    },
+    /// The company announced that a grant goes to another address, for a lost key.
+    RecoveryAnnounced { id: B256, to: Address, at: u64 },
+    /// The grant went there.
+    RecoveryExecuted { id: B256, to: Address },
+    /// The holder cancelled a recovery.
+    RecoveryVetoed { id: B256, at: u64 },
+    /// A recovery that nobody executed in time is cleared.
+    RecoveryLapsed { id: B256 },
     /// A goal exists.
     GoalDefined {
         id: B256,
@@ -245,7 +277,16 @@ impl Fact {
             | Self::Settled { id, .. }
             | Self::Waived { id, .. }
             | Self::WithholdingLowered { id, .. }
-            | Self::ClaimsHeld { id, .. } => Subject::Grant(*id),
+            | Self::ClaimsHeld { id, .. }
+            | Self::Succeeded { id, .. }
+            | Self::HolderChanged { id, .. }
+            | Self::RecoveringSet { id, .. }
+            | Self::Replaced { old: id, .. }
+            | Self::Moved { id, .. }
+            | Self::RecoveryAnnounced { id, .. }
+            | Self::RecoveryExecuted { id, .. }
+            | Self::RecoveryVetoed { id, .. }
+            | Self::RecoveryLapsed { id } => Subject::Grant(*id),
             Self::GoalDefined { id, .. }
             | Self::Registered { id, .. }
             | Self::Sealed { id, .. }
@@ -259,6 +300,14 @@ impl Fact {
             | Self::Extended { id, .. }
             | Self::GoalClosed { id, .. } => Subject::Goal(*id),
             Self::BondWithdrawn { .. } | Self::Transfer { .. } => Subject::Token,
+        }
+    }
+
+    /// The second entity whose record the fact changes: the grant that a successor replaces.
+    pub fn also(&self) -> Option<Subject> {
+        match self {
+            Self::Succeeded { old, .. } => Some(Subject::Grant(*old)),
+            _ => None,
         }
     }
 }

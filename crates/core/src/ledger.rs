@@ -7,7 +7,7 @@ mod grant;
 mod pool;
 
 pub use goal::{AttemptRecord, GoalRecord};
-pub use grant::GrantRecord;
+pub use grant::{Descent, GrantRecord};
 pub use pool::{PoolRecord, RoundRecord};
 
 use crate::fact::{Fact, Origin, Subject};
@@ -70,10 +70,31 @@ impl Ledger {
             Subject::Grant(id) => {
                 take_up(&mut self.grants, id, origin, fact)?;
                 self.inherit_since(fact);
-                Ok(())
+                self.succeed(id, origin, fact)
             }
             Subject::Goal(id) => take_up(&mut self.goals, id, origin, fact),
         }
+    }
+
+    /// A successor takes over from the grant it replaces, which is closed.
+    fn succeed(&mut self, id: B256, origin: &Origin, fact: &Fact) -> Result<(), LedgerError> {
+        let Some(Subject::Grant(old)) = fact.also() else {
+            return Ok(());
+        };
+        let subject = Subject::Grant(old);
+        let replaced = self.grants.get_mut(&old);
+        let replaced = replaced.ok_or(LedgerError::Unknown { subject })?;
+        replaced.apply(origin, fact)?;
+        let replaced = *replaced;
+        if let Some(grant) = self.grants.get_mut(&id) {
+            let subject = Subject::Grant(id);
+            grant
+                .inherit(&replaced)
+                .ok_or(LedgerError::Amount { subject })?;
+            let round = self.rounds.get(&replaced.root);
+            grant.state.since = round.map_or(0, |round| round.since);
+        }
+        Ok(())
     }
 
     /// A grant has its round's epoch, which its own event does not repeat.

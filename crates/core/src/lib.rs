@@ -28,6 +28,8 @@ pub mod ledger;
 pub mod pool;
 /// The one word of state a grant has.
 pub mod state;
+/// Who holds a grant, and what replaces it: replacing, moving, recovering.
+pub mod succession;
 /// Terms of grants and their schedules, in canonical bytes.
 pub mod terms;
 /// Rounds: Merkle trees with sums, and proofs.

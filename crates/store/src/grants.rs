@@ -2,8 +2,9 @@
 
 use alloy_primitives::{Address, B256};
 use guerdon_core::fact::Origin;
-use guerdon_core::ledger::GrantRecord;
+use guerdon_core::ledger::{Descent, GrantRecord};
 use guerdon_core::state::{Clock, Flags, Phase, State};
+use guerdon_core::succession::Recovery;
 
 use crate::text::{address, big, parse, unsigned, word};
 use crate::{Read, StoreError, Tx};
@@ -35,7 +36,7 @@ origin_columns!(
 );
 
 #[derive(sqlx::FromRow)]
-struct GrantRow {
+pub(crate) struct GrantRow {
     id: String,
     root: String,
     leaf_index: i64,
@@ -54,6 +55,12 @@ struct GrantRow {
     withheld: String,
     freed: String,
     payments: i64,
+    replaces: Option<String>,
+    place: Option<i64>,
+    inherited: String,
+    recovery_to: Option<String>,
+    recovery_announced_at: i64,
+    recovery_cancelled_at: i64,
     #[sqlx(flatten)]
     opened: Opened,
     #[sqlx(flatten)]
@@ -101,7 +108,8 @@ impl Read {
         rows.into_iter().map(GrantRecord::try_from).collect()
     }
 
-    /// The opened grants of a round from a leaf on, in leaf order.
+    /// The grants opened from a round's leaves, from one leaf on, in leaf order. What replaced them
+    /// is told by [`Read::successors_of_round`].
     ///
     /// # Errors
     /// The database failed.
@@ -112,7 +120,7 @@ impl Read {
         limit: u32,
     ) -> Result<Vec<GrantRecord>, StoreError> {
         let sql = "SELECT * FROM grants WHERE root = $1 AND leaf_index >= $2 \
-                   ORDER BY leaf_index LIMIT $3";
+                   AND replaces IS NULL ORDER BY leaf_index LIMIT $3";
         let (from, limit) = (i64::from(from_index), i64::from(limit));
         let rows = run!(self, fetch_all as GrantRow, sql, word(&root), from, limit)?;
         rows.into_iter().map(GrantRecord::try_from).collect()
@@ -141,12 +149,12 @@ impl Read {
         rows.into_iter().map(GrantRecord::try_from).collect()
     }
 
-    /// How many grants of a round are opened.
+    /// How many leaves of a round are opened.
     ///
     /// # Errors
     /// The database failed.
     pub async fn opened_of_round(&mut self, root: B256) -> Result<u64, StoreError> {
-        let sql = "SELECT COUNT(*) AS n FROM grants WHERE root = $1";
+        let sql = "SELECT COUNT(*) AS n FROM grants WHERE root = $1 AND replaces IS NULL";
         unsigned(
             "count",
             run!(self, fetch_one as CountRow, sql, word(&root))?.n,
@@ -164,8 +172,10 @@ impl Tx {
                    withhold_bps, since, stop_at, credit, lost, settled_value, moved_to, \
                    paid_net, withheld, freed, payments, opened_block, opened_hash, opened_time, \
                    opened_tx, opened_log, changed_block, changed_hash, changed_time, changed_tx, \
-                   changed_log) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-                   $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
+                   changed_log, replaces, place, inherited, recovery_to, recovery_announced_at, \
+                   recovery_cancelled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+                   $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, \
+                   $27, $28, $29, $30, $31, $32, $33, $34)";
         let State {
             released,
             flags,
@@ -182,6 +192,7 @@ impl Tx {
             Phase::Settled { value } => Some(value.to_string()),
             Phase::Active(_) => None,
         };
+        let recovery = &grant.recovery;
         self.delete_grant(grant.id).await?;
         run!(
             self,
@@ -213,7 +224,13 @@ impl Tx {
             word(&grant.changed.block_hash),
             big("block time", grant.changed.block_time)?,
             word(&grant.changed.tx),
-            big("log index", grant.changed.log_index)?
+            big("log index", grant.changed.log_index)?,
+            grant.descent.as_ref().map(|descent| word(&descent.old)),
+            grant.descent.map(|descent| i64::from(descent.place)),
+            grant.inherited.to_string(),
+            (recovery.to != Address::ZERO).then(|| address(&recovery.to)),
+            big("time", recovery.announced_at)?,
+            big("time", recovery.cancelled_at)?
         )?;
         Ok(())
     }
@@ -248,6 +265,7 @@ impl TryFrom<GrantRow> for GrantRecord {
             index: unsigned("leaf index", row.leaf_index)?,
             recipient: parse("recipient", &row.recipient)?,
             amount: parse("amount", &row.amount)?,
+            descent: descent(row.replaces.as_deref(), row.place)?,
             state: State {
                 released: parse("released amount", &row.released)?,
                 flags: Flags(unsigned("flags", row.flags)?),
@@ -256,6 +274,16 @@ impl TryFrom<GrantRow> for GrantRecord {
                 phase,
             },
             moved_to: row.moved_to.map(|to| parse("holder", &to)).transpose()?,
+            recovery: Recovery {
+                to: row
+                    .recovery_to
+                    .map(|to| parse("new holder", &to))
+                    .transpose()?
+                    .unwrap_or_default(),
+                announced_at: unsigned("time", row.recovery_announced_at)?,
+                cancelled_at: unsigned("time", row.recovery_cancelled_at)?,
+            },
+            inherited: parse("inherited amount", &row.inherited)?,
             paid_net: parse("paid amount", &row.paid_net)?,
             withheld: parse("withheld amount", &row.withheld)?,
             freed: parse("freed amount", &row.freed)?,
@@ -264,4 +292,12 @@ impl TryFrom<GrantRow> for GrantRecord {
             changed: Origin::try_from(&row.changed)?,
         })
     }
+}
+
+fn descent(replaces: Option<&str>, place: Option<i64>) -> Result<Option<Descent>, StoreError> {
+    let Some(old) = replaces else { return Ok(None) };
+    Ok(Some(Descent {
+        old: parse("replaced grant", old)?,
+        place: unsigned("place", place.unwrap_or_default())?,
+    }))
 }

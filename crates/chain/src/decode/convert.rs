@@ -1,7 +1,7 @@
 //! Fields of events into fields of facts.
 
 use alloy::primitives::aliases::{U40, U96};
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, B256, Bytes, U256};
 
 /// The type of a fact's field for the type of an event's.
 pub(super) trait IntoCore {
@@ -28,6 +28,14 @@ impl IntoCore for U40 {
     type Core = u64;
     fn into_core(self) -> u64 {
         self.to()
+    }
+}
+
+/// Terms.
+impl IntoCore for Bytes {
+    type Core = Vec<u8>;
+    fn into_core(self) -> Vec<u8> {
+        self.into()
     }
 }
 

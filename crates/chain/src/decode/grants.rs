@@ -24,6 +24,9 @@ pub(super) fn fact(event: Event) -> Fact {
         Event::Waived(e) => e.into(),
         Event::WithholdingLowered(e) => e.into(),
         Event::ClaimsHeld(e) => e.into(),
+        Event::Succeeded(e) => e.into(),
+        Event::HolderChanged(e) => e.into(),
+        Event::RecoveringSet(e) => e.into(),
     }
 }
 
@@ -51,4 +54,7 @@ facts! { IGrants:
     Waived { id => id, value => value, freed => freed }
     WithholdingLowered { id => id, withholdBps => withhold_bps }
     ClaimsHeld { id => id, on => on }
+    Succeeded { oldId => old, newId => id, place => place, terms => terms, freed => freed }
+    HolderChanged { id => id, holder => holder }
+    RecoveringSet { id => id, on => on }
 }

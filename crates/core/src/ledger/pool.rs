@@ -76,7 +76,8 @@ impl PoolRecord {
             | Fact::Waived { freed, .. } => self.promised = self.promised.checked_sub(*freed)?,
             Fact::Ended { freed, .. }
             | Fact::EndWithdrawn { freed, .. }
-            | Fact::Accelerated { freed, .. } => {
+            | Fact::Accelerated { freed, .. }
+            | Fact::Succeeded { freed, .. } => {
                 self.promised = self.promised.checked_add_signed(freed.checked_neg()?)?;
             }
             Fact::Claimed {

@@ -8,6 +8,7 @@ use guerdon_chain::{ChainError, Fees, Handed, Outgoing, Plan, Signed};
 use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::ledger::{GrantRecord, Record, RoundRecord};
 use guerdon_core::state::State;
+use guerdon_core::succession::Recovery;
 use guerdon_core::terms::{Powers, Schedule, Terms};
 use guerdon_store::{ImportedGrant, ImportedRound, Store};
 
@@ -345,7 +346,10 @@ fn opened(id: B256, index: u32) -> GrantRecord {
         recipient: Address::ZERO,
         amount: AMOUNT,
         state: State::opened(0, 0),
+        descent: None,
         moved_to: None,
+        recovery: Recovery::default(),
+        inherited: 0,
         paid_net: 0,
         withheld: 0,
         freed: 0,

@@ -3,6 +3,7 @@ use guerdon_core::fact::{Log, Origin, Subject};
 use guerdon_core::goal::{Attempt, AttemptStatus, Goal, GoalFlags, GoalState, Kind};
 use guerdon_core::ledger::{AttemptRecord, GoalRecord, GrantRecord, PoolRecord, RoundRecord};
 use guerdon_core::state::{Clock, Flags, Phase, State};
+use guerdon_core::succession::Recovery;
 use guerdon_store::{Counts, LogRow, Page, Store, StoreError};
 
 use crate::harness::on_both;
@@ -39,7 +40,10 @@ fn grant(id: u8, index: u32, phase: Phase) -> GrantRecord {
             since: u16::MAX,
             phase,
         },
+        descent: None,
         moved_to: settled.then_some(Address::repeat_byte(0xee)),
+        recovery: Recovery::default(),
+        inherited: 0,
         paid_net: (1 << 100) - 5,
         withheld: 5,
         freed: -7,

@@ -5,6 +5,7 @@ use guerdon_core::fact::Origin;
 use guerdon_core::goal::{Attempt, AttemptStatus, Goal, GoalFlags, GoalState, Kind};
 use guerdon_core::ledger::{AttemptRecord, GoalRecord, GrantRecord};
 use guerdon_core::state::{Clock, Flags, Phase, State};
+use guerdon_core::succession::Recovery;
 use guerdon_core::terms::{Gate, Powers, Rule, Schedule, Segment, Terms, Unlock};
 use jiff::tz::TimeZone;
 
@@ -130,7 +131,10 @@ fn grant_page(terms: Option<Terms>, now: u64, change: impl FnOnce(&mut State)) -
         recipient: Address::repeat_byte(7),
         amount: 10_000,
         state,
+        descent: None,
         moved_to: None,
+        recovery: Recovery::default(),
+        inherited: 0,
         paid_net: state.released,
         withheld: 0,
         freed: 0,
