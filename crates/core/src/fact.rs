@@ -123,7 +123,7 @@ pub enum Fact {
     WithholdingLowered { id: B256, withhold_bps: u16 },
     /// Only the holder may call for payment, or anyone again.
     ClaimsHeld { id: B256, on: bool },
-    /// A grant took the place of an older one, which is closed; one fact for each successor.
+    /// A grant took the place of an older one; one fact for each successor.
     Succeeded {
         old: B256,
         id: B256,
@@ -135,7 +135,7 @@ pub enum Fact {
     HolderChanged { id: B256, holder: Address },
     /// A recovery is under way, or no longer.
     RecoveringSet { id: B256, on: bool },
-    /// The holder agreed to the replacement of a grant by so many others.
+    /// A grant is closed: its holder agreed to so many others in its place.
     Replaced {
         old: B256,
         holder: Address,
@@ -300,14 +300,6 @@ impl Fact {
             | Self::Extended { id, .. }
             | Self::GoalClosed { id, .. } => Subject::Goal(*id),
             Self::BondWithdrawn { .. } | Self::Transfer { .. } => Subject::Token,
-        }
-    }
-
-    /// The second entity whose record the fact changes: the grant that a successor replaces.
-    pub fn also(&self) -> Option<Subject> {
-        match self {
-            Self::Succeeded { old, .. } => Some(Subject::Grant(*old)),
-            _ => None,
         }
     }
 }

@@ -70,27 +70,26 @@ impl Ledger {
             Subject::Grant(id) => {
                 take_up(&mut self.grants, id, origin, fact)?;
                 self.inherit_since(fact);
-                self.succeed(id, origin, fact)
+                self.succeed(fact)
             }
             Subject::Goal(id) => take_up(&mut self.goals, id, origin, fact),
         }
     }
 
-    /// A successor takes over from the grant it replaces, which is closed.
-    fn succeed(&mut self, id: B256, origin: &Origin, fact: &Fact) -> Result<(), LedgerError> {
-        let Some(Subject::Grant(old)) = fact.also() else {
+    /// A successor takes over from the grant it replaces.
+    fn succeed(&mut self, fact: &Fact) -> Result<(), LedgerError> {
+        let Fact::Succeeded { old, id, .. } = *fact else {
             return Ok(());
         };
         let subject = Subject::Grant(old);
-        let replaced = self.grants.get_mut(&old);
-        let replaced = replaced.ok_or(LedgerError::Unknown { subject })?;
-        replaced.apply(origin, fact)?;
-        let replaced = *replaced;
+        let replaced = *self
+            .grants
+            .get(&old)
+            .ok_or(LedgerError::Unknown { subject })?;
         if let Some(grant) = self.grants.get_mut(&id) {
             let subject = Subject::Grant(id);
-            grant
-                .inherit(&replaced)
-                .ok_or(LedgerError::Amount { subject })?;
+            let inherited = grant.inherit(&replaced);
+            inherited.ok_or(LedgerError::Amount { subject })?;
             let round = self.rounds.get(&replaced.root);
             grant.state.since = round.map_or(0, |round| round.since);
         }

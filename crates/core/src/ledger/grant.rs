@@ -67,8 +67,9 @@ impl GrantRecord {
     }
 
     /// Takes from the grant it replaced what its own events do not repeat: the leaf it goes back
-    /// to and, for the first successor, what was released. Once for each fold of a successor; the
-    /// epoch is that of the round. `None`: an amount left its range.
+    /// to and, for the first successor, what was released. Once for each fold of a successor,
+    /// whether the old one is closed by then or not; the epoch is that of the round. `None`: an
+    /// amount left its range.
     pub fn inherit(&mut self, old: &Self) -> Option<()> {
         (self.root, self.index) = (old.root, old.index);
         if self.descent.is_some_and(|descent| descent.place == 0) {
@@ -87,7 +88,7 @@ impl GrantRecord {
     /// What Succession changes: who holds the grant, or that others take its place.
     fn after_succession(mut self, fact: &Fact) -> Self {
         match *fact {
-            Fact::Succeeded { .. } => {
+            Fact::Replaced { .. } => {
                 self.state = State::closed();
                 self.freed = i128::try_from(self.amount).unwrap_or(i128::MAX);
             }
@@ -267,8 +268,9 @@ impl Record for GrantRecord {
     fn apply(&mut self, origin: &Origin, fact: &Fact) -> Result<(), LedgerError> {
         let subject = self.subject();
         match fact {
-            Fact::Opened { .. } | Fact::Invalid { .. } => Err(LedgerError::Twice { subject }),
-            Fact::Succeeded { id, .. } if *id == self.id => Err(LedgerError::Twice { subject }),
+            Fact::Opened { .. } | Fact::Invalid { .. } | Fact::Succeeded { .. } => {
+                Err(LedgerError::Twice { subject })
+            }
             Fact::ClaimFailed { .. } => Ok(()),
             _ => {
                 *self = self.after(fact).ok_or(LedgerError::Amount { subject })?;
