@@ -1,6 +1,6 @@
 //! Bytes and words: cursors over packed fields, and ABI words.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, keccak256};
 
 use crate::PPB;
 
@@ -107,6 +107,25 @@ impl Words {
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.0
     }
+}
+
+const DOMAIN_TYPE: &str =
+    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
+
+/// The hash that is signed for a typed message (EIP-712) to a contract, by its name, version "1",
+/// chain id and address.
+pub(crate) fn typed_digest(name: &str, contract: (u64, Address), message: Words) -> B256 {
+    let (chain_id, address) = contract;
+    let separator = Words::default()
+        .hash(keccak256(DOMAIN_TYPE))
+        .hash(keccak256(name))
+        .hash(keccak256("1"))
+        .uint(chain_id.into())
+        .address(address);
+    let mut bytes = Vec::from(*b"\x19\x01");
+    bytes.extend_from_slice(keccak256(separator.into_bytes()).as_slice());
+    bytes.extend_from_slice(keccak256(message.into_bytes()).as_slice());
+    keccak256(bytes)
 }
 
 /// floor(amount * ppb / 1e9), exact for every amount; `ppb` is clamped to the whole.

@@ -198,6 +198,12 @@ impl Terms {
         Ok(terms)
     }
 
+    /// Whether bytes are laid out as terms, whatever their fields say: counts and length fit
+    /// together, without a byte left over.
+    pub fn has_form(bytes: &[u8]) -> bool {
+        codec::has_form(bytes)
+    }
+
     /// Whether they can be opened in these contracts: valid, and not paying to the contract or its
     /// token.
     pub fn check(&self, grants: Address, token: Address) -> Result<(), TermsError> {

@@ -4,10 +4,8 @@ use alloy_primitives::{Address, B256, keccak256};
 
 use super::bounds::check_counts;
 use super::{BoundError, Goal};
-use crate::pack::Words;
+use crate::pack::{Words, typed_digest};
 
-const DOMAIN_TYPE: &str =
-    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
 const ACCEPT_TYPE: &str = "Accept(bytes32 goal,uint16 attempt,bytes32 model,uint40 deadline)";
 const RESULT_TYPE: &str = "Result(bytes32 goal,uint16 attempt,bytes32 model,uint128 x,uint128 y,\
                            uint32 samples,uint32 guards,bytes32 evidence)";
@@ -118,14 +116,5 @@ pub fn seed(block_hash: B256, goal: B256, attempt: u16) -> [u8; 12] {
 }
 
 fn digest(domain: &GoalsDomain, message: Words) -> B256 {
-    let separator = Words::default()
-        .hash(keccak256(DOMAIN_TYPE))
-        .hash(keccak256("Guerdon Goals"))
-        .hash(keccak256("1"))
-        .uint(domain.chain_id.into())
-        .address(domain.goals);
-    let mut bytes = Vec::from(*b"\x19\x01");
-    bytes.extend_from_slice(keccak256(separator.into_bytes()).as_slice());
-    bytes.extend_from_slice(keccak256(message.into_bytes()).as_slice());
-    keccak256(bytes)
+    typed_digest("Guerdon Goals", (domain.chain_id, domain.goals), message)
 }

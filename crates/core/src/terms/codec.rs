@@ -70,6 +70,28 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Terms, TermsError> {
     })
 }
 
+/// Whether counts and length fit together.
+pub(super) fn has_form(bytes: &[u8]) -> bool {
+    const HEAD: usize = 88;
+    let Some((&gates, &segments)) = bytes.get(HEAD - 2).zip(bytes.get(HEAD - 1)) else {
+        return false;
+    };
+    let (gates, segments) = (usize::from(gates), usize::from(segments));
+    let unlock = if segments == 0 {
+        0
+    } else {
+        segments.saturating_mul(SEGMENT_BYTES).saturating_add(5)
+    };
+    let before = gates.saturating_mul(GATE_BYTES).saturating_add(HEAD);
+    let rest = bytes.len().saturating_sub(before.saturating_add(unlock));
+    let vesting = rest / SEGMENT_BYTES;
+    bytes.len() >= super::TERMS_BYTES_MIN
+        && gates <= super::GATES_MAX
+        && segments <= super::UNLOCK_SEGMENTS_MAX
+        && rest.is_multiple_of(SEGMENT_BYTES)
+        && (1..=super::VESTING_SEGMENTS_MAX).contains(&vesting)
+}
+
 /// The fixed fields, with an empty tail, and the powers still in bits.
 struct Head {
     terms: Terms,
