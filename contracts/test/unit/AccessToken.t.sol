@@ -51,8 +51,8 @@ contract AccessTokenTest is Base {
 
     function test_Constructor_RefusesACapBeyondAGrantsAmount() public {
         rejects(abi.encodeWithSelector(IAccessToken.BadCap.selector, 1 << 104));
-        new AccessToken("A", "A", 1 << 104, address(manager));
-        new AccessToken("A", "A", (1 << 104) - 1, address(manager));
+        create("AccessToken", abi.encode("A", "A", 1 << 104, address(manager)));
+        create("AccessToken", abi.encode("A", "A", (1 << 104) - 1, address(manager)));
     }
 
     function test_Mint_ByTheMinterWithinTheCap() public {

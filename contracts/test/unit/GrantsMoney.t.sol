@@ -22,7 +22,7 @@ contract GrantsMoneyTest is Base {
     function test_Deployment_NamesItsParts() public view {
         vm.assertEq(grants.TOKEN(), address(token));
         vm.assertEq(grants.GOALS(), address(goals));
-        vm.assertEq(grants.SUCCESSION(), address(0));
+        vm.assertEq(grants.SUCCESSION(), address(succession));
         vm.assertFalse(grants.REVENUE());
         vm.assertEq(grants.PAYMENT_GAS(), PAYMENT_GAS);
         vm.assertEq(
@@ -34,13 +34,13 @@ contract GrantsMoneyTest is Base {
 
     function test_Deployment_RefusesWhatIsNoContract() public {
         rejects(abi.encodeWithSelector(IGrants.BadDeployment.selector));
-        new Grants(address(manager), stranger, address(goals), address(0), 1);
+        create("Grants", abi.encode(address(manager), stranger, address(goals), address(0), 1));
         rejects(abi.encodeWithSelector(IGrants.BadDeployment.selector));
-        new Grants(stranger, address(token), address(goals), address(0), 1);
+        create("Grants", abi.encode(stranger, address(token), address(goals), address(0), 1));
         rejects(abi.encodeWithSelector(IGrants.BadDeployment.selector));
-        new Grants(address(manager), address(token), stranger, address(0), 1);
+        create("Grants", abi.encode(address(manager), address(token), stranger, address(0), 1));
         rejects(abi.encodeWithSelector(IGrants.BadDeployment.selector));
-        new Grants(address(manager), address(token), address(goals), address(0), 0);
+        create("Grants", abi.encode(address(manager), address(token), address(goals), address(0), 0));
     }
 
     function test_Fund_CreditsTheDeposit() public {

@@ -11,7 +11,7 @@ contract LibrariesTest is Base {
     Libraries private lib;
 
     function setUp() public override {
-        lib = new Libraries();
+        lib = Libraries(vm.deployCode("Libraries.sol:Libraries"));
     }
 
     /// @dev Segments out of a seed: ends strictly rise, shares never fall, the last is one.
