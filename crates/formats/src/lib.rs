@@ -33,6 +33,8 @@ pub mod sheet;
 pub mod signature_file;
 /// Terms by the contract's field names.
 pub mod terms_json;
+/// Typed messages for wallets.
+pub mod typed_data;
 /// Words for people.
 pub mod words;
 
