@@ -10,6 +10,10 @@ sol!(
 );
 sol!(
     #[sol(all_derives)]
+    "../../contracts/src/interfaces/ISuccession.sol"
+);
+sol!(
+    #[sol(all_derives)]
     "../../contracts/src/interfaces/IGoals.sol"
 );
 sol!(

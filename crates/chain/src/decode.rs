@@ -3,6 +3,7 @@
 mod convert;
 mod goals;
 mod grants;
+mod succession;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -10,7 +11,7 @@ mod token;
 use alloy::sol_types::{SolEvent, SolEventInterface};
 use guerdon_core::fact::{Fact, Log};
 
-use crate::bindings::{IAccessToken, IGoals, IGrants};
+use crate::bindings::{IAccessToken, IGoals, IGrants, ISuccession};
 
 /// A log that has the signature of one of our events and not its form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +49,12 @@ pub fn decode(log: &Log) -> Result<Option<Fact>, DecodeError> {
             .map(|event| Some(grants::fact(event)))
             .map_err(|e| failed(e.to_string()));
     }
+    if ISuccession::ISuccessionEvents::SELECTORS.contains(&signature.0) {
+        let event = ISuccession::ISuccessionEvents::decode_raw_log(topics, &log.data);
+        return event
+            .map(|event| Some(succession::fact(event)))
+            .map_err(|e| failed(e.to_string()));
+    }
     if IGoals::IGoalsEvents::SELECTORS.contains(&signature.0) {
         let event = IGoals::IGoalsEvents::decode_raw_log(topics, &log.data);
         let event = event.map_err(|error| failed(error.to_string()))?;
@@ -67,6 +74,7 @@ pub fn decode(log: &Log) -> Result<Option<Fact>, DecodeError> {
 pub fn event_name(log: &Log) -> Option<&'static str> {
     let signature = log.topics.first()?.0;
     IGrants::IGrantsEvents::name_by_selector(signature)
+        .or_else(|| ISuccession::ISuccessionEvents::name_by_selector(signature))
         .or_else(|| IGoals::IGoalsEvents::name_by_selector(signature))
         .or_else(|| IAccessToken::IAccessTokenEvents::name_by_selector(signature))
 }

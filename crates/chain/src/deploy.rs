@@ -133,6 +133,7 @@ pub async fn deploy(
         genesis_hash: genesis.map_or(B256::ZERO, |block| block.hash),
         contracts: Contracts {
             grants,
+            succession: None,
             goals,
             access_token: token,
             access_manager: manager,

@@ -38,6 +38,9 @@ pub struct Deployment {
 pub struct Contracts {
     /// Rounds and grants.
     pub grants: Contract,
+    /// Who holds a grant, and what replaces it; deployments before it have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succession: Option<Contract>,
     /// Goals and their results.
     pub goals: Contract,
     /// The token that grants pay.
@@ -84,6 +87,7 @@ impl Contracts {
     pub fn list(&self) -> Vec<(&'static str, Contract)> {
         let named = [
             ("Grants", Some(self.grants)),
+            ("Succession", self.succession),
             ("Goals", Some(self.goals)),
             ("AccessToken", Some(self.access_token)),
             ("AccessManager", Some(self.access_manager)),
@@ -182,6 +186,7 @@ mod tests {
             genesis_hash: B256::repeat_byte(5),
             contracts: Contracts {
                 grants: contract,
+                succession: Some(contract),
                 goals: contract,
                 access_token: contract,
                 access_manager: contract,
@@ -210,6 +215,20 @@ mod tests {
             B256::repeat_byte(4).to_string()
         );
         assert!(json["contracts"].get("BondToken").is_none());
+    }
+
+    #[test]
+    fn a_file_from_before_succession_is_read_as_without_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("1.json");
+        let mut before = deployment();
+        before.contracts.succession = None;
+        before.write(&path).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("Succession"), "{text}");
+        assert_eq!(Deployment::read(&path).unwrap(), before);
+        let names = before.contracts.list().into_iter().map(|(name, _)| name);
+        assert!(!names.collect::<Vec<_>>().contains(&"Succession"));
     }
 
     #[test]

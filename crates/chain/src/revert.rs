@@ -3,17 +3,18 @@
 mod goals;
 mod grants;
 mod libraries;
+mod succession;
 #[cfg(test)]
 mod tests;
 mod token;
 
 use std::fmt;
 
-use alloy::primitives::{B256, Bytes, U256};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol_types::{Panic, Revert, SolError, SolInterface};
 use alloy::transports::{RpcError, TransportError};
 
-use crate::bindings::{IAccessManager, IAccessToken, IGoals, IGrants, ILibraries};
+use crate::bindings::{IAccessManager, IAccessToken, IGoals, IGrants, ILibraries, ISuccession};
 use crate::error::ChainError;
 use crate::plan::{date, decimal};
 
@@ -122,6 +123,9 @@ fn words(data: &[u8]) -> Option<(String, Words)> {
     if let Ok(error) = IGrants::IGrantsErrors::abi_decode(data) {
         return named::<IGrants::IGrantsErrors>(selector, grants::words(error));
     }
+    if let Ok(error) = ISuccession::ISuccessionErrors::abi_decode(data) {
+        return named::<ISuccession::ISuccessionErrors>(selector, succession::words(error));
+    }
     if let Ok(error) = IGoals::IGoalsErrors::abi_decode(data) {
         return named::<IGoals::IGoalsErrors>(selector, goals::words(error));
     }
@@ -186,6 +190,7 @@ macro_rules! error_names {
 
 error_names!(
     IGrants::IGrantsErrors,
+    ISuccession::ISuccessionErrors,
     IGoals::IGoalsErrors,
     IAccessToken::IAccessTokenErrors,
     IAccessManager::IAccessManagerErrors,
@@ -199,7 +204,7 @@ fn tokens(amount: U256) -> String {
 
 /// Words for the errors that several interfaces declare.
 mod shared {
-    use super::{B256, RevertKind, U256, Words, date, say};
+    use super::{Address, B256, RevertKind, U256, Words, date, say};
 
     pub(super) fn not_yet(until: U256) -> Words {
         let sentence = format!("it is too early: this is possible from {} on", date(until));
@@ -215,7 +220,49 @@ mod shared {
         say(
             RevertKind::Precondition,
             sentence,
-            "nothing can be done for this one any more",
+            "this one is over; a signature or a recovery can be made anew",
+        )
+    }
+
+    pub(super) fn bad_deployment(contract: &str) -> Words {
+        say(
+            RevertKind::Input,
+            format!("{contract} was deployed with an argument that is zero or no fitting contract"),
+            "deploy all contracts together (`guerdon deploy`)",
+        )
+    }
+
+    pub(super) fn not_payable(to: Address) -> Words {
+        say(
+            RevertKind::Input,
+            format!("nobody can be paid at {to}: it is Grants, the token or the zero address"),
+            "name an account of a person or of their Safe",
+        )
+    }
+
+    pub(super) fn not_holder(caller: Address, holder: Address) -> Words {
+        say(
+            RevertKind::Forbidden,
+            format!("only the holder {holder} may do this, and {caller} is not"),
+            "sign with the holder's account",
+        )
+    }
+
+    pub(super) fn no_power(power: U256) -> Words {
+        let power = match u64::try_from(power) {
+            Ok(1) => "end it",
+            Ok(2) => "move it",
+            Ok(4) => "recover it",
+            _ => "do this",
+        };
+        let kind = match power {
+            "do this" => RevertKind::Other,
+            _ => RevertKind::Forbidden,
+        };
+        say(
+            kind,
+            format!("the terms of the grant give nobody the power to {power}"),
+            "what the terms do not allow cannot be done; agree on a replacement with the holder",
         )
     }
 

@@ -10,8 +10,9 @@ use alloy::sol_types::SolCall;
 use guerdon_core::goal::{Attempt, GoalFlags, GoalState};
 use guerdon_core::grant::Amounts;
 use guerdon_core::state::State;
+use guerdon_core::succession::Recovery;
 
-use crate::bindings::{IAccessManager, IAccessToken, IGoals, IGrants};
+use crate::bindings::{IAccessManager, IAccessToken, IGoals, IGrants, ISuccession};
 use crate::blocks::block_id;
 use crate::connect::Chain;
 use crate::error::ChainError;
@@ -165,6 +166,18 @@ impl Chain {
             .await
     }
 
+    /// The contract that replaces, moves and recovers the grants of a Grants contract, if there is
+    /// one.
+    ///
+    /// # Errors
+    /// When the node does not answer, or there is no Grants contract.
+    pub async fn succession_of(&self, grants: Address) -> Result<Option<Address>, ChainError> {
+        let found = self
+            .view("SUCCESSION", grants, &IGrants::SUCCESSIONCall {}, None)
+            .await?;
+        Ok((found != Address::ZERO).then_some(found))
+    }
+
     /// The token, Goals and domain that Grants was deployed with.
     pub(crate) async fn bound_to(
         &self,
@@ -180,6 +193,56 @@ impl Chain {
             .view("DOMAIN", grants, &IGrants::DOMAINCall {}, None)
             .await?;
         Ok((token, goals, domain))
+    }
+}
+
+/// Views of Succession.
+impl Chain {
+    /// The recovery announced for a grant, or the last one cancelled.
+    ///
+    /// # Errors
+    /// See [`Chain::funded`].
+    pub async fn recovery(
+        &self,
+        succession: Address,
+        id: B256,
+        at: Option<u64>,
+    ) -> Result<Recovery, ChainError> {
+        let call = ISuccession::recoveriesCall { id };
+        let found = self.view("recoveries", succession, &call, at).await?;
+        Ok(Recovery {
+            to: found.to,
+            announced_at: found.announcedAt.to(),
+            cancelled_at: found.cancelledAt.to(),
+        })
+    }
+
+    /// The digest that the holder of a grant signs for its replacement, as the chain computes it.
+    ///
+    /// # Errors
+    /// [`ChainError::Reverted`] when the grant or its successors are not what they must be; else
+    /// see [`Chain::funded`].
+    pub async fn replace_digest(
+        &self,
+        succession: Address,
+        old: &[u8],
+        (successors, deadline): (&[Vec<u8>], u64),
+    ) -> Result<B256, ChainError> {
+        let call = ISuccession::replaceDigestCall {
+            old: Bytes::copy_from_slice(old),
+            successors: successors
+                .iter()
+                .map(|terms| terms.clone().into())
+                .collect(),
+            deadline: U256::from(deadline),
+        };
+        self.view("replaceDigest", succession, &call, None).await
+    }
+
+    /// The Grants contract that Succession was deployed for.
+    pub(crate) async fn grants_of(&self, succession: Address) -> Result<Address, ChainError> {
+        self.view("GRANTS", succession, &ISuccession::GRANTSCall {}, None)
+            .await
     }
 }
 

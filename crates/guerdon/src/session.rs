@@ -74,6 +74,10 @@ impl<'a> Session<'a> {
             genesis_hash: genesis.map_or(B256::ZERO, |block| block.hash),
             contracts: Contracts {
                 grants: found(chain, contract).await?,
+                succession: match chain.succession_of(contract).await? {
+                    Some(succession) => Some(found(chain, succession).await?),
+                    None => None,
+                },
                 goals: found(chain, goals).await?,
                 access_token: found(chain, token).await?,
                 access_manager: found(chain, Address::ZERO).await?,
@@ -99,6 +103,18 @@ impl<'a> Session<'a> {
 
     pub(crate) fn goals(&self) -> Address {
         self.deployment.contracts.goals.address
+    }
+
+    /// The contract that replaces, moves and recovers grants.
+    pub(crate) fn succession(&self) -> Outcome<Address> {
+        let contract = self.deployment.contracts.succession;
+        contract.map(|contract| contract.address).ok_or_else(|| {
+            Failure::precondition(
+                "these contracts have no Succession: their grants cannot be replaced, moved or \
+                 recovered",
+            )
+            .hint("new rounds can be committed under a new deployment: guerdon deploy")
+        })
     }
 
     pub(crate) fn token(&self) -> Address {
@@ -132,7 +148,13 @@ impl<'a> Session<'a> {
 
     /// Reads every event of the deployment, in the order of the chain.
     pub(crate) async fn facts(&self, head: &Head) -> Outcome<Vec<(Origin, Fact)>> {
-        let contracts = [self.grants(), self.goals()];
+        let succession = self.deployment.contracts.succession;
+        let contracts = [
+            Some(self.grants()),
+            Some(self.goals()),
+            succession.map(|it| it.address),
+        ];
+        let contracts: Vec<Address> = contracts.into_iter().flatten().collect();
         let logs = self
             .chain
             .logs(self.deployment.start_block, head.number, &contracts)

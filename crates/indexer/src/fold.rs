@@ -6,7 +6,7 @@ use alloy_primitives::B256;
 use guerdon_chain::{decode, event_name};
 use guerdon_core::fact::{Fact, Log, Origin, Subject};
 use guerdon_core::ledger::{GoalRecord, GrantRecord, LedgerError, PoolRecord, Record, RoundRecord};
-use guerdon_store::{LogRow, Tx};
+use guerdon_store::{LogRow, Successor, Tx};
 
 use crate::IndexError;
 
@@ -48,12 +48,12 @@ pub(crate) async fn refold(tx: &mut Tx, subjects: &[Subject]) -> Result<(), Inde
                 Some(record) => tx.put_round(&record).await?,
                 None => tx.delete_round(root).await?,
             },
-            Subject::Grant(id) => match whole::<GrantRecord>(tx, subject).await? {
-                Some(mut record) => {
-                    inherit_since(tx, &mut record).await?;
-                    tx.put_grant(&record).await?;
+            Subject::Grant(id) => match whole_grant(tx, id).await? {
+                Some(record) => tx.put_grant(&record).await?,
+                None => {
+                    tx.delete_grant(id).await?;
+                    tx.delete_successor(id).await?;
                 }
-                None => tx.delete_grant(id).await?,
             },
             Subject::Goal(id) => match whole::<GoalRecord>(tx, subject).await? {
                 Some(record) => tx.put_goal(&record).await?,
@@ -99,13 +99,10 @@ impl Touched {
                 advance(&mut self.rounds, root, origin, fact).map_err(fits)
             }
             Subject::Grant(id) => {
-                if !self.grants.contains_key(&id)
-                    && let Some(known) = tx.grant(id).await?
-                {
-                    self.grants.insert(id, known);
-                }
+                self.load_grant(tx, id).await?;
                 advance(&mut self.grants, id, origin, fact).map_err(fits)?;
-                self.inherit_since(tx, fact).await
+                self.inherit_since(tx, fact).await?;
+                self.inherit(tx, origin, fact).await
             }
             Subject::Goal(id) => {
                 if !self.goals.contains_key(&id)
@@ -123,14 +120,41 @@ impl Touched {
         let Fact::Opened { id, root, .. } = fact else {
             return Ok(());
         };
-        let Some(grant) = self.grants.get_mut(id) else {
-            return Ok(());
-        };
-        match self.rounds.get(root) {
-            Some(round) => grant.state.since = round.since,
-            None => inherit_since(tx, grant).await?,
+        let round = self.rounds.get(root).copied();
+        if let Some(grant) = self.grants.get_mut(id) {
+            set_since(tx, grant, round).await?;
         }
         Ok(())
+    }
+
+    async fn load_grant(&mut self, tx: &mut Tx, id: B256) -> Result<(), IndexError> {
+        if !self.grants.contains_key(&id)
+            && let Some(known) = tx.grant(id).await?
+        {
+            self.grants.insert(id, known);
+        }
+        Ok(())
+    }
+
+    /// A grant that replaces another takes over from it what its own events do not repeat.
+    async fn inherit(
+        &mut self,
+        tx: &mut Tx,
+        origin: &Origin,
+        fact: &Fact,
+    ) -> Result<(), IndexError> {
+        let Fact::Succeeded { old, id, terms, .. } = fact else {
+            return Ok(());
+        };
+        self.load_grant(tx, *old).await?;
+        let replaced = self.grants.get(old).copied();
+        if let Some(grant) = self.grants.get_mut(id) {
+            take_over(grant, replaced.as_ref(), origin)?;
+            let round = self.rounds.get(&grant.root).copied();
+            set_since(tx, grant, round).await?;
+        }
+        let (id, terms) = (*id, terms.clone());
+        Ok(tx.put_successor(&Successor { id, terms }).await?)
     }
 
     async fn write(self, tx: &mut Tx) -> Result<(), IndexError> {
@@ -166,15 +190,60 @@ fn advance<R: Record>(
     Ok(())
 }
 
-async fn inherit_since(tx: &mut Tx, grant: &mut GrantRecord) -> Result<(), IndexError> {
-    // An invalid leaf is closed for good and has no epoch.
+/// A grant has its round's epoch, unless it is closed for good.
+async fn set_since(
+    tx: &mut Tx,
+    grant: &mut GrantRecord,
+    round: Option<RoundRecord>,
+) -> Result<(), IndexError> {
     if grant.state.has(guerdon_core::state::Flags::CLOSED) {
         return Ok(());
     }
-    if let Some(round) = tx.round(grant.root).await? {
+    let round = match round {
+        Some(round) => Some(round),
+        None => tx.round(grant.root).await?,
+    };
+    if let Some(round) = round {
         grant.state.since = round.since;
     }
     Ok(())
+}
+
+fn take_over(
+    grant: &mut GrantRecord,
+    replaced: Option<&GrantRecord>,
+    origin: &Origin,
+) -> Result<(), IndexError> {
+    let Some(descent) = grant.descent else {
+        return Ok(());
+    };
+    let subject = Subject::Grant(descent.old);
+    let unknown = contradiction(origin, LedgerError::Unknown { subject });
+    let replaced = replaced.ok_or(unknown)?;
+    let subject = Subject::Grant(grant.id);
+    let amount = contradiction(origin, LedgerError::Amount { subject });
+    grant.inherit(replaced).ok_or(amount)
+}
+
+/// A grant's record from its logs and from those of the grants before it, which it took over from.
+async fn whole_grant(tx: &mut Tx, id: B256) -> Result<Option<GrantRecord>, IndexError> {
+    let mut line: Vec<GrantRecord> = Vec::new();
+    let mut next = Some(id);
+    while let Some(id) = next {
+        let Some(record) = whole::<GrantRecord>(tx, &Subject::Grant(id)).await? else {
+            break;
+        };
+        next = record.descent.map(|descent| descent.old);
+        line.push(record);
+    }
+    let mut before: Option<GrantRecord> = None;
+    while let Some(mut record) = line.pop() {
+        let opened = record.opened;
+        take_over(&mut record, before.as_ref(), &opened)?;
+        set_since(tx, &mut record, None).await?;
+        before = Some(record);
+    }
+    Ok(before)
 }
 
 async fn refold_pool(tx: &mut Tx) -> Result<(), IndexError> {

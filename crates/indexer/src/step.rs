@@ -16,7 +16,7 @@ pub struct Indexer<S> {
     pub(crate) store: Store,
     pub(crate) options: Options,
     pub(crate) start_block: u64,
-    contracts: [Address; 2],
+    contracts: Vec<Address>,
 }
 
 /// How to follow.
@@ -84,7 +84,12 @@ impl<S: Source> Indexer<S> {
         options: Options,
     ) -> Result<Self, IndexError> {
         store.bind(identity).await?;
-        let contracts = [identity.grants, identity.goals];
+        let contracts = [
+            Some(identity.grants),
+            Some(identity.goals),
+            identity.succession,
+        ];
+        let contracts = contracts.into_iter().flatten().collect();
         Ok(Self {
             source,
             store,

@@ -18,6 +18,8 @@ pub struct Identity {
     pub grants: Address,
     /// The `Goals` contract.
     pub goals: Address,
+    /// The `Succession` contract; deployments before it have none.
+    pub succession: Option<Address>,
 }
 
 /// The last block whose logs are in the store.
@@ -38,6 +40,7 @@ struct IdentityRow {
     start_block: i64,
     grants_address: String,
     goals_address: String,
+    succession_address: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -74,8 +77,8 @@ impl Read {
     /// # Errors
     /// The database failed.
     pub async fn identity(&mut self) -> Result<Option<Identity>, StoreError> {
-        let sql = "SELECT chain_id, genesis_hash, start_block, grants_address, goals_address \
-                   FROM meta WHERE one = 1";
+        let sql = "SELECT chain_id, genesis_hash, start_block, grants_address, goals_address, \
+                   succession_address FROM meta WHERE one = 1";
         run!(self, fetch_optional as IdentityRow, sql)?
             .map(Identity::try_from)
             .transpose()
@@ -176,8 +179,8 @@ impl Tx {
 
     async fn put_identity(&mut self, identity: &Identity) -> Result<(), StoreError> {
         let sql = "INSERT INTO meta \
-                   (one, chain_id, genesis_hash, start_block, grants_address, goals_address) \
-                   VALUES (1, $1, $2, $3, $4, $5)";
+                   (one, chain_id, genesis_hash, start_block, grants_address, goals_address, \
+                   succession_address) VALUES (1, $1, $2, $3, $4, $5, $6)";
         run!(
             self,
             sql,
@@ -185,7 +188,8 @@ impl Tx {
             word(&identity.genesis_hash),
             big("block", identity.start_block)?,
             address(&identity.grants),
-            address(&identity.goals)
+            address(&identity.goals),
+            identity.succession.as_ref().map(address)
         )?;
         Ok(())
     }
@@ -201,6 +205,10 @@ impl TryFrom<IdentityRow> for Identity {
             start_block: unsigned("start block", row.start_block)?,
             grants: parse("Grants address", &row.grants_address)?,
             goals: parse("Goals address", &row.goals_address)?,
+            succession: row
+                .succession_address
+                .map(|address| parse("Succession address", &address))
+                .transpose()?,
         })
     }
 }

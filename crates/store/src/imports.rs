@@ -187,13 +187,16 @@ impl Read {
         rows.into_iter().map(ImportedGrant::try_from).collect()
     }
 
-    /// The gates through which a goal decides imported grants, by grant.
+    /// The gates through which a goal decides imported grants and those that replaced others, by
+    /// grant.
     ///
     /// # Errors
     /// The database failed.
     pub async fn gates_of_goal(&mut self, goal: B256) -> Result<Vec<GateRow>, StoreError> {
-        let sql = "SELECT id, goal, share_ppb, lapse, is_trigger FROM grant_gates \
-                   WHERE goal = $1 ORDER BY id, place";
+        let sql = "SELECT id, place, goal, share_ppb, lapse, is_trigger FROM grant_gates \
+                   WHERE goal = $1 \
+                   UNION SELECT id, place, goal, share_ppb, lapse, is_trigger \
+                   FROM successor_gates WHERE goal = $1 ORDER BY id, place";
         let rows = run!(self, fetch_all as GateColumns, sql, word(&goal))?;
         rows.into_iter().map(GateRow::try_from).collect()
     }

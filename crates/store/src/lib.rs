@@ -29,6 +29,7 @@ mod logs;
 mod people;
 mod pool;
 mod rounds;
+mod successors;
 
 pub use checkpoint::{Checkpoint, Identity};
 pub use db::{Engine, Read, Store, Tx};
@@ -41,3 +42,4 @@ pub use leases::Lease;
 pub use logs::LogRow;
 pub use people::Person;
 pub use pool::Counts;
+pub use successors::Successor;

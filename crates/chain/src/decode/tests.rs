@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use alloy::primitives::aliases::{U40, U96};
-use alloy::primitives::{Address, B256, U256, keccak256};
+use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::sol_types::SolEvent;
 use guerdon_core::fact::{Fact, Log, Origin};
 
 use super::{decode, event_name};
-use crate::bindings::{IAccessToken, IGoals, IGrants};
+use crate::bindings::{IAccessToken, IGoals, IGrants, ISuccession};
 use crate::goal_abi::{abi_goal, core_goal};
 
 /// Values that look random and are the same in every run.
@@ -59,6 +59,10 @@ impl Draw {
 
     fn i128(&mut self) -> i128 {
         self.uint(128) as i128
+    }
+
+    fn terms(&mut self) -> Vec<u8> {
+        self.word()[..].repeat(3)
     }
 
     fn bool(&mut self) -> bool {
@@ -133,7 +137,7 @@ macro_rules! events {
     ($seen:ident, $draw:ident, $interface:ident:
         $($name:ident { $($field:ident => $to:ident: $kind:ident),+ $(,)? })+) => {$({
         $(let $to = $draw.$kind();)+
-        let event = $interface::$name { $($field: $to.into_abi()),+ };
+        let event = $interface::$name { $($field: $to.clone().into_abi()),+ };
         check($seen, &event, &Fact::$name { $($to),+ });
     })+};
 }
@@ -161,6 +165,12 @@ impl IntoAbi<U40> for u64 {
     }
 }
 
+impl IntoAbi<Bytes> for Vec<u8> {
+    fn into_abi(self) -> Bytes {
+        self.into()
+    }
+}
+
 impl IntoAbi<U96> for [u8; 12] {
     fn into_abi(self) -> U96 {
         U96::from_be_bytes(self)
@@ -172,6 +182,7 @@ fn every_event_becomes_its_fact() {
     let (seen, draw) = (&mut BTreeSet::new(), &mut Draw(0));
     for _ in 0..10 {
         grants_events(seen, draw);
+        succession_events(seen, draw);
         goals_events(seen, draw);
         events!(seen, draw, IAccessToken:
             Transfer { from => from: address, to => to: address, value => amount: u256 }
@@ -180,6 +191,7 @@ fn every_event_becomes_its_fact() {
 
     let known = IGrants::IGrantsEvents::SELECTORS
         .iter()
+        .chain(ISuccession::ISuccessionEvents::SELECTORS)
         .chain(IGoals::IGoalsEvents::SELECTORS);
     let missing = known
         .map(B256::from)
@@ -194,6 +206,28 @@ fn every_event_becomes_its_fact() {
         .collect();
     // It has a test of its own.
     assert_eq!(names, ["GoalDefined"]);
+}
+
+fn succession_events(seen: &mut BTreeSet<B256>, draw: &mut Draw) {
+    events!(seen, draw, IGrants:
+        Succeeded {
+            oldId => old: word,
+            newId => id: word,
+            place => place: u8,
+            terms => terms: terms,
+            freed => freed: i128,
+        }
+        HolderChanged { id => id: word, holder => holder: address }
+        RecoveringSet { id => id: word, on => on: bool }
+    );
+    events!(seen, draw, ISuccession:
+        Replaced { oldId => old: word, holder => holder: address, count => count: u256 }
+        Moved { id => id: word, from => from: address, to => to: address }
+        RecoveryAnnounced { id => id: word, to => to: address, announcedAt => at: time }
+        RecoveryExecuted { id => id: word, to => to: address }
+        RecoveryVetoed { id => id: word, cancelledAt => at: time }
+        RecoveryLapsed { id => id: word }
+    );
 }
 
 fn grants_events(seen: &mut BTreeSet<B256>, draw: &mut Draw) {
@@ -268,7 +302,6 @@ fn goals_events(seen: &mut BTreeSet<B256>, draw: &mut Draw) {
             signers => signers: u16,
             fraction => fraction: u32,
             deadline => deadline: time,
-            clearedDemand => cleared_demand: bool,
         }
         Expired { id => id: word, attempt => attempt: u16, deadline => deadline: time }
         Challenged {
@@ -290,7 +323,7 @@ fn goals_events(seen: &mut BTreeSet<B256>, draw: &mut Draw) {
             toSponsor => to_sponsor: u128,
             toChallenger => to_challenger: u128,
             toDead => to_dead: u128,
-            restoredDemand => restored_demand: bool,
+            clearedDemand => cleared_demand: bool,
         }
         Finalized {
             id => id: word,
@@ -298,6 +331,7 @@ fn goals_events(seen: &mut BTreeSet<B256>, draw: &mut Draw) {
             fraction => fraction: u32,
             best => best: u32,
             toChallenger => to_challenger: u128,
+            clearedDemand => cleared_demand: bool,
         }
         Demanded { id => id: word, model => model: word, demandedAt => demanded_at: time }
         DemandRefused { id => id: word }

@@ -231,12 +231,12 @@ pub fn settle(grants: Address, terms: &[u8]) -> Plan {
     Plan::call(grants, &call, format!("Settle {}", short(terms)))
 }
 
-fn bytes(terms: &[u8]) -> Bytes {
+pub(super) fn bytes(terms: &[u8]) -> Bytes {
     Bytes::copy_from_slice(terms)
 }
 
 /// The recipient names a grant better than a hash does; the hash of the terms tells two apart.
-fn short(terms: &[u8]) -> String {
+pub(super) fn short(terms: &[u8]) -> String {
     let hash = keccak256(terms);
     match terms.get(..20) {
         Some(recipient) => format!("the grant of {}", Address::from_slice(recipient)),

@@ -6,6 +6,7 @@ mod goals;
 mod grants;
 mod money;
 mod pay;
+mod succession;
 mod token;
 
 use alloy::primitives::{Address, Bytes};
@@ -22,6 +23,9 @@ pub use grants::{
 pub use money::{Unit, length, rate};
 pub(crate) use money::{date, decimal, grouped};
 pub use pay::{Payee, paid, pay};
+pub use succession::{
+    announce_recovery, clear_recovery, execute_recovery, move_grant, replace, veto,
+};
 pub use token::{approve, mint, transfer};
 
 /// A transaction that is not signed yet.

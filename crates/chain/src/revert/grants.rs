@@ -2,18 +2,14 @@
 
 use alloy::primitives::{B256, U256};
 
-use super::RevertKind::{Forbidden, Input, Missing, Other, Precondition};
+use super::RevertKind::{Forbidden, Input, Missing, Precondition};
 use super::{Words, say, shared, tokens};
 use crate::bindings::IGrants::{self, IGrantsErrors as Error};
 use crate::plan::{date, decimal, grouped};
 
 pub(super) fn words(error: Error) -> Words {
     match error {
-        Error::BadDeployment(_) => say(
-            Input,
-            "Grants was deployed with an argument that is zero or no contract",
-            "deploy it with the addresses of the token, Goals and the AccessManager",
-        ),
+        Error::BadDeployment(_) => shared::bad_deployment("Grants"),
         Error::BadTerms(_) => say(
             Input,
             "the terms of the grant are not well formed",
@@ -44,11 +40,7 @@ pub(super) fn words(error: Error) -> Words {
         ),
         Error::NotYet(e) => shared::not_yet(e.until),
         Error::TooLate(e) => shared::too_late(e.until),
-        Error::NotPayable(_) => say(
-            Input,
-            "Grants cannot withdraw to itself",
-            "name another address; the money is in the pool already",
-        ),
+        Error::NotPayable(e) => shared::not_payable(e.to),
         Error::PaymentUnclear(e) => say(
             Precondition,
             format!(
@@ -103,14 +95,32 @@ fn grant_words(error: Error) -> Words {
             "ask the company for the grant that replaces it",
         ),
         Error::WrongState(e) => wrong_state(e.id, e.flags),
-        Error::NoPower(e) => no_power(e.power),
-        Error::NotHolder(e) => say(
+        Error::NoPower(e) => shared::no_power(e.power),
+        Error::NotHolder(e) => shared::not_holder(e.caller, e.holder),
+        Error::NotSuccession(e) => say(
             Forbidden,
             format!(
-                "only the holder {} may do this, and {} is not",
-                e.holder, e.caller
+                "only the Succession contract may do this, and {} is not",
+                e.caller
             ),
-            "sign with the holder's account",
+            "use `guerdon grant replace`, `move` or `recover`",
+        ),
+        Error::AlreadyOpened(e) => say(
+            Precondition,
+            format!(
+                "grant {} has a word already and cannot take another's place",
+                e.id
+            ),
+            "change its terms, the agreement's nonce for example, for another id",
+        ),
+        Error::VestedFalls(e) => say(
+            Precondition,
+            format!(
+                "the new grants have {} tokens vested and the old one {}",
+                tokens(e.current),
+                tokens(e.before)
+            ),
+            "give terms under which nothing vested is lost; a replacement never takes back",
         ),
         Error::NotEnoughGas(e) => say(
             Precondition,
@@ -188,19 +198,5 @@ fn wrong_state(id: B256, flags: U256) -> Words {
         Precondition,
         format!("grant {id} is {state}, which does not allow this"),
         "`guerdon grant show` tells what is possible",
-    )
-}
-
-fn no_power(power: U256) -> Words {
-    let power = match u64::try_from(power) {
-        Ok(1) => "end it",
-        Ok(2) => "move it",
-        Ok(4) => "recover it",
-        _ => "do this",
-    };
-    say(
-        if power == "do this" { Other } else { Forbidden },
-        format!("the terms of the grant give nobody the power to {power}"),
-        "what the terms do not allow cannot be done; agree on a replacement with the holder",
     )
 }

@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256, U256, keccak256};
 use alloy::sol_types::{Panic, PanicKind, Revert, SolError};
 
 use super::{ErrorNames, RevertKind, Reverted, unknown};
-use crate::bindings::{IAccessManager, IAccessToken, IGoals, IGrants, ILibraries};
+use crate::bindings::{IAccessManager, IAccessToken, IGoals, IGrants, ILibraries, ISuccession};
 
 /// The error with numbers in it that fit every type: small, and a word of text where one is asked.
 fn data(selector: [u8; 4]) -> Vec<u8> {
@@ -28,6 +28,7 @@ fn every<E: ErrorNames>(selectors: &[[u8; 4]]) -> Vec<Reverted> {
 fn all() -> Vec<Reverted> {
     [
         every::<IGrants::IGrantsErrors>(IGrants::IGrantsErrors::SELECTORS),
+        every::<ISuccession::ISuccessionErrors>(ISuccession::ISuccessionErrors::SELECTORS),
         every::<IGoals::IGoalsErrors>(IGoals::IGoalsErrors::SELECTORS),
         every::<IAccessToken::IAccessTokenErrors>(IAccessToken::IAccessTokenErrors::SELECTORS),
         every::<IAccessManager::IAccessManagerErrors>(

@@ -36,6 +36,7 @@ pub(crate) fn identity(deployment: &Deployment) -> Identity {
         start_block: deployment.start_block,
         grants: deployment.contracts.grants.address,
         goals: deployment.contracts.goals.address,
+        succession: deployment.contracts.succession.map(|it| it.address),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Event logs, encoded by hand from the interface files.
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{Address, B256, I256, U256, keccak256};
 use guerdon_core::goal::{Goal, Kind, panel_hash};
+use guerdon_core::terms::{Gate, Powers, Rule, Schedule, Segment, Terms};
 
 pub(crate) const GRANTS: Address = Address::repeat_byte(0x02);
 pub(crate) const GOALS: Address = Address::repeat_byte(0x03);
+pub(crate) const SUCCESSION: Address = Address::repeat_byte(0x04);
 
 /// A log without its place on the chain.
 #[derive(Clone, Debug)]
@@ -84,6 +86,92 @@ pub(crate) fn settled(id: B256, value: u128, freed: u128) -> Event {
         &[id],
         &[uint(value), uint(freed)],
     )
+}
+
+/// Terms that pay so much over a year.
+pub(crate) fn terms(recipient: u8, amount: u128) -> Terms {
+    let segment = |end, cumulative, steps| Segment {
+        end,
+        cumulative,
+        steps,
+    };
+    Terms {
+        recipient: Address::repeat_byte(recipient),
+        amount,
+        start: 1_782_864_000,
+        powers: Powers::default(),
+        grace_seconds: 0,
+        backdate_seconds: 0,
+        pause_max: 0,
+        withhold_bps: 500,
+        document: B256::repeat_byte(0x41),
+        gates: vec![Gate {
+            goal: B256::repeat_byte(0x42),
+            share_ppb: 400_000_000,
+            rule: Rule::default(),
+        }],
+        unlock: None,
+        vesting: Schedule::new(vec![segment(31_536_000, 1_000_000_000, 12)]).unwrap(),
+    }
+}
+
+pub(crate) fn succeeded(old: B256, id: B256, place: u8, (terms, freed): (&Terms, i128)) -> Event {
+    let terms = terms.encode().unwrap();
+    let mut data = vec![
+        uint(place.into()),
+        uint(96),
+        B256::from(I256::try_from(freed).unwrap().into_raw()),
+        uint(terms.len() as u128),
+    ];
+    let padded = terms.chunks(32).map(|chunk| {
+        let mut word = [0; 32];
+        word[..chunk.len()].copy_from_slice(chunk);
+        B256::from(word)
+    });
+    data.extend(padded);
+    grants(
+        "Succeeded(bytes32,bytes32,uint8,bytes,int128)",
+        &[old, id],
+        &data,
+    )
+}
+
+pub(crate) fn replaced(old: B256, count: u128) -> Event {
+    succession(
+        "Replaced(bytes32,address,uint256)",
+        &[old, who(0x11)],
+        &[uint(count)],
+    )
+}
+
+pub(crate) fn holder_changed(id: B256, to: u8) -> Event {
+    grants("HolderChanged(bytes32,address)", &[id, who(to)], &[])
+}
+
+pub(crate) fn moved(id: B256, to: u8) -> Event {
+    let topics = [id, who(0x11), who(to)];
+    succession("Moved(bytes32,address,address)", &topics, &[])
+}
+
+pub(crate) fn recovering(id: B256, on: bool) -> Event {
+    grants("RecoveringSet(bytes32,bool)", &[id], &[uint(on.into())])
+}
+
+pub(crate) fn announced(id: B256, to: u8, at: u64) -> Event {
+    let signature = "RecoveryAnnounced(bytes32,address,uint40)";
+    succession(signature, &[id, who(to)], &[uint(at.into())])
+}
+
+pub(crate) fn executed(id: B256, to: u8) -> Event {
+    succession("RecoveryExecuted(bytes32,address)", &[id, who(to)], &[])
+}
+
+pub(crate) fn vetoed(id: B256, at: u64) -> Event {
+    succession("RecoveryVetoed(bytes32,uint40)", &[id], &[uint(at.into())])
+}
+
+pub(crate) fn lapsed(id: B256) -> Event {
+    succession("RecoveryLapsed(bytes32)", &[id], &[])
 }
 
 /// An event that Grants writes too, of OpenZeppelin's AccessManaged: it states no fact of ours.
@@ -190,6 +278,10 @@ fn panel() -> Vec<Address> {
 
 fn grants(signature: &str, indexed: &[B256], words: &[B256]) -> Event {
     event(GRANTS, signature, indexed, words)
+}
+
+fn succession(signature: &str, indexed: &[B256], words: &[B256]) -> Event {
+    event(SUCCESSION, signature, indexed, words)
 }
 
 fn goals(signature: &str, indexed: &[B256], words: &[B256]) -> Event {

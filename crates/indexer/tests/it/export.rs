@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use alloy_primitives::B256;
 use guerdon_chain::decode;
 use guerdon_core::ledger::Ledger;
 use guerdon_store::{Identity, Page, Read, Store};
 use tempfile::TempDir;
 
-use crate::events::{GOALS, GRANTS};
+use crate::events::{GOALS, GRANTS, SUCCESSION};
 use crate::script::Block;
 
 /// A store on a file that lives as long as this.
@@ -42,6 +43,7 @@ pub(crate) fn identity() -> Identity {
         start_block: 1,
         grants: GRANTS,
         goals: GOALS,
+        succession: Some(SUCCESSION),
     }
 }
 
@@ -53,6 +55,16 @@ pub(crate) async fn export(store: &Store) -> String {
         writeln!(text, "{row:#?}").unwrap();
     }
     writeln!(text, "{:#?}", ledger(&mut read).await).unwrap();
+    let all = Page {
+        after: None,
+        limit: u32::MAX,
+    };
+    for successor in read.successors(&all).await.unwrap() {
+        writeln!(text, "{successor:?}").unwrap();
+    }
+    for gate in read.gates_of_goal(B256::repeat_byte(0x42)).await.unwrap() {
+        writeln!(text, "{gate:?}").unwrap();
+    }
     text
 }
 

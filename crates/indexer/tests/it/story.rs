@@ -24,7 +24,9 @@ struct Round {
 struct Grant {
     id: B256,
     left: u128,
+    held: u128,
     over: bool,
+    recovering: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +63,7 @@ impl Stories {
         let next = self.chain.next();
         let events = choices
             .iter()
-            .map(|choice| story.tell(*choice, next))
+            .flat_map(|choice| story.tell(*choice, next))
             .collect();
         self.chain.mine(events);
         self.past.push(story);
@@ -76,10 +78,19 @@ impl Stories {
 }
 
 impl Story {
-    /// One event: which one depends on the choice and on what is possible.
-    fn tell(&mut self, choice: u8, (height, time): (u64, u64)) -> Event {
+    /// The events of one call: which depends on the choice and on what is possible.
+    fn tell(&mut self, choice: u8, (height, time): (u64, u64)) -> Vec<Event> {
         let which = usize::from(choice / 16);
-        let told = match choice % 16 {
+        let several = match choice % 20 {
+            16 | 17 => self.replace(which),
+            18 => self.recover(which, time),
+            19 => self.change_holder(which, time),
+            _ => None,
+        };
+        if let Some(events) = several {
+            return events;
+        }
+        let told = match choice % 20 {
             0 => Some(self.commit()),
             1..=3 => self.open(which),
             4..=6 => self.claim(which),
@@ -93,7 +104,7 @@ impl Story {
             14 => Some(events::authority_updated()),
             _ => self.fail(which),
         };
-        told.unwrap_or_else(|| events::funded(AMOUNT + u128::from(choice)))
+        vec![told.unwrap_or_else(|| events::funded(AMOUNT + u128::from(choice)))]
     }
 
     fn commit(&mut self) -> Event {
@@ -130,7 +141,9 @@ impl Story {
         self.grants.push(Grant {
             id,
             left: AMOUNT,
+            held: AMOUNT,
             over: false,
+            recovering: false,
         });
         Some(events::opened(id, round.root, index, AMOUNT))
     }
@@ -151,6 +164,7 @@ impl Story {
         let grant = pick(&mut self.grants, which).filter(|grant| !grant.over)?;
         let freed = grant.left / 2;
         grant.left -= freed;
+        grant.held -= freed;
         Some(events::ended(grant.id, time, freed))
     }
 
@@ -159,7 +173,66 @@ impl Story {
         grant.over = true;
         let freed = grant.left / 2;
         grant.left -= freed;
-        Some(events::settled(grant.id, AMOUNT - freed, freed))
+        grant.held -= freed;
+        Some(events::settled(grant.id, grant.held, freed))
+    }
+
+    /// One grant becomes one to three: the first takes over what was paid, the others are new money
+    /// out of what the old one still held.
+    fn replace(&mut self, which: usize) -> Option<Vec<Event>> {
+        let place = which.checked_rem(self.grants.len())?;
+        let old = self.grants.swap_remove(place);
+        let count = u8::try_from(which % 3).unwrap() + 1;
+        let mut told = Vec::new();
+        let mut held = i128::try_from(old.held).unwrap();
+        for number in 0..count {
+            let id = keccak256([old.id.as_slice(), &[number]].concat());
+            let paid = if number == 0 { old.held - old.left } else { 0 };
+            let amount = paid + old.left / u128::from(count) + 1;
+            let freed = held - i128::try_from(amount).unwrap();
+            held = 0;
+            let terms = events::terms(0x50 + number, amount);
+            told.push(events::succeeded(old.id, id, number, (&terms, freed)));
+            self.grants.push(Grant {
+                id,
+                left: amount - paid,
+                held: amount,
+                over: false,
+                recovering: false,
+            });
+        }
+        if old.recovering {
+            told.push(events::vetoed(old.id, 1_790_000_000));
+        }
+        told.push(events::replaced(old.id, count.into()));
+        Some(told)
+    }
+
+    /// Announces a recovery, or does with it what may be done.
+    fn recover(&mut self, which: usize, time: u64) -> Option<Vec<Event>> {
+        let grant = pick(&mut self.grants, which)?;
+        let id = grant.id;
+        let was = std::mem::replace(&mut grant.recovering, !grant.recovering);
+        Some(match (was, which % 3) {
+            (false, _) => vec![
+                events::recovering(id, true),
+                events::announced(id, 0x61, time),
+            ],
+            (true, 0) => vec![events::holder_changed(id, 0x61), events::executed(id, 0x61)],
+            (true, 1) => vec![events::recovering(id, false), events::vetoed(id, time)],
+            (true, _) => vec![events::recovering(id, false), events::lapsed(id)],
+        })
+    }
+
+    fn change_holder(&mut self, which: usize, time: u64) -> Option<Vec<Event>> {
+        let to = u8::try_from(which).unwrap() + 0x70;
+        let grant = pick(&mut self.grants, which)?;
+        let mut told = vec![events::holder_changed(grant.id, to)];
+        if std::mem::take(&mut grant.recovering) {
+            told.push(events::vetoed(grant.id, time));
+        }
+        told.push(events::moved(grant.id, to));
+        Some(told)
     }
 
     fn define(&mut self) -> Event {

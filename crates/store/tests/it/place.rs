@@ -9,6 +9,7 @@ fn identity() -> Identity {
         start_block: 3,
         grants: [2; 20].into(),
         goals: [3; 20].into(),
+        succession: Some([4; 20].into()),
     }
 }
 
@@ -46,6 +47,10 @@ async fn a_database_follows_one_chain_for_its_whole_life() {
             },
             Identity {
                 goals: [9; 20].into(),
+                ..identity()
+            },
+            Identity {
+                succession: None,
                 ..identity()
             },
         ];

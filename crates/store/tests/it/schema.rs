@@ -11,10 +11,11 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Sample rows of the tables that each migration brings, in the text both engines read.
-const SAMPLES: [(i64, &str); 3] = [
+const SAMPLES: [(i64, &str); 4] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
     (3, include_str!("samples/0003.sql")),
+    (4, include_str!("samples/0004.sql")),
 ];
 
 /// Table and column -> type and whether it may be null.
@@ -68,7 +69,12 @@ async fn every_migration_applies_to_a_database_in_use() {
         assert_eq!(read.imported_rounds().await.unwrap().len(), 1);
         assert_eq!(read.rounds().await.unwrap().len(), 1);
         assert_eq!(read.goals().await.unwrap().len(), 1);
-        assert_eq!(read.recent_logs(None, 10).await.unwrap().len(), 1);
+        assert_eq!(read.recent_logs(None, 10).await.unwrap().len(), 2);
+        let old = [0x11; 32].into();
+        let replaced = read.successors_of(old).await.unwrap();
+        assert_eq!(replaced.len(), 1);
+        assert_eq!(replaced[0].inherited, 10);
+
         drop(read);
         store.close().await;
     })
