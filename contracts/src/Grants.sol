@@ -6,8 +6,8 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
-import {IGoals} from "./interfaces/IGoals.sol";
 import {IGrants} from "./interfaces/IGrants.sol";
+import {Gates} from "./libraries/Gates.sol";
 import {GrantWord} from "./libraries/GrantWord.sol";
 import {Payment} from "./libraries/Payment.sol";
 import {SumTree} from "./libraries/SumTree.sol";
@@ -109,7 +109,7 @@ contract Grants is Pool, Multicall {
         if (stopAt == 0) return _withdrawEnd(id, terms, word);
         uint256 earliest = block.timestamp - Math.min(block.timestamp, terms.backdateSeconds());
         require(stopAt >= earliest, OutOfRange(stopAt, earliest));
-        _requireNoResultAfter(terms, stopAt);
+        Gates.requireNoResultAfter(terms, stopAt, GOALS);
 
         if (word & GrantWord.PAUSED != 0) {
             uint256 pausedAt = word.stopAt();
@@ -194,10 +194,54 @@ contract Grants is Pool, Multicall {
 
         (uint256 timePpb,, uint256 value) = _vestedDown(terms, word);
         require(timePpb == GrantWord.ONE || word & GrantWord.ENDED != 0, NotFullyVested(timePpb));
-        _requireGatesDone(terms, word);
+        Gates.requireDone(terms, word, GOALS);
 
         uint128 freed = _settle(id, terms, word, value);
         emit Settled(id, value.toUint128(), freed);
+    }
+
+    // ------------------------------------------------------------------------------------------------- succession
+
+    /// @inheritdoc IGrants
+    /// @dev At most 8 successors, as SUCCESSION sees to.
+    function succeed(bytes calldata old, bytes[] calldata successors) external nonReentrant {
+        _requireSuccession();
+        (bytes32 oldId, uint256 oldWord) = _opened(old);
+        (,, uint256 before) = _vestedDown(old, oldWord);
+        uint256 held = oldWord.heldDown(old);
+
+        words[oldId] = GrantWord.OPENED | GrantWord.CLOSED;
+        uint256 word = oldWord.inherited();
+        uint256 freed = held;
+        uint256 sum;
+        uint256 vested;
+        for (uint256 i; i < successors.length; ++i) {
+            vested += _succeedOne(oldId, successors[i], i, word, freed);
+            sum += successors[i].amount();
+            (word, freed) = (word - word.released(), 0); // the first has taken them over
+        }
+        require(vested >= before, VestedFalls(before, vested));
+
+        _hold(held, sum);
+    }
+
+    /// @inheritdoc IGrants
+    function setHolder(bytes calldata terms, address to) external nonReentrant {
+        _requireSuccession();
+        (bytes32 id, uint256 word) = _opened(terms);
+
+        words[id] = (word | GrantWord.MOVED) & ~GrantWord.RECOVERING;
+        holders[id] = to;
+        emit HolderChanged(id, to);
+    }
+
+    /// @inheritdoc IGrants
+    function setRecovering(bytes calldata terms, bool on) external nonReentrant {
+        _requireSuccession();
+        (bytes32 id, uint256 word) = _opened(terms);
+
+        words[id] = on ? word | GrantWord.RECOVERING : word & ~GrantWord.RECOVERING;
+        emit RecoveringSet(id, on);
     }
 
     // ------------------------------------------------------------------------------------------------- views
@@ -214,8 +258,8 @@ contract Grants is Pool, Multicall {
     }
 
     /// @inheritdoc IGrants
-    function decode(bytes calldata terms) external pure returns (Terms memory) {
-        return terms.decode();
+    function isValid(bytes calldata terms) external view returns (bool) {
+        return terms.isValid(address(this), TOKEN);
     }
 
     /// @inheritdoc IGrants
@@ -249,7 +293,7 @@ contract Grants is Pool, Multicall {
         (uint256 total, uint256 since) = _binding(root);
         require(SumTree.leadsTo(proof, index, id, terms.amount(), root, total), BadProof());
         if (!terms.isValid(address(this), TOKEN)) return _close(id, terms, root, index);
-        _requireGoalsDefined(terms);
+        Gates.requireDefined(terms, GOALS);
 
         uint16 withholdBps = uint16(terms.withholdBps()); // valid: at most 10000
         word = GrantWord.OPENED | uint256(withholdBps) << GrantWord.WITHHOLD_AT | since << GrantWord.SINCE_AT;
@@ -269,6 +313,27 @@ contract Grants is Pool, Multicall {
         _hold(amount, 0);
         words[id] = word;
         emit Invalid(id, root, index, uint128(amount)); // 104 bits
+    }
+
+    /// @dev Opens one successor with what it inherits. `freed` is what its predecessor held, for the first of them.
+    /// @return vested base units earned by it now
+    function _succeedOne(bytes32 oldId, bytes calldata terms, uint256 place, uint256 word, uint256 freed)
+        private
+        returns (uint256 vested)
+    {
+        bytes32 id = terms.id(DOMAIN);
+        require(terms.isValid(address(this), TOKEN), BadTerms());
+        Gates.requireDefined(terms, GOALS);
+        require(words[id] == 0, AlreadyOpened(id));
+        uint256 amount = terms.amount();
+        require(amount >= word.released(), OutOfRange(amount, word.released()));
+
+        word |= terms.withholdBps() << GrantWord.WITHHOLD_AT; // valid: at most 10000
+        words[id] = word;
+        // casts: place below 8, both amounts at most 104 bits
+        emit Succeeded(oldId, id, uint8(place), terms, int128(int256(freed)) - int128(int256(amount)));
+
+        (,, vested) = _vestedDown(terms, word);
     }
 
     /// @dev Pays an opened grant, or reverts.
@@ -375,80 +440,17 @@ contract Grants is Pool, Multicall {
     {
         if (word & GrantWord.SETTLED != 0) return (GrantWord.ONE, GrantWord.ONE, word.settledValue());
         timePpb = word.timeDown(terms, word.clock(terms));
-        openPpb = _openDown(terms, word);
+        openPpb = Gates.openDown(terms, word, GOALS);
         unchecked {
             vested = terms.amount() * timePpb * openPpb / 1e18; // 2^104 * 2^30 * 2^30
         }
         if (vested < word.released()) vested = word.released();
     }
 
-    /// @dev The share that the gates let through (ppb). At most 8 gates.
-    function _openDown(bytes calldata terms, uint256 word) private view returns (uint256 openPpb) {
-        openPpb = GrantWord.ONE;
-        uint256 count = terms.gateCount();
-        if (count == 0) return openPpb;
-        bool triggers;
-        for (uint256 i; i < count; ++i) {
-            (bytes32 goal, uint256 share, uint256 rule) = terms.gate(i);
-            if (rule & TermsLib.TRIGGER != 0) {
-                triggers = true;
-            } else if (share != 0) {
-                openPpb = openPpb - share + share * _fraction(goal, rule, word) / GrantWord.ONE;
-            }
-        }
-        if (!triggers) return openPpb;
-        for (uint256 i; i < count; ++i) {
-            (bytes32 goal,, uint256 rule) = terms.gate(i);
-            if (rule & TermsLib.TRIGGER != 0) {
-                openPpb = openPpb * _fraction(goal, rule, word) / GrantWord.ONE;
-            }
-        }
-    }
-
-    /// @dev A goal's fraction as it counts for this grant (ppb).
-    function _fraction(bytes32 goal, uint256 rule, uint256 word) private view returns (uint256 fraction) {
-        if (rule & TermsLib.LAPSE != 0 && word.hasEnded()) {
-            (fraction,) = IGoals(GOALS).fractionAt(goal, word.stopAt());
-        } else {
-            (fraction,,) = IGoals(GOALS).fractionOf(goal);
-        }
-        return Math.min(fraction, GrantWord.ONE);
-    }
-
     // ------------------------------------------------------------------------------------------------- conditions
 
-    /// @dev Goals reverts with GoalNotDefined. At most 8 gates.
-    function _requireGoalsDefined(bytes calldata terms) private view {
-        uint256 count = terms.gateCount();
-        for (uint256 i; i < count; ++i) {
-            (bytes32 goal,,) = terms.gate(i);
-            IGoals(GOALS).fractionOf(goal);
-        }
-    }
-
-    /// @dev A lapsing end takes back no result under way. At most 8 gates.
-    function _requireNoResultAfter(bytes calldata terms, uint256 stopAt) private view {
-        uint256 count = terms.gateCount();
-        for (uint256 i; i < count; ++i) {
-            (bytes32 goal,, uint256 rule) = terms.gate(i);
-            if (rule & TermsLib.LAPSE == 0) continue;
-            (,, uint256 lastRegisteredAt) = IGoals(GOALS).fractionOf(goal);
-            require(stopAt >= lastRegisteredAt, ResultUnderWay(goal, lastRegisteredAt));
-        }
-    }
-
-    /// @dev Every gate is done: FINAL, or lapsed with nothing pending. At most 8 gates.
-    function _requireGatesDone(bytes calldata terms, uint256 word) private view {
-        uint256 count = terms.gateCount();
-        for (uint256 i; i < count; ++i) {
-            (bytes32 goal,, uint256 rule) = terms.gate(i);
-            (, bool done,) = IGoals(GOALS).fractionOf(goal);
-            if (!done && rule & TermsLib.LAPSE != 0 && word.hasEnded()) {
-                (, bool pending) = IGoals(GOALS).fractionAt(goal, word.stopAt());
-                done = !pending;
-            }
-            require(done, GoalNotFinal(goal));
-        }
+    function _requireSuccession() private view {
+        require(msg.sender == SUCCESSION, NotSuccession(msg.sender));
     }
 
     function _requireHolder(bytes32 id, bytes calldata terms, uint256 word) private view {

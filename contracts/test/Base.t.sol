@@ -5,8 +5,10 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {AccessToken} from "../src/AccessToken.sol";
 import {Goals} from "../src/Goals.sol";
 import {Grants} from "../src/Grants.sol";
+import {Succession} from "../src/Succession.sol";
 import {IGoals} from "../src/interfaces/IGoals.sol";
 import {IGrants} from "../src/interfaces/IGrants.sol";
+import {ISuccession} from "../src/interfaces/ISuccession.sol";
 import {Builders} from "./Builders.sol";
 import {Vm} from "./Vm.sol";
 
@@ -28,7 +30,9 @@ abstract contract Base {
     uint256 internal constant ENDED = 8 << 104;
     uint256 internal constant GRACED = 16 << 104;
     uint256 internal constant SETTLED = 32 << 104;
+    uint256 internal constant MOVED = 64 << 104;
     uint256 internal constant HOLDER_ONLY = 128 << 104;
+    uint256 internal constant RECOVERING = 256 << 104;
 
     uint256 internal constant YEAR = 365 days;
     uint40 internal constant T0 = 1_782_864_000; // 2026-07-01
@@ -47,6 +51,7 @@ abstract contract Base {
     AccessToken internal bondCoin;
     Goals internal goals;
     Grants internal grants;
+    Succession internal succession;
 
     uint256[] internal keys; // of the panel, ascending by address
     address[] internal panel;
@@ -62,6 +67,7 @@ abstract contract Base {
         bondCoin = AccessToken(create("AccessToken", abi.encode("Bond Coin", "BOND", 1e9 * 1e18, other)));
         goals = Goals(create("Goals", ""));
         grants = newGrants(address(token));
+        succession = Succession(grants.SUCCESSION());
         vm.startPrank(company);
         manager.setTargetFunctionRole(address(token), selectors(AccessToken.mint.selector), MINTER);
         manager.grantRole(MINTER, company, 0);
@@ -95,10 +101,12 @@ abstract contract Base {
         return vm.envOr("COMMITTED", false);
     }
 
+    /// @notice Grants and its Succession, each made with the other's address.
     function newGrants(address coin) internal returns (Grants made) {
-        made = Grants(
-            create("Grants", abi.encode(address(manager), coin, address(goals), address(0), PAYMENT_GAS))
-        );
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        made = Grants(create("Grants", abi.encode(address(manager), coin, address(goals), next, PAYMENT_GAS)));
+        Succession heir = Succession(create("Succession", abi.encode(address(manager), address(made))));
+        require(made.SUCCESSION() == address(heir) && heir.GRANTS() == address(made), "not each other's");
         vm.startPrank(company);
         bytes4[] memory issuing = new bytes4[](2);
         (issuing[0], issuing[1]) = (IGrants.commit.selector, IGrants.rescind.selector);
@@ -109,6 +117,11 @@ abstract contract Base {
         manager.setTargetFunctionRole(address(made), changing, PEOPLE);
         manager.setTargetFunctionRole(address(made), selectors(IGrants.lowerWithholding.selector), PAYROLL);
         manager.setTargetFunctionRole(address(made), selectors(IGrants.withdrawFree.selector), TREASURY);
+        manager.setTargetFunctionRole(address(heir), selectors(ISuccession.replace.selector), ISSUER);
+        bytes4[] memory recovering = new bytes4[](2);
+        (recovering[0], recovering[1]) =
+        (ISuccession.announceRecovery.selector, ISuccession.executeRecovery.selector);
+        manager.setTargetFunctionRole(address(heir), recovering, PEOPLE);
         for (uint64 role = ISSUER; role <= TREASURY; ++role) {
             manager.grantRole(role, company, 0);
         }

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const HOME = join(dirname(fileURLToPath(import.meta.url)), "..");
 const ARTIFACTS = join(HOME, "artifacts");
-const CONTRACTS = ["AccessManager", "AccessToken", "Goals", "Grants"];
+const CONTRACTS = ["AccessManager", "AccessToken", "Goals", "Grants", "Succession"];
 const require = createRequire(import.meta.url);
 
 /** All Solidity files below a folder, sorted by path. */

@@ -26,6 +26,7 @@ pragma solidity ^0.8.28;
 /// Roles (by the AccessManager named at deployment): issuer commits and rescinds rounds; people end, pause, resume
 /// and accelerate; payroll lowers withholding; treasury withdraws what is free. Opening, claiming, settling, waiving
 /// and holding are never restricted. Delays of the manager bind the company's people, only the terms bind the company.
+/// SUCCESSION replaces, moves and recovers grants by the rules in ISuccession; it never touches another grant's money.
 ///
 /// Left out on purpose: pausing or upgrading the contract; fee-on-transfer accounting beyond the measured deposit;
 /// rebasing tokens; NFTs; enumeration; unfunded promises; fees; clawback after payment (let the recipient be an
@@ -48,7 +49,7 @@ interface IGrants {
         uint16 steps;
     }
 
-    /// @notice The terms of a grant, decoded. Field order is that of the typed message.
+    /// @notice The terms of a grant, unpacked. Field order is that of the typed message; ISuccession decodes.
     struct Terms {
         address recipient;
         uint104 amount; // base units; the most this grant can ever pay
@@ -69,7 +70,8 @@ interface IGrants {
 
     /// @notice A constructor argument is zero or not a contract.
     error BadDeployment();
-    /// @notice The bytes are not terms: shorter than 98 bytes, or (for `decode`) not well formed.
+    /// @notice The bytes are not terms: shorter than 98 bytes, or (for `succeed`) not valid, or (in SUCCESSION) not well
+    /// formed.
     error BadTerms();
     /// @notice The proof does not lead from this leaf to the round's root and total.
     error BadProof();
@@ -113,6 +115,12 @@ interface IGrants {
     error NoPower(uint256 power);
     /// @notice Only the holder may do this.
     error NotHolder(address caller, address holder);
+    /// @notice Only SUCCESSION may do this.
+    error NotSuccession(address caller);
+    /// @notice The successor's id has a word already: it was opened, closed, or named twice.
+    error AlreadyOpened(bytes32 id);
+    /// @notice The successors together have earned less than the grant that they replace (base units).
+    error VestedFalls(uint256 before, uint256 current);
     /// @notice The caller left too little gas to try a payment fairly.
     error NotEnoughGas(uint256 left, uint256 needed);
 
@@ -162,6 +170,15 @@ interface IGrants {
     event WithholdingLowered(bytes32 indexed id, uint16 withholdBps);
     /// @notice With `on`, only the holder may call for payment (HOLDER_ONLY).
     event ClaimsHeld(bytes32 indexed id, bool on);
+    /// @notice `newId` took the place of `oldId`, as successor number `place`, with these terms. The word of the new:
+    /// OPENED, the terms' `withholdBps`, the old `since`, and for place 0 the old `released`. The word of the old:
+    /// OPENED and CLOSED, all else 0. `promised` falls by `freed`: at place 0 what the old held less the new amount, at
+    /// later places minus the new amount; the sum over one call is what the call freed.
+    event Succeeded(bytes32 indexed oldId, bytes32 indexed newId, uint8 place, bytes terms, int128 freed);
+    /// @notice `holder` is paid from now on: MOVED, and RECOVERING cleared.
+    event HolderChanged(bytes32 indexed id, address indexed holder);
+    /// @notice With `on`, a recovery is under way and only the holder may call for payment (RECOVERING).
+    event RecoveringSet(bytes32 indexed id, bool on);
 
     // ------------------------------------------------------------------------------------------------- money
 
@@ -245,6 +262,23 @@ interface IGrants {
     /// An ended grant settles once the second of its end is over.
     function settle(bytes calldata terms) external;
 
+    // ------------------------------------------------------------------------------------------------- succession
+
+    /// @notice SUCCESSION: closes a grant and opens others in its place, in whatever state it is.
+    /// @dev Every successor must have terms that `open` would accept (else BadTerms), its goals defined, and no word
+    /// yet. The first amount covers what was released, which the first takes over. Together the new have earned at
+    /// least what the old had, in this block. They inherit `since` and nothing else: no pause, end, credit, holder, nor
+    /// rate. What their amounts hold beyond what the old held must be free.
+    /// @param successors 1 to 8, which SUCCESSION sees to
+    function succeed(bytes calldata old, bytes[] calldata successors) external;
+
+    /// @notice SUCCESSION: `to` is paid from now on.
+    /// @param to SUCCESSION sees to it that it can be paid
+    function setHolder(bytes calldata terms, address to) external;
+
+    /// @notice SUCCESSION: with `on`, nobody but the holder may call for payment.
+    function setRecovering(bytes calldata terms, bool on) external;
+
     // ------------------------------------------------------------------------------------------------- views
 
     /// @notice The token paid.
@@ -253,7 +287,7 @@ interface IGrants {
     /// @notice The Goals contract whose fractions open gates.
     function GOALS() external view returns (address);
 
-    /// @notice The contract that may move and replace grants; the zero address when there is none.
+    /// @notice The contract that may replace, move and recover grants; the zero address when there is none.
     function SUCCESSION() external view returns (address);
 
     /// @notice Whether the token carries revenue; false for an access token.
@@ -289,8 +323,8 @@ interface IGrants {
     /// @notice The id of terms in this contract.
     function idOf(bytes calldata terms) external view returns (bytes32);
 
-    /// @notice The terms as a struct. Reverts with BadTerms if they are not well formed.
-    function decode(bytes calldata terms) external pure returns (Terms memory);
+    /// @notice Whether these are terms that `open` and `succeed` accept, goals aside.
+    function isValid(bytes calldata terms) external view returns (bool);
 
     /// @notice What the grant amounts to in this block; its word must be opened.
     /// @return timePpb vested by time (ppb)

@@ -27,6 +27,8 @@ library GrantWord {
     uint256 internal constant HOLDER_ONLY = 128 << FLAGS_AT;
     uint256 internal constant RECOVERING = 256 << FLAGS_AT;
 
+    uint256 private constant RELEASED_MASK = type(uint104).max;
+    uint256 private constant SINCE_MASK = uint256(type(uint16).max) << SINCE_AT;
     uint256 internal constant STOP_MASK = uint256(type(uint40).max) << STOP_AT;
     uint256 internal constant SECONDS_MAX = type(uint32).max;
     uint256 internal constant ONE = 1e9;
@@ -92,6 +94,11 @@ library GrantWord {
     /// @dev Adds time that stood still, at most what is left of pauseMax (lost never exceeds it).
     function withLost(uint256 word, bytes calldata terms, uint256 stood) internal pure returns (uint256) {
         return word + (Math.min(stood, terms.pauseMax() - lost(word)) << LOST_AT);
+    }
+
+    /// @dev The word of a successor, its own rate aside.
+    function inherited(uint256 word) internal pure returns (uint256) {
+        return OPENED | word & (SINCE_MASK | RELEASED_MASK);
     }
 
     /// @dev The value takes the place of stopAt, credit and lost; it has at most 104 bits.

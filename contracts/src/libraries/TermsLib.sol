@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IGrants} from "../interfaces/IGrants.sol";
-
 /// @notice Reads the packed bytes of a grant's terms in calldata. The layout stands in IGrants.
 /// @dev Readers do not check bounds: call them only on terms that `isValid`, that is on those of an opened grant.
 /// Each assembly block reads calldata only, or memory above the free pointer only, hence memory-safe.
@@ -14,6 +12,8 @@ library TermsLib {
 
     uint256 internal constant POWERS = 7;
     uint256 internal constant END = 1;
+    uint256 internal constant MOVE = 2;
+    uint256 internal constant RECOVER = 4;
     uint256 internal constant LAPSE = 1;
     uint256 internal constant TRIGGER = 2;
 
@@ -77,6 +77,10 @@ library TermsLib {
 
     function withholdBps(bytes calldata terms) internal pure returns (uint256) {
         return read(terms, 52, 2);
+    }
+
+    function document(bytes calldata terms) internal pure returns (bytes32) {
+        return bytes32(read(terms, 54, 32));
     }
 
     function gateCount(bytes calldata terms) internal pure returns (uint256) {
@@ -200,37 +204,5 @@ library TermsLib {
             }
         }
         return shareBefore == ONE;
-    }
-
-    /// @notice The terms as a struct, for people and typed messages; needs well-formed bytes.
-    function decode(bytes calldata terms) internal pure returns (IGrants.Terms memory decoded) {
-        require(isFormed(terms), IGrants.BadTerms());
-
-        decoded.recipient = recipient(terms);
-        decoded.amount = uint104(amount(terms)); // 13 bytes
-        decoded.start = uint40(startOf(terms)); // 5 bytes, and so on: every cast is of as many bytes as were read
-        decoded.powers = uint16(powers(terms));
-        decoded.graceSeconds = uint32(graceSeconds(terms));
-        decoded.backdateSeconds = uint32(backdateSeconds(terms));
-        decoded.pauseMax = uint32(pauseMax(terms));
-        decoded.withholdBps = uint16(withholdBps(terms));
-        decoded.document = bytes32(read(terms, 54, 32));
-        decoded.gates = new IGrants.Gate[](gateCount(terms));
-        for (uint256 i; i < decoded.gates.length; ++i) {
-            (bytes32 goal, uint256 share, uint256 rule) = gate(terms, i);
-            decoded.gates[i] = IGrants.Gate(goal, uint32(share), uint8(rule));
-        }
-        if (unlockCount(terms) != 0) decoded.unlockStart = uint40(unlockStart(terms));
-        decoded.unlock = decodeSegments(unlock(terms));
-        decoded.vesting = decodeSegments(vesting(terms));
-    }
-
-    /// @dev At most 256 segments.
-    function decodeSegments(bytes calldata packed) private pure returns (IGrants.Segment[] memory segments) {
-        segments = new IGrants.Segment[](packed.length / SEGMENT);
-        for (uint256 i; i < segments.length; ++i) {
-            uint256 value = read(packed, i * SEGMENT, SEGMENT);
-            segments[i] = IGrants.Segment(uint32(value >> 48), uint32(value >> 16), uint16(value));
-        }
     }
 }

@@ -37,7 +37,7 @@ contract GrantsOpenTest is Base {
 
     function test_Decode_GivesBackWhatWasPacked() public view {
         IGrants.Terms memory terms = everything();
-        vm.assertEq(abi.encode(grants.decode(Builders.pack(terms))), abi.encode(terms));
+        vm.assertEq(abi.encode(succession.decode(Builders.pack(terms))), abi.encode(terms));
     }
 
     function test_Decode_RefusesMalformedBytes() public {
@@ -47,7 +47,7 @@ contract GrantsOpenTest is Base {
         bad[4][86] = 0x09;
         for (uint256 i; i < bad.length; ++i) {
             rejects(abi.encodeWithSelector(IGrants.BadTerms.selector));
-            grants.decode(bad[i]);
+            succession.decode(bad[i]);
         }
     }
 
