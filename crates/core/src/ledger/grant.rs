@@ -68,13 +68,15 @@ impl GrantRecord {
 
     /// Takes from the grant it replaced what its own events do not repeat: the leaf it goes back
     /// to and, for the first successor, what was released. Once for each fold of a successor,
-    /// whether the old one is closed by then or not; the epoch is that of the round. `None`: an
+    /// whether either of them is closed by then or not; the epoch is that of the round. `None`: an
     /// amount left its range.
     pub fn inherit(&mut self, old: &Self) -> Option<()> {
         (self.root, self.index) = (old.root, old.index);
         if self.descent.is_some_and(|descent| descent.place == 0) {
             self.inherited = old.handed_on();
-            self.state.released = self.state.released.checked_add(self.inherited)?;
+            if !self.state.has(Flags::CLOSED) {
+                self.state.released = self.state.released.checked_add(self.inherited)?;
+            }
         }
         Some(())
     }
