@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::{
     CompletionsArgs, DemoArgs, DeployArgs, EvalCommand, FundArgs, GoalCommand, GrantCommand,
-    ManArgs, RoundCommand, ServeArgs, TokenCommand, VerifyCommand, WithdrawFreeArgs,
+    ManArgs, RoundCommand, ServeArgs, TokenCommand, TravelArgs, VerifyCommand, WithdrawFreeArgs,
 };
 use crate::output::Format;
 
@@ -139,6 +139,8 @@ pub(crate) enum Command {
     /// Recompute from the chain and the files alone, without database or server.
     #[command(subcommand)]
     Verify(VerifyCommand),
+    /// Let time pass on the embedded chain, as if you had waited.
+    Travel(TravelArgs),
     /// Check database, node, chain, code, clock and roles.
     Doctor,
     /// Print a script that completes commands in a shell.

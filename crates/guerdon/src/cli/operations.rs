@@ -32,6 +32,16 @@ pub(crate) struct ServeArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct TravelArgs {
+    /// How far ahead, such as 90d, 12w, 36h, 30m or 10s.
+    #[arg(value_name = "LENGTH", required_unless_present = "to")]
+    pub(crate) by: Option<super::Seconds>,
+    /// The moment to go to instead; it lies ahead.
+    #[arg(long, value_name = "TIME", conflicts_with = "by")]
+    pub(crate) to: Option<super::Moment>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DeployArgs {
     /// The company's name, for the pages.
     #[arg(long)]

@@ -13,6 +13,8 @@ pub(crate) enum RoundCommand {
     Commit(CommitArgs),
     /// Take back a round that is not binding yet; its whole total becomes free.
     Rescind(RescindArgs),
+    /// Set aside a round that was imported and never committed, so that its sheet can be mended.
+    Discard(RescindArgs),
     /// Rounds imported here and rounds on chain.
     List,
     /// Write a round's file, grant files and goal files into a folder.

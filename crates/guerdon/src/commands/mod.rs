@@ -12,6 +12,7 @@ pub(crate) mod round;
 mod schedule;
 pub(crate) mod serve;
 pub(crate) mod store;
+mod travel;
 pub(crate) mod verify;
 
 use serde::Serialize;
@@ -46,6 +47,7 @@ async fn dispatch(context: &Context, command: &Command) -> Outcome {
         Command::Schedule(command) => schedule::run(context, command),
         Command::Eval(command) => eval::run(context.global.output, command),
         Command::Verify(command) => verify::run(context, command).await,
+        Command::Travel(arguments) => travel::run(context, arguments).await,
         Command::Doctor => doctor::run(context).await,
         Command::Completions(arguments) => manual::completions(arguments),
         Command::Man(arguments) => manual::man(arguments),

@@ -214,3 +214,88 @@ fn a_sealed_attempt_draws_its_items_from_the_chain() {
     let again = company.json(&[&again[..], &[value["seed"].as_str().unwrap()]].concat());
     assert_eq!(again["items"], value["items"]);
 }
+
+#[test]
+fn a_slip_in_a_definition_is_said_and_not_refused() {
+    let company = Company::new(None);
+    let warned = |name: &str, more: &[&str]| {
+        let more = [&PROPORTION[..], more].concat();
+        build(&company, name, &more).expect(0).value()["warnings"].to_string()
+    };
+    let items = company.path("items.jsonl");
+    std::fs::write(&items, "{}\n".repeat(499)).unwrap();
+    let items = items.to_str().unwrap();
+    let few = warned("few", &["--items", items]);
+    assert!(
+        few.contains("has 499 lines, and the goal speaks of 500 items"),
+        "{few}"
+    );
+    assert!(
+        few.contains("may choose harness, task, metric and filter"),
+        "{few}"
+    );
+    let pairs = ["harness=h", "task=t", "metric=m", "filter=f"];
+    let named: Vec<&str> = pairs.iter().flat_map(|pair| ["--spec", pair]).collect();
+    let named = warned("named", &[&named[..], &["--public"]].concat());
+    assert!(!named.contains("may choose"), "{named}");
+    assert!(!named.contains("over by this machine's clock"), "{named}");
+}
+
+#[test]
+fn people_who_watch_themselves_and_a_window_gone_by_are_named() {
+    let company = Company::new(None);
+    let [one, two] = [1, 2].map(address);
+    let panel = [1, 2, 3].map(address).join(",");
+    let run = |sponsor: &str, arbiter: &str, name: &str, closes: &str| {
+        let to = company.path(name);
+        let people = [
+            "--sponsor",
+            sponsor,
+            "--arbiter",
+            arbiter,
+            "--panel",
+            &panel,
+        ];
+        let window = ["--opens", "2020-01-01", "--closes", closes];
+        let rest = ["--public", "--to", to.to_str().unwrap()];
+        let all = [
+            &["-o", "json", "goal", "build", "odd"],
+            &PROPORTION[..],
+            &people,
+            &window,
+            &rest,
+        ]
+        .concat();
+        company.run(&all).expect(0).value()["warnings"].to_string()
+    };
+    let watched = run(&one, &two, "a.json", "2020-06-01");
+    for said in [
+        "is sponsor and on the panel",
+        "is arbiter and on the panel",
+        "the window is already over",
+    ] {
+        assert!(watched.contains(said), "{watched}");
+    }
+    let own = run(&one, &one, "b.json", "2029-06-01");
+    assert!(own.contains("is sponsor and arbiter"), "{own}");
+    assert!(!own.contains("already over"), "{own}");
+}
+
+#[test]
+fn a_share_of_eighty_is_not_eighty_per_cent() {
+    let company = Company::new(None);
+    let more = [
+        "--kind",
+        "proportion",
+        "--threshold",
+        "80",
+        "--samples",
+        "500",
+    ];
+    let ran = build(&company, "slip", &[&more[..], &["--public"]].concat()).expect(2);
+    assert!(
+        ran.stderr.contains("--threshold is 8000 %"),
+        "{}",
+        ran.stderr
+    );
+}

@@ -20,4 +20,5 @@ mod main_job;
 mod promises;
 mod schedule;
 mod second_thoughts;
+mod travel;
 mod verify;

@@ -70,6 +70,31 @@ fn a_round_is_taken_back_before_it_binds_and_its_sheet_imported_again() {
 }
 
 #[test]
+fn a_sheet_that_was_imported_by_mistake_is_discarded_and_imported_again() {
+    let acme = Acme::with_round();
+    let sheet = std::fs::read_to_string(sample("acme-2026-h1.csv")).unwrap();
+    let second = acme.company.path("second.csv");
+    std::fs::write(&second, sheet.replace("G-1", "H-1")).unwrap();
+    let import = format!("round import {}", second.display());
+    let root = done(&acme, &import)["root"].as_str().unwrap().to_owned();
+    refused(&acme, &import, 5, "is there already");
+
+    let committed = format!("round discard {}", acme.root);
+    refused(&acme, &committed, 5, "its holders are paid by");
+    refused(&acme, "round discard 0x77", 3, "there is no round 0x77");
+    let file = format!("round commit {} --from 0", second.display());
+    refused(&acme, &file, 2, "is a grant sheet, not a round");
+
+    let discard = format!("round discard {root}");
+    done(&acme, &format!("{discard} --dry-run"));
+    assert_eq!(done(&acme, &discard)["root"], root.as_str());
+    refused(&acme, &discard, 3, "there is no round");
+    let anew = done(&acme, &import)["root"].as_str().unwrap().to_owned();
+    assert_ne!(anew, root);
+    assert_eq!(done(&acme, "verify all")["failed"], 0);
+}
+
+#[test]
 fn a_demand_is_refused_and_a_window_extended_once() {
     let acme = Acme::with_round();
     acme.rpc.travel(START + 10 * DAY);

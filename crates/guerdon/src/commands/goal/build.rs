@@ -9,8 +9,10 @@ use guerdon_formats::amount;
 use guerdon_formats::goal_file::{GoalDefinition, Specification, spec_hash};
 use guerdon_valuation::calibrate::calibrate;
 
+use super::doubts::{Items, doubts};
 use super::odds::Odds;
 use crate::cli::{BuildArgs, BuildItems, BuildPeople, Mark};
+use crate::commands::serve::wall;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::files;
@@ -26,8 +28,8 @@ pub(crate) fn run(context: &Context, arguments: &BuildArgs) -> Outcome {
         let text = format!("{} is there already", path.display());
         return Err(Failure::precondition(text).hint("move it away, or name another file by --to"));
     }
-    let (data, nonce) = commitment(&arguments.items)?;
-    let mut definition = draft(arguments, data)?;
+    let committed = commitment(&arguments.items)?;
+    let mut definition = draft(arguments, committed.data)?;
     let calibration = calibrate(&definition.goal)
         .map_err(|error| Failure::input(format!("{}: {error}", arguments.name)))?;
     definition.goal.bound = calibration.bound;
@@ -35,9 +37,16 @@ pub(crate) fn run(context: &Context, arguments: &BuildArgs) -> Outcome {
     GoalDefinition::decode(&definition.encode())
         .map_err(|error| Failure::input(error.to_string()))?;
     let embedded = context.global.rpc_url.is_none();
-    let odds = Odds::of(&definition, calibration, arguments, embedded)?;
+    let mut odds = Odds::of(&definition, calibration, arguments, embedded)?;
+    let items = arguments
+        .items
+        .items
+        .as_deref()
+        .zip(committed.items.as_deref());
+    let items = items.map(|(path, bytes)| Items { path, bytes });
+    odds.beware(doubts(&definition, items, wall()));
     if !context.global.dry_run {
-        if let Some(nonce) = nonce {
+        if let Some(nonce) = committed.nonce {
             files::write_secret(&nonce_path(&path), nonce.to_string().as_bytes())?;
         }
         files::write(&path, &definition.encode())?;
@@ -56,8 +65,9 @@ fn draft(arguments: &BuildArgs, data: B256) -> Outcome<GoalDefinition> {
     let pairs = arguments.specification.iter().cloned();
     let specification: Specification = pairs.map(|pair| (pair.0, pair.1)).collect();
     let kind = Kind::from(arguments.kind);
-    let threshold = mark(kind, arguments.threshold)?;
-    let stretch = arguments.stretch.map_or(Ok(threshold), |m| mark(kind, m))?;
+    let threshold = mark("--threshold", kind, arguments.threshold)?;
+    let stretch = arguments.stretch;
+    let stretch = stretch.map_or(Ok(threshold), |m| mark("--stretch", kind, m))?;
     let goal = Goal {
         kind,
         threshold,
@@ -113,12 +123,21 @@ fn bond(people: &BuildPeople) -> Outcome<u128> {
 }
 
 /// A threshold or stretch: units for a count, else ppb.
-fn mark(kind: Kind, mark: Mark) -> Outcome<i64> {
-    if kind != Kind::Count {
+fn mark(name: &str, kind: Kind, mark: Mark) -> Outcome<i64> {
+    if kind == Kind::Count {
+        let number = mark.number;
+        return number.ok_or_else(|| {
+            Failure::input(format!("{name} of a count is a whole number, as in 1"))
+        });
+    }
+    if mark.share.unsigned_abs() <= u64::from(PPB) {
         return Ok(mark.share);
     }
-    let number = mark.number;
-    number.ok_or_else(|| Failure::input("a count is a whole number: write --threshold 1"))
+    let percent = mark.share / i64::from(PPB / 100);
+    Err(Failure::input(format!(
+        "{name} is {percent} %, and a share is at most 100 %"
+    ))
+    .hint("write 80% or 0.8"))
 }
 
 fn share(name: &str, mark: Mark) -> Outcome<u32> {
@@ -129,19 +148,39 @@ fn share(name: &str, mark: Mark) -> Outcome<u32> {
     })
 }
 
-/// The commitment to the items, and the nonce that hides them.
-fn commitment(items: &BuildItems) -> Outcome<(B256, Option<B256>)> {
+/// What the definition commits to; for a file its bytes, and the nonce that hides them.
+#[derive(Debug)]
+struct Committed {
+    data: B256,
+    nonce: Option<B256>,
+    items: Option<Vec<u8>>,
+}
+
+impl Committed {
+    fn to(data: B256) -> Self {
+        Self {
+            data,
+            nonce: None,
+            items: None,
+        }
+    }
+}
+
+fn commitment(items: &BuildItems) -> Outcome<Committed> {
     if items.public {
-        return Ok((B256::right_padding_from(b"public"), None));
+        return Ok(Committed::to(B256::right_padding_from(b"public")));
     }
     let Some(path) = &items.items else {
-        return items.data.map(|data| (data, None)).ok_or_else(|| {
+        return items.data.map(Committed::to).ok_or_else(|| {
             Failure::input("nothing says which items decide")
                 .hint("give --items FILE, --data HASH of your own commitment, or --public")
         });
     };
     let nonce = B256::random();
     let bytes = files::read(path)?;
-    let data = keccak256([nonce.as_slice(), bytes.as_slice()].concat());
-    Ok((data, Some(nonce)))
+    Ok(Committed {
+        data: keccak256([nonce.as_slice(), bytes.as_slice()].concat()),
+        nonce: Some(nonce),
+        items: Some(bytes),
+    })
 }

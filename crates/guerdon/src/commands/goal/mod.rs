@@ -5,6 +5,7 @@ mod build;
 mod define;
 mod demand;
 mod dispute;
+mod doubts;
 mod draw;
 pub(crate) mod files;
 mod odds;

@@ -7,8 +7,7 @@ use guerdon_core::PPB;
 use guerdon_core::goal::{Goal, Kind};
 use guerdon_formats::goal_file::GoalDefinition;
 use guerdon_valuation::calibrate::{
-    Calibration, Chance, Claim, Payment, Strength, Warning, false_payment, payment, percent,
-    warnings,
+    Calibration, Chance, Claim, Payment, Strength, false_payment, payment, percent, warnings,
 };
 use serde_json::{Value, json};
 
@@ -24,7 +23,8 @@ pub(crate) struct Odds<'a> {
     wrong: Option<Chance>,
     /// True skill or difference in ppb, and the chance of a payment for it.
     right: Vec<(i64, Payment)>,
-    warnings: Vec<Warning>,
+    /// What to beware of, a sentence each.
+    warnings: Vec<String>,
 }
 
 impl<'a> Odds<'a> {
@@ -45,6 +45,7 @@ impl<'a> Odds<'a> {
             }
         }
         let warnings = warnings(goal, &calibration, wrong.as_ref(), embedded);
+        let warnings = warnings.iter().map(ToString::to_string).collect();
         Ok(Self {
             definition,
             calibration,
@@ -52,6 +53,10 @@ impl<'a> Odds<'a> {
             right,
             warnings,
         })
+    }
+
+    pub(crate) fn beware(&mut self, doubts: Vec<String>) {
+        self.warnings.splice(0..0, doubts);
     }
 
     pub(crate) fn record(&self, path: &Path) -> Record {
@@ -74,7 +79,7 @@ impl<'a> Odds<'a> {
         }
         for (number, warning) in self.warnings.iter().enumerate() {
             let label = if number == 0 { "beware" } else { "" };
-            record = record.line(label, warning.to_string());
+            record = record.line(label, warning);
         }
         record
     }
@@ -107,7 +112,6 @@ impl<'a> Odds<'a> {
                 "strength": strength(chance.strength),
             })
         });
-        let sentences = self.warnings.iter().map(ToString::to_string);
         json!({
             "file": path,
             "name": self.definition.name,
@@ -118,7 +122,7 @@ impl<'a> Odds<'a> {
             "needed_for_everything": self.calibration.needed_full.map(|x| x.to_string()),
             "false_payment": wrong,
             "payment": right.collect::<Vec<_>>(),
-            "warnings": sentences.collect::<Vec<_>>(),
+            "warnings": self.warnings,
         })
     }
 }

@@ -10,7 +10,7 @@ use guerdon_formats::sheet::TokenSpec;
 
 use super::import::Place;
 use crate::context::Context;
-use crate::error::{Failure, Outcome};
+use crate::error::{Failure, Outcome, file_error};
 use crate::files;
 
 /// What ids of this deployment depend on.
@@ -38,6 +38,10 @@ pub(crate) fn find(context: &Context, argument: &str) -> Outcome<(PathBuf, Round
         ))
         .hint("guerdon round list shows the rounds that were imported")
     })?;
+    if path.extension().is_some_and(|ending| ending == "csv") {
+        let text = format!("{argument} is a grant sheet, not a round");
+        return Err(Failure::input(text).hint("guerdon round import makes a round of it"));
+    }
     let file = read(&path)?;
     Ok((path, file))
 }
@@ -60,4 +64,23 @@ pub(crate) fn read_all(context: &Context) -> Outcome<Vec<(PathBuf, RoundFile)>> 
 pub(crate) fn ids(file: &RoundFile) -> Vec<B256> {
     let domain = Domain::new(file.header.chain_id, file.header.contract);
     file.terms.iter().map(|terms| domain.id(terms)).collect()
+}
+
+/// The root itself, or that of a round file.
+pub(super) fn root(context: &Context, argument: &str) -> Outcome<B256> {
+    match argument.parse() {
+        Ok(root) => Ok(root),
+        Err(_) => Ok(find(context, argument)?.1.header.root.hash),
+    }
+}
+
+/// A round file that is set aside lets its sheet be imported again, for another root.
+pub(super) fn set_aside(context: &Context, root: B256, why: &str) -> Outcome {
+    let path = context.data.round(root);
+    if !path.is_file() {
+        return Ok(());
+    }
+    let mut aside = path.clone().into_os_string();
+    aside.push(format!(".{why}"));
+    std::fs::rename(&path, &aside).map_err(|error| file_error("move", &path, &error))
 }

@@ -1,6 +1,7 @@
 //! Rounds: a sheet in, a root on chain, files out.
 
 mod commit;
+mod discard;
 mod export;
 mod files;
 pub(crate) mod import;
@@ -20,6 +21,7 @@ pub(crate) async fn run(context: &Context, command: &RoundCommand) -> Outcome {
         RoundCommand::Import(arguments) => import::run(context, arguments).await,
         RoundCommand::Commit(arguments) => commit::run(context, arguments).await,
         RoundCommand::Rescind(arguments) => rescind::run(context, arguments).await,
+        RoundCommand::Discard(arguments) => discard::run(context, arguments).await,
         RoundCommand::List => list::run(context).await,
         RoundCommand::Export(arguments) => export::run(context, arguments),
     }

@@ -4,11 +4,12 @@ use alloy_primitives::B256;
 use guerdon_chain::{Receipt, Signer, plan};
 use serde_json::json;
 
+use super::files::{root, set_aside};
 use crate::cli::RescindArgs;
 use crate::commands::money::COMPANY;
 use crate::confirm::Consent;
 use crate::context::Context;
-use crate::error::{Failure, Outcome, file_error};
+use crate::error::{Failure, Outcome};
 use crate::execute::{Intent, execute, merge, receipt_value};
 use crate::output::Record;
 use crate::session::Session;
@@ -21,7 +22,7 @@ pub(crate) async fn run(context: &Context, arguments: &RescindArgs) -> Outcome {
             let session = Session::open(context, node)?;
             let known = session.chain.round(session.grants(), root, None).await?;
             if known.committed_at != 0 && known.total == 0 {
-                set_aside(context, root)?;
+                set_aside(context, root, "rescinded")?;
                 let value = json!({"root": root, "already": true});
                 let record = Record::new(value).line("rescinded", format!("{root}, before"));
                 return context.global.output.record(&record);
@@ -30,7 +31,7 @@ pub(crate) async fn run(context: &Context, arguments: &RescindArgs) -> Outcome {
             let Some(receipt) = rescind(&session, &signer, root).await? else {
                 return Ok(());
             };
-            set_aside(context, root)?;
+            set_aside(context, root, "rescinded")?;
             let unit = session.unit();
             let mut value = json!({
                 "root": root,
@@ -73,23 +74,4 @@ async fn rescind(session: &Session<'_>, signer: &Signer, root: B256) -> Outcome<
         .fact("holders", "their grants of this round will never open")
         .consent(Consent::Type(&name));
     execute(session.context, session.chain, signer, intent).await
-}
-
-/// The root itself, or that of a round file.
-fn root(context: &Context, argument: &str) -> Outcome<B256> {
-    match argument.parse() {
-        Ok(root) => Ok(root),
-        Err(_) => Ok(super::find(context, argument)?.1.header.root.hash),
-    }
-}
-
-/// A round file that is set aside lets its sheet be imported again, for another root.
-fn set_aside(context: &Context, root: B256) -> Outcome {
-    let path = context.data.round(root);
-    if !path.is_file() {
-        return Ok(());
-    }
-    let mut aside = path.clone().into_os_string();
-    aside.push(".rescinded");
-    std::fs::rename(&path, &aside).map_err(|error| file_error("move", &path, &error))
 }
