@@ -161,7 +161,7 @@ def random_goal(dice):
     return {
         "kind": kind, "threshold": threshold, "stretch": dice.pick([threshold, whole, dice.between(threshold, whole)]),
         "basePpb": dice.between(0, PPB), "defaultPpb": dice.pick([0, PPB]),
-        "bound": 0 if kind == COUNT else dice.between(1, 65_535), "attempts": dice.between(1, 16),
+        "bound": 0 if kind == COUNT else dice.between(1, 3100 if kind == PAIRED else 65_535), "attempts": dice.between(1, 16),
         "maxVoids": dice.between(0, 16), "samples": samples, "pool": dice.pick([samples, 2**32 - 1]),
         "guards": dice.between(0, 2**32 - 1), "opens": opens, "closes": opens + dice.pick([1, DAY, 3650 * DAY]),
         "runSeconds": dice.between(0, 122 * DAY), "challengeSeconds": dice.between(1, 122 * DAY),
@@ -184,7 +184,7 @@ BROKEN = [
     {"closes": PRODUCT_500["opens"]}, {"closes": PRODUCT_500["opens"] - 1},
     {"closes": PRODUCT_500["opens"] + 3650 * DAY + 1}, {"challengeSeconds": 0}, {"runSeconds": 366 * DAY},
     {"arbiterSeconds": 2**32 - 1}, {"kind": PAIRED, "threshold": -500_000_001},
-    {"kind": PAIRED, "samples": 99}, {"kind": MEASURE, "threshold": 0}, {"kind": COUNT, "samples": 1},
+    {"kind": PAIRED, "samples": 99}, {"kind": PAIRED, "bound": 3101}, {"kind": PAIRED, "bound": 65_535}, {"kind": MEASURE, "threshold": 0}, {"kind": COUNT, "samples": 1},
     {"kind": COUNT, "bound": 0}, {"kind": COUNT, "bound": 0, "samples": 1, "threshold": 0},
 ]  # fmt: skip
 

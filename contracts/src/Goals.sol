@@ -53,7 +53,7 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
         uint128 toSponsor;
         uint128 toChallenger;
         uint128 toDead;
-        bool restoredDemand;
+        bool clearedDemand;
     }
 
     mapping(bytes32 id => uint256) private _goals;
@@ -129,10 +129,9 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
         Panel.requireSigned(quorum, goal.panel, quorum.m, _hashTypedDataV4(GoalMessages.result(id, result)));
 
         uint256 fraction = _fractionDown(goal, result.x, result.y, result.guards);
-        bool clears = _clearDemand(id, word);
+        uint256 ends = block.timestamp + goal.challengeSeconds;
 
-        word = word.with(AttemptWord.PROPOSED, fraction, block.timestamp + goal.challengeSeconds);
-        word |= AttemptWord.SIGNED | (clears ? AttemptWord.CLEARED_DEMAND : 0);
+        word = word.with(AttemptWord.PROPOSED, fraction, ends) | AttemptWord.SIGNED;
         _attempts[id][result.attempt].word = word;
         _emitProposed(id, result, quorum.signers, word);
     }
@@ -173,12 +172,10 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
         Resolution memory made;
         (made.verdict, made.x, made.y, made.guards) = (verdict, x, y, guards);
         if (verdict == UPHELD) made.fraction = word.result();
-        else if (verdict == OVERTURNED) made.fraction = _fractionDown(goal, x, y, guards);
-        else made.restoredDemand = _void(goal.maxVoids, id, word);
+        if (verdict == OVERTURNED) made.fraction = _fractionDown(goal, x, y, guards);
 
-        uint256 status = verdict == VOIDED ? AttemptWord.VOID : AttemptWord.FINISHED;
-        _attempts[id][attempt].word = word.with(status, made.fraction, word.deadline());
-        _finish(id, made.fraction);
+        if (verdict == VOIDED) _void(goal.maxVoids, id, attempt, word);
+        else (, made.clearedDemand) = _finish(id, attempt, word, made.fraction);
         _creditBond(goal, _challenges[id][attempt].challenger, made);
         _emitResolved(id, attempt, made);
     }
@@ -196,9 +193,8 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
             back = made.bond;
             bondOwed[made.token][made.challenger] += back;
         }
-        _attempts[id][attempt].word = word.with(AttemptWord.FINISHED, word.result(), word.deadline());
-        uint32 best = _finish(id, word.result());
-        emit Finalized(id, attempt, word.result(), best, back);
+        (uint32 best, bool clears) = _finish(id, attempt, word, word.result());
+        emit Finalized(id, attempt, word.result(), best, back, clears);
     }
 
     // ------------------------------------------------------------------------------------------------- demand, end
@@ -208,6 +204,8 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
         (bytes32 id, uint256 word) = _open(goal);
         require(msg.sender == goal.sponsor, NotSponsor(msg.sender));
         require(word & GoalWord.DEMANDED == 0, AlreadyDemanded());
+        uint256 best = word.fraction();
+        require(goal.defaultPpb > best, NothingToDemand(goal.defaultPpb, best));
         require(block.timestamp + goal.runSeconds < word.closes(), TooLate(word.closes()));
         require(_hasAttempts(goal, word), NoAttemptsLeft(goal.attempts));
 
@@ -288,29 +286,23 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
         returns (uint32 fraction, bool isFinal, uint40 lastRegisteredAt)
     {
         uint256 word = _defined(id);
-        return (word.fraction(), word & GoalWord.FINAL != 0, word.lastRegisteredAt());
+        return (word.fraction(), word & GoalWord.FINAL != 0, word.lapsesFrom());
     }
 
     /// @inheritdoc IGoals
     /// @dev At most 32 attempts.
     function fractionAt(bytes32 id, uint40 time) external view returns (uint32 fraction, bool pending) {
         uint256 word = _defined(id);
-        uint256 demandedAt = word.demandedAt();
-        bool demanded = demandedAt != 0 && demandedAt <= time;
-        if (demanded && word & GoalWord.DEMANDED != 0) {
+        if (word & GoalWord.DEMANDED != 0 && word.demandedAt() <= time) {
             fraction = word.defaulted();
             pending = word & GoalWord.FINAL == 0;
         }
         uint256 count = word.count();
         for (uint256 i; i < count; ++i) {
             uint256 attempt = _attempts[id][i].word;
-            bool finished = attempt.status() >= AttemptWord.FINISHED;
-            if (attempt.registeredAt() <= time) {
-                if (!finished) pending = true;
-                else if (attempt.result() > fraction) fraction = attempt.result();
-            } else if (demanded && !finished && attempt & AttemptWord.CLEARED_DEMAND != 0) {
-                pending = true; // a void would restore the demand
-            }
+            if (attempt.countsFrom() > time) continue;
+            if (attempt.status() < AttemptWord.FINISHED) pending = true;
+            else if (attempt.result() > fraction) fraction = attempt.result();
         }
     }
 
@@ -348,26 +340,31 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
         return word.count() < goal.attempts + word.voided();
     }
 
-    /// @dev A signed result answers a demand made before its attempt was registered.
-    function _clearDemand(bytes32 id, uint256 attempt) private returns (bool clears) {
-        uint256 word = _goals[id];
-        clears = word & GoalWord.DEMANDED != 0 && attempt.registeredAt() >= word.demandedAt();
-        if (clears) _goals[id] = word & ~GoalWord.DEMANDED;
-    }
-
-    /// @dev Gives an attempt back; a demand that it had answered stands again, unless it was refused since.
-    function _void(uint256 maxVoids, bytes32 id, uint256 attempt) private returns (bool restored) {
+    /// @dev Gives an attempt back. It answers nothing: a demand stands until a result does.
+    function _void(uint256 maxVoids, bytes32 id, uint256 attempt, uint256 made) private {
         uint256 word = _goals[id];
         require(word.voided() < maxVoids, NoVoidsLeft(maxVoids));
-        bool answered = attempt & AttemptWord.CLEARED_DEMAND != 0 && word & GoalWord.DEMANDED == 0;
-        restored = answered && word.demandedAt() != 0;
-        _goals[id] = word.withVoid() | (restored ? GoalWord.DEMANDED : 0);
+        _goals[id] = word.withResult(0).withVoid();
+        _attempts[id][attempt].word = made.with(AttemptWord.VOID, 0, made.deadline());
     }
 
-    function _finish(bytes32 id, uint256 fraction) private returns (uint32) {
+    /// @dev A signed result answers a demand that stood when its attempt was registered, and counts from the demand on.
+    function _finish(bytes32 id, uint256 attempt, uint256 made, uint256 fraction)
+        private
+        returns (uint32 best, bool clears)
+    {
         uint256 word = _goals[id].withResult(fraction);
+        uint256 from = made.deadline();
+        if (made & AttemptWord.SIGNED != 0 && word & GoalWord.DEMANDED != 0) {
+            clears = made.registeredAt() >= word.demandedAt();
+        }
+        if (clears) {
+            (word, from) = (word & ~GoalWord.DEMANDED, word.demandedAt());
+            made |= AttemptWord.CLEARED_DEMAND;
+        }
+        best = word.fraction();
         _goals[id] = word;
-        return word.fraction();
+        _attempts[id][attempt].word = made.with(AttemptWord.FINISHED, fraction, from);
     }
 
     // ------------------------------------------------------------------------------------------------- attempt words
@@ -393,8 +390,6 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
         int256 lower = Bounds.lowerDown(goal.kind, goal.bound, goal.samples, x, y);
         return uint32(Bounds.payoutDown(lower, goal.threshold, goal.stretch, goal.basePpb)); // at most 1e9
     }
-
-    // ------------------------------------------------------------------------------------------------- messages
 
     // ------------------------------------------------------------------------------------------------- bonds
 
@@ -432,8 +427,7 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
             result.evidence,
             signers,
             word.result(),
-            word.deadline(),
-            word & AttemptWord.CLEARED_DEMAND != 0
+            word.deadline()
         );
     }
 
@@ -449,7 +443,7 @@ contract Goals is IGoals, EIP712, ReentrancyGuardTransient {
             made.toSponsor,
             made.toChallenger,
             made.toDead,
-            made.restoredDemand
+            made.clearedDemand
         );
     }
 }

@@ -16,7 +16,17 @@ pragma solidity ^0.8.28;
 /// Attempt word, first field lowest:
 ///   registeredAt u40 | registeredBlock u40 | deadline u40 | fraction u32 | status u8 | seed u96
 ///   status low 4 bits 0 NONE 1 REGISTERED 2 PROPOSED 3 CHALLENGED 4 FINISHED 5 VOID; 0x10 SIGNED, 0x20 CLEARED_DEMAND
+///   deadline with CLEARED_DEMAND: when the demand was made that the attempt answered
 /// A seed of 0 means not drawn.
+///
+/// From when on a result counts, for grants that lapse at their end (`fractionAt`):
+/// - A result counts from its attempt's registration on, however long its run, a challenge and the arbiter take.
+/// - The sponsor's demand stands until the first signed result of an attempt registered since is finished, until the
+///   arbiter refuses it, or for ever once the goal is FINAL: then the default counts from the demand on.
+/// - That first result answers the demand: it counts from the demand on, even if it was registered later.
+/// - An expired or void attempt answers nothing. A refused demand was never made.
+/// - A void gives the attempt back to those still active: it is registered anew, which is after every earlier end.
+/// - What was once not pending for a time that is over never changes for that time.
 ///
 /// EIP-712 domain: name "Guerdon Goals", version "1", chain id, this contract. Messages:
 ///   Accept(bytes32 goal,uint16 attempt,bytes32 model,uint40 deadline)
@@ -124,6 +134,8 @@ interface IGoals {
     error WindowClosed(uint256 until);
     /// @notice A demand stands already.
     error AlreadyDemanded();
+    /// @notice The default would pay no more than the fraction does now (ppb): nothing to demand.
+    error NothingToDemand(uint256 defaultPpb, uint256 fraction);
     /// @notice No demand stands.
     error NotDemanded();
     /// @notice The window was extended before.
@@ -151,7 +163,6 @@ interface IGoals {
     /// @notice The chain drew the items of the attempt.
     event Sealed(bytes32 indexed id, uint16 indexed attempt, uint96 seed);
     /// @notice A signed result stands as PROPOSED and SIGNED until `deadline`, worth `fraction` if nobody objects.
-    /// @dev `clearedDemand`: the goal's DEMANDED was cleared and the attempt is CLEARED_DEMAND (demandedAt stays).
     event Proposed(
         bytes32 indexed id,
         uint16 indexed attempt,
@@ -161,8 +172,7 @@ interface IGoals {
         bytes32 evidence,
         uint16 signers,
         uint32 fraction,
-        uint40 deadline,
-        bool clearedDemand
+        uint40 deadline
     );
     /// @notice Nobody reported in time: a PROPOSED zero, open to challenge until `deadline`.
     event Expired(bytes32 indexed id, uint16 indexed attempt, uint40 deadline);
@@ -176,7 +186,7 @@ interface IGoals {
         uint40 deadline
     );
     /// @notice The arbiter decided: FINISHED with `fraction`, or VOID (voided rises). Pending falls, the goal's
-    /// fraction is the maximum. The bond ledger is credited as given. `restoredDemand`: DEMANDED stands again.
+    /// fraction is the maximum. The bond ledger is credited as given. `clearedDemand`: as in Finalized.
     event Resolved(
         bytes32 indexed id,
         uint16 indexed attempt,
@@ -188,15 +198,22 @@ interface IGoals {
         uint128 toSponsor,
         uint128 toChallenger,
         uint128 toDead,
-        bool restoredDemand
+        bool clearedDemand
     );
     /// @notice The proposal stands: FINISHED with `fraction`; `best` is the goal's fraction now. A bond goes back.
+    /// @dev `clearedDemand`: it answered the demand. DEMANDED was cleared (demandedAt stays), the attempt is
+    /// CLEARED_DEMAND and its deadline is that demandedAt.
     event Finalized(
-        bytes32 indexed id, uint16 indexed attempt, uint32 fraction, uint32 best, uint128 toChallenger
+        bytes32 indexed id,
+        uint16 indexed attempt,
+        uint32 fraction,
+        uint32 best,
+        uint128 toChallenger,
+        bool clearedDemand
     );
     /// @notice The sponsor asked for a run of `model`: DEMANDED, demandedAt as given.
     event Demanded(bytes32 indexed id, bytes32 model, uint40 demandedAt);
-    /// @notice The arbiter refused the demand: DEMANDED and demandedAt are cleared; a later void restores nothing.
+    /// @notice The arbiter refused the demand: DEMANDED and demandedAt are cleared.
     event DemandRefused(bytes32 indexed id);
     /// @notice The arbiter extended the window: EXTENDED.
     event Extended(bytes32 indexed id, uint40 closes);
@@ -241,11 +258,11 @@ interface IGoals {
     /// @notice Anyone: lets a proposal stand after its deadline, a challenged one if the arbiter stayed silent.
     function finalize(bytes32 goalId, uint16 attempt) external;
 
-    /// @notice Sponsor: asks for a run, before closes - runSeconds. Unless a signed proposal answers, `close` pays
-    /// the default.
+    /// @notice Sponsor: asks for a run, before closes - runSeconds, while the default is more than the fraction.
+    /// Unless a signed result of an attempt registered since answers, `close` pays the default.
     function demand(Goal calldata goal, bytes32 model) external;
 
-    /// @notice Arbiter: refuses a demand, until the goal is final.
+    /// @notice Arbiter: refuses a demand that stands, until the goal is final.
     function refuse(Goal calldata goal) external;
 
     /// @notice Arbiter: extends the window once, before it closes, at most doubling it.
@@ -271,14 +288,16 @@ interface IGoals {
         view
         returns (uint256 word, bytes32 model, address challenger);
 
-    /// @notice The fraction now (ppb), whether it is for ever, and when the last attempt was registered.
+    /// @notice The fraction now (ppb), whether it is for ever, and when the last attempt was registered or, if later,
+    /// the demand made that stands: no lapsing end reaches back before that.
     function fractionOf(bytes32 id)
         external
         view
         returns (uint32 fraction, bool isFinal, uint40 lastRegisteredAt);
 
-    /// @notice The maximum over finished attempts registered at or before `time`, a final default if demanded by
-    /// then, and whether anything of that time is still pending.
+    /// @notice The maximum over finished attempts that count from `time` or earlier (ppb), a final default if demanded
+    /// by then, and whether anything of that time is still pending: an unfinished attempt, or a demand that stands
+    /// while the goal is not FINAL.
     function fractionAt(bytes32 id, uint40 time) external view returns (uint32 fraction, bool pending);
 
     /// @notice What the bond ledger owes `to` (base units of `token`).

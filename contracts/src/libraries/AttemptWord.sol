@@ -29,6 +29,11 @@ library AttemptWord {
         return uint40(word >> DEADLINE_AT); // 40 bits
     }
 
+    /// @dev From when on it counts: its registration, or the demand that it answered, kept in place of the deadline.
+    function countsFrom(uint256 word) internal pure returns (uint256) {
+        return word & CLEARED_DEMAND != 0 ? deadline(word) : registeredAt(word);
+    }
+
     function result(uint256 word) internal pure returns (uint32) {
         return uint32(word >> RESULT_AT); // 32 bits
     }

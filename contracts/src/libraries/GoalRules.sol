@@ -10,6 +10,7 @@ library GoalRules {
     uint256 private constant ATTEMPTS_MAX = 32;
     uint256 private constant WINDOW_MAX = 3650 days; // "ten years"
     uint256 private constant DECISION_MAX = 366 days;
+    uint256 private constant PAIRED_BOUND_MAX = 3100; // from 3147 on one more win can lower the bound
 
     /// @notice Whether a definition is well formed, its panel aside.
     function isGoal(IGoals.Goal calldata goal) internal pure returns (bool) {
@@ -25,7 +26,9 @@ library GoalRules {
         if (goal.kind == Bounds.COUNT) return goal.threshold > 0 && goal.samples == 1 && goal.bound == 0;
         if (goal.stretch > 1e9 || goal.bound == 0) return false;
         if (goal.kind == Bounds.PROPORTION) return goal.threshold > 0 && goal.threshold < 1e9;
-        if (goal.kind == Bounds.PAIRED) return goal.threshold >= -5e8 && goal.samples >= 100;
+        if (goal.kind == Bounds.PAIRED) {
+            return goal.threshold >= -5e8 && goal.samples >= 100 && goal.bound <= PAIRED_BOUND_MAX;
+        }
         return goal.kind == Bounds.MEASURE && goal.threshold > 0;
     }
 }

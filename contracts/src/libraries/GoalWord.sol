@@ -50,6 +50,12 @@ library GoalWord {
         return uint40(word >> REGISTERED_AT); // 40 bits
     }
 
+    /// @dev A lapsing end reaches back to the last registration, or to a demand that stands, if later.
+    function lapsesFrom(uint256 word) internal pure returns (uint40 time) {
+        time = lastRegisteredAt(word);
+        if (word & DEMANDED != 0 && demandedAt(word) > time) time = uint40(demandedAt(word)); // 40 bits
+    }
+
     /// @dev 0 until FINAL.
     function defaulted(uint256 word) internal pure returns (uint32) {
         return uint32(word >> DEFAULTED_AT); // 32 bits

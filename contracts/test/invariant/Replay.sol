@@ -152,10 +152,9 @@ contract Replay {
         } else if (kind == IGoals.Sealed.selector) {
             made = put(made, 160, 96, abi.decode(data, (uint256)));
         } else if (kind == IGoals.Proposed.selector) {
-            (,,,,, uint256 fraction, uint256 deadline, bool cleared) =
-                abi.decode(data, (uint256, uint256, uint256, bytes32, uint256, uint256, uint256, bool));
-            made = put(put(put(made, 152, 8, cleared ? 0x32 : 0x12), 120, 32, fraction), 80, 40, deadline);
-            if (cleared) goalWords[id] = put(goalWords[id], 73, 1, 0);
+            (,,,,, uint256 fraction, uint256 deadline) =
+                abi.decode(data, (uint256, uint256, uint256, bytes32, uint256, uint256, uint256));
+            made = put(put(put(made, 152, 8, 0x12), 120, 32, fraction), 80, 40, deadline);
         } else if (kind == IGoals.Expired.selector) {
             made = put(put(made, 152, 4, 2), 80, 40, abi.decode(data, (uint256)));
         } else if (kind == IGoals.Challenged.selector) {
@@ -163,8 +162,10 @@ contract Replay {
             made = put(put(made, 152, 4, 3), 80, 40, deadline);
             challengers[id][n] = address(uint160(uint256(log.topics[3])));
         } else if (kind == IGoals.Finalized.selector) {
-            (uint256 fraction, uint256 best, uint256 back) = abi.decode(data, (uint256, uint256, uint256));
+            (uint256 fraction, uint256 best, uint256 back, bool cleared) =
+                abi.decode(data, (uint256, uint256, uint256, bool));
             made = put(put(made, 152, 4, 4), 120, 32, fraction);
+            if (cleared) made = answered(id, made);
             goalWords[id] = put(goalWords[id] - (1 << 48), 0, 32, best);
             owed[definitions[id].bondToken][challengers[id][n]] += back;
         } else if (kind == IGoals.Resolved.selector) {
@@ -184,7 +185,7 @@ contract Replay {
         uint256 toSponsor;
         uint256 toChallenger;
         uint256 toDead;
-        bool restored;
+        bool cleared;
     }
 
     function resolved(bytes32 id, uint256 n, uint256 made, bytes calldata data) private returns (uint256) {
@@ -192,12 +193,19 @@ contract Replay {
         uint256 word = goalWords[id] - (1 << 48);
         if (r.fraction > uint32(word)) word = put(word, 0, 32, r.fraction);
         if (r.verdict == 3) word += 1 << 64;
-        if (r.restored) word = put(word, 73, 1, 1);
         goalWords[id] = word;
         address token = definitions[id].bondToken;
         owed[token][definitions[id].sponsor] += r.toSponsor;
         owed[token][challengers[id][n]] += r.toChallenger;
         owed[token][DEAD] += r.toDead;
-        return put(put(made, 152, 4, r.verdict == 3 ? 5 : 4), 120, 32, r.fraction);
+        made = put(put(made, 152, 4, r.verdict == 3 ? 5 : 4), 120, 32, r.fraction);
+        return r.cleared ? answered(id, made) : made;
+    }
+
+    /// @dev The demand stands no longer; the attempt counts from it on.
+    function answered(bytes32 id, uint256 made) private returns (uint256) {
+        uint256 word = goalWords[id];
+        goalWords[id] = put(word, 73, 1, 0);
+        return put(put(made, 157, 1, 1), 80, 40, uint40(word >> 120));
     }
 }

@@ -188,7 +188,6 @@ pub enum Fact {
         signers: u16,
         fraction: u32,
         deadline: u64,
-        cleared_demand: bool,
     },
     /// Nobody reported in time.
     Expired {
@@ -217,7 +216,7 @@ pub enum Fact {
         to_sponsor: u128,
         to_challenger: u128,
         to_dead: u128,
-        restored_demand: bool,
+        cleared_demand: bool,
     },
     /// A proposal stands for good.
     Finalized {
@@ -226,6 +225,7 @@ pub enum Fact {
         fraction: u32,
         best: u32,
         to_challenger: u128,
+        cleared_demand: bool,
     },
     /// The sponsor asked for a run.
     Demanded {

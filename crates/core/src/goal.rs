@@ -11,8 +11,8 @@ mod verdict;
 pub use bounds::{BoundError, lower_bound, payout};
 pub use draw::draw;
 pub use moves::{
-    Draw, Registration, Signed, challenge, close, define, demand, drawn_by, expire, extend,
-    finalize, fraction_at, refuse, register, seal,
+    Draw, Registration, Signed, answers, challenge, close, define, demand, drawn_by, expire,
+    extend, finalize, fraction_at, refuse, register, seal,
 };
 pub use refused::GoalRefused;
 pub use state::{Attempt, AttemptStatus, GoalFlags, GoalState};
@@ -37,6 +37,9 @@ pub const SETTLING_SECONDS_MAX: u64 = 366 * 86_400;
 pub const PAIRED_SAMPLES_MIN: u32 = 100;
 /// The lowest threshold of a paired comparison, in ppb.
 pub const PAIRED_THRESHOLD_MIN: i64 = -500_000_000;
+/// The highest bound of a paired comparison (1000 z): from 3147 on one more win can lower the
+/// result.
+pub const PAIRED_BOUND_MAX: u16 = 3100;
 
 /// What a goal counts, and how its lower bound is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -156,8 +159,10 @@ pub enum GoalError {
         /// Items of the pool.
         pool: u32,
     },
-    /// A bound where none belongs, or none where one must be.
-    #[error("the bound {bound} does not fit the kind: above 0, and 0 for a count only")]
+    /// A bound where none belongs, none where one must be, or one beyond its limit.
+    #[error(
+        "the bound {bound} does not fit: above 0, at most 3100 if paired, and 0 for a count only"
+    )]
     Bound {
         /// Bound given.
         bound: u16,
@@ -246,7 +251,12 @@ impl Goal {
         {
             return Err(GoalError::Payout { ppb });
         }
-        if (self.bound == 0) != (self.kind == Kind::Count) {
+        let (lowest, highest) = match self.kind {
+            Kind::Proportion | Kind::Measure => (1, u16::MAX),
+            Kind::Paired => (1, PAIRED_BOUND_MAX),
+            Kind::Count => (0, 0),
+        };
+        if !(lowest..=highest).contains(&self.bound) {
             return Err(GoalError::Bound { bound: self.bound });
         }
         Ok(())

@@ -39,7 +39,6 @@ facts! { IGoals:
     Proposed {
         id => id, attempt => attempt, x => x, y => y, guards => guards, evidence => evidence,
         signers => signers, fraction => fraction, deadline => deadline,
-        clearedDemand => cleared_demand,
     }
     Expired { id => id, attempt => attempt, deadline => deadline }
     Challenged {
@@ -49,11 +48,11 @@ facts! { IGoals:
     Resolved {
         id => id, attempt => attempt, verdict => verdict, fraction => fraction, x => x, y => y,
         guards => guards, toSponsor => to_sponsor, toChallenger => to_challenger,
-        toDead => to_dead, restoredDemand => restored_demand,
+        toDead => to_dead, clearedDemand => cleared_demand,
     }
     Finalized {
         id => id, attempt => attempt, fraction => fraction, best => best,
-        toChallenger => to_challenger,
+        toChallenger => to_challenger, clearedDemand => cleared_demand,
     }
     Demanded { id => id, model => model, demandedAt => demanded_at }
     DemandRefused { id => id }

@@ -134,6 +134,15 @@ fn timing_words(error: Error) -> Words {
             "a run is demanded already",
             "wait for the run, or for the close",
         ),
+        Error::NothingToDemand(e) => say(
+            Precondition,
+            format!(
+                "the default of {} ppb is no more than the {} ppb that the goal pays now",
+                grouped(&e.defaultPpb.to_string()),
+                grouped(&e.fraction.to_string())
+            ),
+            "ask only where a default is left to gain",
+        ),
         Error::NotDemanded(_) => say(
             Precondition,
             "no run of this goal is demanded",

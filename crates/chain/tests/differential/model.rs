@@ -258,7 +258,7 @@ impl Model {
             GateResult {
                 fraction: known.state.fraction,
                 is_final: known.state.has(GoalFlags::FINAL),
-                last_registered_at: known.state.last_registered_at,
+                last_registered_at: known.state.lapses_from(),
                 at_stop: stop.map(|time| known.fraction_at(time)),
             }
         };

@@ -123,7 +123,7 @@ impl Model {
             signed: signed(defined, quorum, true)?,
             now: step.time,
         };
-        let (state, word) = told(propose(&defined.goal, &state, &attempt.word, &proposal))?;
+        let word = told(propose(&defined.goal, &attempt.word, &proposal))?;
         self.put(defined, state, result.attempt, word);
         Ok(None)
     }

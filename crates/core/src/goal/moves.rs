@@ -160,10 +160,11 @@ pub fn finalize(
         return Err(GoalRefused::WrongStatus { status });
     }
     past(attempt.deadline, now)?;
-    Ok(finish(state, attempt, AttemptStatus::Finished))
+    Ok(finish(state, attempt))
 }
 
-/// The sponsor asks for a run. Only a signed result of an attempt registered since answers.
+/// The sponsor asks for a run, while the default is more than the fraction. Only a signed result of
+/// an attempt registered since answers, once it is finished.
 pub fn demand(
     goal: &Goal,
     state: &GoalState,
@@ -176,6 +177,13 @@ pub fn demand(
     }
     if state.has(GoalFlags::DEMANDED) {
         return Err(GoalRefused::AlreadyDemanded);
+    }
+    let (default_ppb, fraction) = (goal.default_ppb, state.fraction);
+    if default_ppb <= fraction {
+        return Err(GoalRefused::NothingToDemand {
+            default_ppb,
+            fraction,
+        });
     }
     if now.saturating_add(goal.run_seconds.into()) >= state.closes {
         return Err(GoalRefused::TooLate {
@@ -255,47 +263,54 @@ pub fn close(goal: &Goal, state: &GoalState, now: u64) -> Result<GoalState, Goal
     })
 }
 
-/// The best fraction (ppb) of attempts registered at or before `time`, and whether something of
-/// then is pending.
+/// The best fraction (ppb) of what counts from `time` (unix seconds) or earlier, and whether
+/// something of then is pending.
 ///
-/// A final default counts if it was demanded by then. A demand made by then is pending until the
-/// goal is final, and so is a later attempt that answered it: if it becomes void, the demand stands
-/// again.
+/// An attempt counts from its registration, one that answered a demand from the demand. A final
+/// default counts if it was demanded by then; a demand that stands is pending until the goal is
+/// final. Once nothing is pending for a time that is over, the answer for it never changes.
 pub fn fraction_at<'a>(
     state: &GoalState,
     attempts: impl IntoIterator<Item = &'a Attempt>,
     time: u64,
 ) -> (u32, bool) {
-    let demanded = state.demanded_at != 0 && state.demanded_at <= time;
     let (mut fraction, mut pending) = (0, false);
-    if demanded && state.has(GoalFlags::DEMANDED) {
+    if state.has(GoalFlags::DEMANDED) && state.demanded_at <= time {
         fraction = state.defaulted;
         pending = !state.has(GoalFlags::FINAL);
     }
-    for attempt in attempts {
-        let counts = attempt.registered_at <= time || demanded && attempt.cleared_demand;
-        match attempt.status {
-            AttemptStatus::Finished if attempt.registered_at <= time => {
-                fraction = attempt.fraction.max(fraction);
-            }
-            status => pending |= counts && status.is_pending(),
+    for attempt in attempts.into_iter().filter(|it| it.counts_from() <= time) {
+        if attempt.status == AttemptStatus::Finished {
+            fraction = attempt.fraction.max(fraction);
         }
+        pending |= attempt.status.is_pending();
     }
     (fraction, pending)
 }
 
-/// One attempt less is pending; the best counts.
-pub(super) fn finish(
-    state: &GoalState,
-    attempt: &Attempt,
-    status: AttemptStatus,
-) -> (GoalState, Attempt) {
-    let state = GoalState {
+/// Whether finishing an attempt answers the demand: a signed result does, if the demand stands and
+/// stood when the attempt was registered.
+pub fn answers(state: &GoalState, attempt: &Attempt) -> bool {
+    let stood = state.has(GoalFlags::DEMANDED) && attempt.registered_at >= state.demanded_at;
+    stood && attempt.signed
+}
+
+/// Finishes an attempt: one less is pending, the best counts, and it may answer a demand.
+pub(super) fn finish(state: &GoalState, attempt: &Attempt) -> (GoalState, Attempt) {
+    let mut state = GoalState {
         pending: state.pending.saturating_sub(1),
         fraction: state.fraction.max(attempt.fraction),
         ..*state
     };
-    (state, Attempt { status, ..*attempt })
+    let mut attempt = Attempt {
+        status: AttemptStatus::Finished,
+        ..*attempt
+    };
+    if answers(&state, &attempt) {
+        state.flags = state.flags.without(GoalFlags::DEMANDED);
+        (attempt.cleared_demand, attempt.deadline) = (true, state.demanded_at);
+    }
+    (state, attempt)
 }
 
 pub(super) fn require_status(attempt: &Attempt, want: AttemptStatus) -> Result<(), GoalRefused> {

@@ -98,6 +98,16 @@ pub enum GoalRefused {
     /// A demand stands.
     #[error("a run is demanded already")]
     AlreadyDemanded,
+    /// A demand could gain nothing.
+    #[error(
+        "the default of {default_ppb} ppb is not more than the {fraction} ppb that the goal pays now"
+    )]
+    NothingToDemand {
+        /// Default of the definition, in ppb.
+        default_ppb: u32,
+        /// What the goal pays now, in ppb.
+        fraction: u32,
+    },
     /// No demand stands.
     #[error("no run is demanded")]
     NotDemanded,

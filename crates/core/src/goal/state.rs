@@ -103,7 +103,7 @@ pub struct Attempt {
     pub registered_at: u64,
     /// The block it was registered in (40 bits).
     pub registered_block: u64,
-    /// Until when its present status lasts.
+    /// Until when its present status lasts. If it answered a demand: when that was made.
     pub deadline: u64,
     /// What it pays if it stands, in ppb.
     pub fraction: u32,
@@ -111,7 +111,7 @@ pub struct Attempt {
     pub status: AttemptStatus,
     /// A panel signed a result of it.
     pub signed: bool,
-    /// Its proposal answered a demand.
+    /// Its result answered a demand.
     pub cleared_demand: bool,
     /// The seed of drawn items; zeros: not drawn.
     pub seed: [u8; 12],
@@ -159,6 +159,16 @@ impl GoalState {
         self.flags.contains(flag)
     }
 
+    /// The earliest end of a lapsing grant, in unix seconds: the last registration, or a demand that
+    /// stands if that came later.
+    pub fn lapses_from(&self) -> u64 {
+        if self.has(GoalFlags::DEMANDED) {
+            self.last_registered_at.max(self.demanded_at)
+        } else {
+            self.last_registered_at
+        }
+    }
+
     /// Attempts left: void ones are given back.
     pub fn attempts_left(&self, attempts: u8) -> u16 {
         let used = self.count.saturating_sub(self.voided.into());
@@ -167,6 +177,16 @@ impl GoalState {
 }
 
 impl Attempt {
+    /// From when on its result counts, in unix seconds: from its registration, or from the demand
+    /// that it answered.
+    pub const fn counts_from(&self) -> u64 {
+        if self.cleared_demand {
+            self.deadline
+        } else {
+            self.registered_at
+        }
+    }
+
     /// Reads the word; `None` if its status means nothing.
     pub fn from_word(word: U256) -> Option<Self> {
         let bytes = word.to_le_bytes::<32>();

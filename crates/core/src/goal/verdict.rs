@@ -5,7 +5,7 @@ use alloy_primitives::B256;
 use super::bounds::{BoundError, lower_bound, payout};
 use super::moves::{Signed, finish, in_time, require_arbiter, require_status};
 use super::refused::GoalRefused;
-use super::{Attempt, AttemptStatus, Goal, GoalFlags, GoalState, PanelResult, check_result};
+use super::{Attempt, AttemptStatus, Goal, GoalState, PanelResult, check_result};
 
 /// A result on its way to the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +60,12 @@ pub struct BondSplit {
     pub to_dead: u128,
 }
 
-/// Proposes a signed result of a registered attempt, in time.
+/// Proposes a signed result of a registered attempt, in time. The goal itself is not touched.
 pub fn propose(
     goal: &Goal,
-    state: &GoalState,
     attempt: &Attempt,
     proposal: &Proposal<'_>,
-) -> Result<(GoalState, Attempt), GoalRefused> {
+) -> Result<Attempt, GoalRefused> {
     require_status(attempt, AttemptStatus::Registered)?;
     in_time(attempt.deadline, proposal.now)?;
     if goal.seed_blocks != 0 && attempt.seed == [0; 12] {
@@ -85,21 +84,13 @@ pub fn propose(
     }
     let fraction = fraction_of(goal, result.x, result.y, result.guards)?;
 
-    let clears = state.has(GoalFlags::DEMANDED) && attempt.registered_at >= state.demanded_at;
-    let flags = if clears {
-        state.flags.without(GoalFlags::DEMANDED)
-    } else {
-        state.flags
-    };
-    let attempt = Attempt {
+    Ok(Attempt {
         status: AttemptStatus::Proposed,
         fraction,
         deadline: proposal.now.saturating_add(goal.challenge_seconds.into()),
         signed: true,
-        cleared_demand: clears,
         ..*attempt
-    };
-    Ok((GoalState { flags, ..*state }, attempt))
+    })
 }
 
 /// Decides a challenged attempt, in time. It is finished, or void and given back.
@@ -113,40 +104,43 @@ pub fn resolve(
     require_status(attempt, AttemptStatus::Challenged)?;
     require_arbiter(ruling.by_arbiter)?;
     in_time(attempt.deadline, ruling.now)?;
-    let (state, fraction, status) = match verdict {
-        Verdict::Upheld => (*state, attempt.fraction, AttemptStatus::Finished),
+    let (state, attempt) = match verdict {
+        Verdict::Upheld => finish(state, attempt),
         Verdict::Overturned { x, y, guards } => {
             let fraction = fraction_of(goal, x, y, guards)?;
-            (*state, fraction, AttemptStatus::Finished)
+            let corrected = Attempt {
+                fraction,
+                ..*attempt
+            };
+            finish(state, &corrected)
         }
-        Verdict::Void => (give_back(goal, state, attempt)?, 0, AttemptStatus::Void),
+        Verdict::Void => give_back(goal, state, attempt)?,
     };
-    let decided = Attempt {
-        fraction,
-        ..*attempt
-    };
-    let (state, attempt) = finish(&state, &decided, status);
     Ok((state, attempt, split(goal.bond, verdict)))
 }
 
-/// Gives an attempt back; a demand that it had answered stands again, unless it was refused since.
-fn give_back(goal: &Goal, state: &GoalState, attempt: &Attempt) -> Result<GoalState, GoalRefused> {
+/// Gives an attempt back. It answers nothing: a demand stands until a result does.
+fn give_back(
+    goal: &Goal,
+    state: &GoalState,
+    attempt: &Attempt,
+) -> Result<(GoalState, Attempt), GoalRefused> {
     if state.voided >= goal.max_voids {
         return Err(GoalRefused::NoVoidsLeft {
             max_voids: goal.max_voids,
         });
     }
-    let stands_again = attempt.cleared_demand && state.demanded_at != 0;
-    let flags = if stands_again {
-        state.flags.with(GoalFlags::DEMANDED)
-    } else {
-        state.flags
-    };
-    Ok(GoalState {
+    let state = GoalState {
         voided: state.voided.saturating_add(1),
-        flags,
+        pending: state.pending.saturating_sub(1),
         ..*state
-    })
+    };
+    let attempt = Attempt {
+        fraction: 0,
+        status: AttemptStatus::Void,
+        ..*attempt
+    };
+    Ok((state, attempt))
 }
 
 /// A challenge that failed pays the sponsor and nobody; the odd unit is nobody's.

@@ -72,13 +72,13 @@ impl GoalRecord {
         GateResult {
             fraction: self.state.fraction,
             is_final: self.state.has(GoalFlags::FINAL),
-            last_registered_at: self.state.last_registered_at,
+            last_registered_at: self.state.lapses_from(),
             at_stop: stop_at.map(|time| self.fraction_at(time)),
         }
     }
 
-    /// The best fraction (ppb) of attempts registered at or before `time`, and whether something of
-    /// then is pending: [`fraction_at`] over its attempts.
+    /// The best fraction (ppb) of what counts from `time` or earlier, and whether something of then
+    /// is pending: [`fraction_at`] over its attempts.
     pub fn fraction_at(&self, time: u64) -> (u32, bool) {
         let attempts = self.attempts.iter().map(|attempt| &attempt.word);
         fraction_at(&self.state, attempts, time)
@@ -163,21 +163,11 @@ impl GoalRecord {
                 state.pending = state.pending.checked_add(1)?;
                 state.last_registered_at = registered_at;
             }
-            Fact::Proposed {
-                attempt,
-                cleared_demand: true,
-                ..
-            } => {
-                state.flags = state.flags.without(GoalFlags::DEMANDED);
-                self.attempts
-                    .get_mut(usize::from(attempt))?
-                    .word
-                    .cleared_demand = true;
-            }
             Fact::Resolved {
+                attempt,
                 verdict,
                 fraction,
-                restored_demand,
+                cleared_demand,
                 ..
             } => {
                 state.pending = state.pending.checked_sub(1)?;
@@ -186,13 +176,17 @@ impl GoalRecord {
                 } else {
                     state.fraction = state.fraction.max(fraction);
                 }
-                if restored_demand {
-                    state.flags = state.flags.with(GoalFlags::DEMANDED);
-                }
+                self.answer(attempt, cleared_demand)?;
             }
-            Fact::Finalized { best, .. } => {
+            Fact::Finalized {
+                attempt,
+                best,
+                cleared_demand,
+                ..
+            } => {
                 state.pending = state.pending.checked_sub(1)?;
                 state.fraction = best;
+                self.answer(attempt, cleared_demand)?;
             }
             Fact::Demanded { demanded_at, .. } => {
                 state.flags = state.flags.with(GoalFlags::DEMANDED);
@@ -215,6 +209,16 @@ impl GoalRecord {
                 (state.fraction, state.defaulted) = (fraction, defaulted);
             }
             _ => {}
+        }
+        Some(())
+    }
+
+    /// An attempt that answers the demand counts from it on; `None` if it does not exist.
+    fn answer(&mut self, attempt: u16, answers: bool) -> Option<()> {
+        if answers {
+            let word = &mut self.attempts.get_mut(usize::from(attempt))?.word;
+            (word.cleared_demand, word.deadline) = (true, self.state.demanded_at);
+            self.state.flags = self.state.flags.without(GoalFlags::DEMANDED);
         }
         Some(())
     }

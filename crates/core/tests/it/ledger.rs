@@ -249,7 +249,6 @@ fn proposed(attempt: u16, x: u128, fraction: u32) -> Fact {
         signers: 3,
         fraction,
         deadline: 9_000,
-        cleared_demand: false,
     }
 }
 
@@ -281,6 +280,7 @@ fn a_goal_goes_from_registration_to_its_end() {
             fraction: 0,
             best: 0,
             to_challenger: 0,
+            cleared_demand: false,
         },
         registered(1, 5_000),
         proposed(1, 428, best),
@@ -290,6 +290,7 @@ fn a_goal_goes_from_registration_to_its_end() {
             fraction: best,
             best,
             to_challenger: 0,
+            cleared_demand: false,
         },
         Fact::GoalClosed {
             id: GOAL,
@@ -348,7 +349,7 @@ fn a_challenge_can_overturn_or_void_an_attempt() {
         to_sponsor: 0,
         to_challenger: 9,
         to_dead: 0,
-        restored_demand: verdict == 3,
+        cleared_demand: false,
     };
     let goal = goal_of(&[
         Fact::Demanded {
@@ -417,13 +418,32 @@ fn a_default_counts_for_those_who_were_there_when_it_was_demanded() {
         (closed.fraction_at(2_999), closed.fraction_at(3_000)),
         ((0, false), (400, false))
     );
-    let mut answer = proposed(0, 500, 1);
-    if let Fact::Proposed { cleared_demand, .. } = &mut answer {
-        *cleared_demand = true;
-    }
-    let answered = [demanded.clone(), registered(0, 3_500), answer];
-    assert_eq!(goal_of(&answered).fraction_at(2_999), (0, false));
-    assert_eq!(goal_of(&answered).fraction_at(3_000), (0, true));
+    let answer = Fact::Finalized {
+        id: GOAL,
+        attempt: 0,
+        fraction: 700,
+        best: 700,
+        to_challenger: 0,
+        cleared_demand: true,
+    };
+    let answered = [
+        demanded.clone(),
+        registered(0, 3_500),
+        proposed(0, 500, 700),
+        answer,
+    ];
+    let under_way = goal_of(&answered[..3]);
+    assert_eq!(under_way.fraction_at(2_999), (0, false));
+    assert_eq!(under_way.fraction_at(3_000), (0, true));
+    assert_eq!(under_way.gate_result(None).last_registered_at, 3_500);
+    let asked = goal_of(&answered[..1]);
+    assert_eq!(asked.gate_result(None).last_registered_at, 3_000);
+    let answered = goal_of(&answered);
+    assert!(!answered.state.has(GoalFlags::DEMANDED));
+    assert!(answered.attempts[0].word.cleared_demand);
+    assert_eq!(answered.attempts[0].word.deadline, 3_000);
+    assert_eq!(answered.fraction_at(2_999), (0, false));
+    assert_eq!(answered.fraction_at(3_000), (700, false));
     let refused = goal_of(&[demanded, Fact::DemandRefused { id: GOAL }]);
     assert_eq!(
         (refused.fraction_at(9_000), refused.state.demanded_at),

@@ -295,7 +295,6 @@ impl Story {
             signers: 0b011,
             fraction,
             deadline,
-            cleared_demand: false,
         });
         (self.now, self.block) = (deadline + DAY, self.block + 10);
         let best = fraction.max(self.ledger.goals[&id].state.fraction);
@@ -305,6 +304,7 @@ impl Story {
             fraction,
             best,
             to_challenger: 0,
+            cleared_demand: false,
         });
     }
 

@@ -147,6 +147,15 @@ impl Asked<'_> {
                 Failure::precondition(format!("a run of {name} is demanded already"))
                     .hint("wait for the run, or for the close")
             }
+            GoalRefused::NothingToDemand {
+                default_ppb,
+                fraction,
+            } => Failure::precondition(format!(
+                "a demand could gain nothing: {name} pays {} now, and its default is {}",
+                percent(fraction),
+                percent(default_ppb)
+            ))
+            .hint("ask only where a default is left to gain"),
             GoalRefused::NotDemanded => {
                 let was = self.record.attempts.iter().any(|it| it.word.cleared_demand);
                 let hint = match was && !self.record.state.has(GoalFlags::DEMANDED) {
