@@ -15,6 +15,7 @@ pub(crate) const ACCESS_MANAGER: &str =
 pub(crate) const ACCESS_TOKEN: &str = include_str!("../../../contracts/artifacts/AccessToken.json");
 pub(crate) const GOALS: &str = include_str!("../../../contracts/artifacts/Goals.json");
 pub(crate) const GRANTS: &str = include_str!("../../../contracts/artifacts/Grants.json");
+pub(crate) const SUCCESSION: &str = include_str!("../../../contracts/artifacts/Succession.json");
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,6 +44,7 @@ impl Chain {
         for (name, contract) in deployment.contracts.list() {
             let artifact = match name {
                 "Grants" => GRANTS,
+                "Succession" => SUCCESSION,
                 "Goals" => GOALS,
                 "AccessToken" | "BondToken" => ACCESS_TOKEN,
                 _ => ACCESS_MANAGER,

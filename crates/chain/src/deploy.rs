@@ -5,8 +5,8 @@ use alloy::sol_types::{SolCall, SolValue};
 use guerdon_core::id::Domain;
 use serde::Deserialize;
 
-use crate::artifacts::{ACCESS_MANAGER, ACCESS_TOKEN, GOALS, GRANTS};
-use crate::bindings::{IAccessManager, IAccessToken, IGrants};
+use crate::artifacts::{ACCESS_MANAGER, ACCESS_TOKEN, GOALS, GRANTS, SUCCESSION};
+use crate::bindings::{IAccessManager, IAccessToken, IGrants, ISuccession};
 use crate::connect::Chain;
 use crate::deployment::{Contract, Contracts, Deployment, Token};
 use crate::error::ChainError;
@@ -20,9 +20,9 @@ pub const PAYMENT_GAS: u64 = 200_000;
 /// Roles of the AccessManager; their numbers never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// Commits and rescinds rounds.
+    /// Commits and rescinds rounds; replaces grants, with their holders' signatures.
     Issuer = 1,
-    /// Ends, pauses, resumes, accelerates grants.
+    /// Ends, pauses, resumes, accelerates grants; recovers those of lost keys.
     People = 2,
     /// Lowers withholding.
     Payroll = 3,
@@ -86,7 +86,7 @@ pub struct BondToken {
     pub manager: Contract,
 }
 
-/// Deploys AccessManager, AccessToken, Goals and Grants and gives out the roles. Nothing is
+/// Deploys AccessManager, AccessToken, Goals, Grants and Succession and gives out the roles. Nothing is
 /// written to disk: a deployment that fails half-way leaves contracts nobody names.
 ///
 /// # Errors
@@ -101,28 +101,13 @@ pub async fn deploy(
     let manager = create_manager(chain, admin).await?;
     let token = create_token(chain, admin, manager.address, config).await?;
     let goals = create(chain, admin, "Goals", GOALS, Vec::new()).await?;
-    // The zero address: there is no Succession yet.
-    let arguments = (
-        manager.address,
-        token.address,
-        goals.address,
-        Address::ZERO,
-        U256::from(PAYMENT_GAS),
-    );
-    let grants = create(
-        chain,
-        admin,
-        "Grants",
-        GRANTS,
-        arguments.abi_encode_params(),
-    )
-    .await?;
-    let roles = role_calls(
-        admin.address(),
-        grants.address,
-        token.address,
-        &config.roles,
-    );
+    let (grants, succession) = create_pair(chain, admin, [manager, token, goals]).await?;
+    let targets = Targets {
+        grants: grants.address,
+        succession: succession.address,
+        token: token.address,
+    };
+    let roles = role_calls(admin.address(), &targets, &config.roles);
     send_roles(chain, admin, manager.address, roles).await?;
 
     let deployment = Deployment {
@@ -133,7 +118,7 @@ pub async fn deploy(
         genesis_hash: genesis.map_or(B256::ZERO, |block| block.hash),
         contracts: Contracts {
             grants,
-            succession: None,
+            succession: Some(succession),
             goals,
             access_token: token,
             access_manager: manager,
@@ -162,7 +147,11 @@ pub async fn deploy_bond_token(
 ) -> Result<BondToken, ChainError> {
     let manager = create_manager(chain, admin).await?;
     let token = create_token(chain, admin, manager.address, config).await?;
-    let mut calls = vec![function_role(token.address, Role::Minter)];
+    let mut calls = vec![function_role(
+        token.address,
+        Role::Minter,
+        functions(Role::Minter),
+    )];
     calls.extend(membership(Role::Minter, admin.address()));
     send_roles(chain, admin, manager.address, calls).await?;
     Ok(BondToken { token, manager })
@@ -182,6 +171,36 @@ async fn create_token(
     let (name, symbol) = (config.token_name.clone(), config.token_symbol.clone());
     let arguments = (name, symbol, U256::from(config.cap), manager).abi_encode_params();
     create(chain, admin, "AccessToken", ACCESS_TOKEN, arguments).await
+}
+
+/// Grants and Succession name each other: Grants is given the address that the next transaction of
+/// the same account will make.
+async fn create_pair(
+    chain: &Chain,
+    admin: &Signer,
+    [manager, token, goals]: [Contract; 3],
+) -> Result<(Contract, Contract), ChainError> {
+    let nonce = chain.next_nonce(admin.address()).await?;
+    let succession = admin.address().create(nonce.saturating_add(1));
+    let arguments = (
+        manager.address,
+        token.address,
+        goals.address,
+        succession,
+        U256::from(PAYMENT_GAS),
+    );
+    let arguments = arguments.abi_encode_params();
+    let grants = create(chain, admin, "Grants", GRANTS, arguments).await?;
+    let arguments = (manager.address, grants.address).abi_encode_params();
+    let found = create(chain, admin, "Succession", SUCCESSION, arguments).await?;
+    if found.address == succession {
+        return Ok((grants, found));
+    }
+    Err(ChainError::Deployment {
+        place: "of Grants and Succession".to_owned(),
+        reason: "another transaction of the same account came between them; deploy again"
+            .to_owned(),
+    })
 }
 
 async fn create(
@@ -223,17 +242,26 @@ fn bytecode(name: &str, artifact: &str) -> Result<Vec<u8>, ChainError> {
     Ok(artifact.bytecode.to_vec())
 }
 
-/// Which functions need which role, and who has it.
-fn role_calls(
-    admin: Address,
+/// The contracts whose functions need roles.
+struct Targets {
     grants: Address,
+    succession: Address,
     token: Address,
-    named: &[(Role, Address)],
-) -> Vec<Bytes> {
+}
+
+/// Which functions need which role, and who has it.
+fn role_calls(admin: Address, targets: &Targets, named: &[(Role, Address)]) -> Vec<Bytes> {
     let mut calls = Vec::new();
     for role in Role::ALL {
-        let target = if role == Role::Minter { token } else { grants };
-        calls.push(function_role(target, role));
+        let target = match role {
+            Role::Minter => targets.token,
+            _ => targets.grants,
+        };
+        calls.push(function_role(target, role, functions(role)));
+        let more = succession_functions(role);
+        if !more.is_empty() {
+            calls.push(function_role(targets.succession, role, more));
+        }
         let members: Vec<Address> = named
             .iter()
             .filter(|(of, _)| *of == role)
@@ -251,8 +279,9 @@ fn role_calls(
     calls
 }
 
-fn function_role(target: Address, role: Role) -> Bytes {
-    let selectors: &[[u8; 4]] = match role {
+/// What a role may call of Grants; the minter's is of the token.
+fn functions(role: Role) -> &'static [[u8; 4]] {
+    match role {
         Role::Issuer => &[
             IGrants::commitCall::SELECTOR,
             IGrants::rescindCall::SELECTOR,
@@ -266,7 +295,22 @@ fn function_role(target: Address, role: Role) -> Bytes {
         Role::Payroll => &[IGrants::lowerWithholdingCall::SELECTOR],
         Role::Treasury => &[IGrants::withdrawFreeCall::SELECTOR],
         Role::Minter => &[IAccessToken::mintCall::SELECTOR],
-    };
+    }
+}
+
+/// What a role may call of Succession.
+fn succession_functions(role: Role) -> &'static [[u8; 4]] {
+    match role {
+        Role::Issuer => &[ISuccession::replaceCall::SELECTOR],
+        Role::People => &[
+            ISuccession::announceRecoveryCall::SELECTOR,
+            ISuccession::executeRecoveryCall::SELECTOR,
+        ],
+        Role::Payroll | Role::Treasury | Role::Minter => &[],
+    }
+}
+
+fn function_role(target: Address, role: Role, selectors: &[[u8; 4]]) -> Bytes {
     let selectors = selectors
         .iter()
         .map(|selector| (*selector).into())
@@ -309,17 +353,29 @@ async fn send_roles(
 async fn check_bindings(chain: &Chain, deployment: &Deployment) -> Result<(), ChainError> {
     let Contracts {
         grants,
+        succession,
         goals,
         access_token,
         ..
     } = &deployment.contracts;
     let found = chain.bound_to(grants.address).await?;
     let domain = Domain::new(deployment.chain_id, grants.address).0;
-    if found == (access_token.address, goals.address, domain) {
+    if found != (access_token.address, goals.address, domain) {
+        return Err(ChainError::Deployment {
+            place: format!("of Grants at {}", grants.address),
+            reason: "it names another token, Goals or domain than it was deployed with".to_owned(),
+        });
+    }
+    let Some(succession) = succession else {
+        return Ok(());
+    };
+    let named = chain.succession_of(grants.address).await?;
+    let back = chain.grants_of(succession.address).await?;
+    if named == Some(succession.address) && back == grants.address {
         return Ok(());
     }
     Err(ChainError::Deployment {
-        place: format!("of Grants at {}", grants.address),
-        reason: "it names another token, Goals or domain than it was deployed with".to_owned(),
+        place: format!("of Succession at {}", succession.address),
+        reason: "Grants and Succession do not name each other".to_owned(),
     })
 }

@@ -97,6 +97,22 @@ fn grant_words(error: Error) -> Words {
         Error::WrongState(e) => wrong_state(e.id, e.flags),
         Error::NoPower(e) => shared::no_power(e.power),
         Error::NotHolder(e) => shared::not_holder(e.caller, e.holder),
+        Error::NotEnoughGas(e) => say(
+            Precondition,
+            format!(
+                "{} gas are left and a fair try at a payment needs {}",
+                grouped(&e.left.to_string()),
+                grouped(&e.needed.to_string())
+            ),
+            "pay fewer grants at once",
+        ),
+        other => succession_words(other),
+    }
+}
+
+/// Errors of what only Succession asks for.
+fn succession_words(error: Error) -> Words {
+    match error {
         Error::NotSuccession(e) => say(
             Forbidden,
             format!(
@@ -122,16 +138,7 @@ fn grant_words(error: Error) -> Words {
             ),
             "give terms under which nothing vested is lost; a replacement never takes back",
         ),
-        Error::NotEnoughGas(e) => say(
-            Precondition,
-            format!(
-                "{} gas are left and a fair try at a payment needs {}",
-                grouped(&e.left.to_string()),
-                grouped(&e.needed.to_string())
-            ),
-            "pay fewer grants at once",
-        ),
-        // Those of the function above, which calls this one for what it does not know.
+        // Those of the functions above, which call this one for what it does not know.
         _ => say(
             Input,
             "the Grants contract refused",
