@@ -35,22 +35,6 @@ contract GrantsOpenTest is Base {
         vm.assertEq(vm.getRecordedLogs().length, 0);
     }
 
-    function test_Decode_GivesBackWhatWasPacked() public view {
-        IGrants.Terms memory terms = everything();
-        vm.assertEq(abi.encode(succession.decode(Builders.pack(terms))), abi.encode(terms));
-    }
-
-    function test_Decode_RefusesMalformedBytes() public {
-        bytes memory packed = Builders.pack(plain());
-        bytes[5] memory bad =
-            [bytes(""), cut(packed, 97), cut(packed, 107), abi.encodePacked(packed, uint8(1)), packed];
-        bad[4][86] = 0x09;
-        for (uint256 i; i < bad.length; ++i) {
-            rejects(abi.encodeWithSelector(IGrants.BadTerms.selector));
-            succession.decode(bad[i]);
-        }
-    }
-
     function test_Open_EveryLeafOfARound(uint256 seed) public {
         uint256 count = within(seed, 1, 40);
         bytes[] memory packed = new bytes[](count);
