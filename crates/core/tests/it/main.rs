@@ -9,11 +9,19 @@ mod grants;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod laws_succession;
+#[cfg(test)]
 mod ledger;
+#[cfg(test)]
+mod ledger_succession;
 #[cfg(test)]
 mod rounds;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod succession;
+#[cfg(test)]
+mod successors;
 #[cfg(test)]
 mod table;
 #[cfg(test)]
