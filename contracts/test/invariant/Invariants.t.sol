@@ -7,8 +7,11 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Vm} from "../Vm.sol";
 import {Handler} from "./Handler.sol";
 import {Replay} from "./Replay.sol";
+import {Sentences} from "./Sentences.sol";
 
-/// @notice What holds after every step of any sequence of calls.
+/// @notice What holds after every step of any sequence of calls: the sentences of SECURITY.md, one test each.
+/// @dev Each is a random play of its own; AllSentences asks for all of them after every step of one.
+/// forge-config: default.isolate = false
 contract Invariants {
     struct FuzzSelector {
         address addr;
@@ -17,13 +20,13 @@ contract Invariants {
 
     bool public constant IS_TEST = true;
     Vm private constant vm = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
-    uint256 private constant OPENED = 1 << 104;
-    uint256 private constant CLOSED = 2 << 104;
+
+    event log_named_string(string key, string value);
 
     Handler private handler;
     Grants private grants;
     Goals private goals;
-    IERC20 private token;
+    IERC20 private coin;
     IERC20 private bondCoin;
     Replay private replay;
 
@@ -31,7 +34,7 @@ contract Invariants {
         handler = new Handler();
         handler.init();
         (address a, address b, address c, address d) = handler.world();
-        (grants, goals, token, bondCoin) = (Grants(a), Goals(b), IERC20(c), IERC20(d));
+        (grants, goals, coin, bondCoin) = (Grants(a), Goals(b), IERC20(c), IERC20(d));
         replay = handler.replay();
     }
 
@@ -42,57 +45,84 @@ contract Invariants {
 
     function targetSelectors() public view returns (FuzzSelector[] memory list) {
         list = new FuzzSelector[](1);
-        list[0].addr = address(handler);
-        bytes4[] memory all = new bytes4[](16);
-        (all[0], all[1], all[2]) =
-        (Handler.wait.selector, Handler.fund.selector, Handler.withdrawFree.selector);
-        (all[3], all[4], all[5]) = (Handler.commit.selector, Handler.rescind.selector, Handler.open.selector);
-        (all[6], all[7], all[8]) =
-        (Handler.claim.selector, Handler.claimMany.selector, Handler.change.selector);
-        (all[9], all[10], all[11]) = (Handler.hold.selector, Handler.judge.selector, Handler.judge.selector);
-        (all[12], all[13], all[14]) = (Handler.judge.selector, Handler.open.selector, Handler.change.selector);
-        all[15] = Handler.wait.selector;
-        list[0].selectors = all;
+        list[0] = FuzzSelector(address(handler), handler.steps());
     }
 
-    function invariant_TheBooksBalance() public view {
-        uint256 promised;
-        uint256 released;
-        for (uint256 i; i < handler.count(); ++i) {
-            bytes32 id = handler.ids(i);
-            uint256 word = grants.words(id);
-            if (word == 0) {
-                (uint128 total,,,) = grants.rounds(handler.rootOf(i));
-                if (total > 0) promised += handler.held(i);
-            } else if (word & CLOSED == 0) {
-                (uint256 vested, uint256 paid, uint256 held) = handler.amountsOf(i);
-                vm.assertLe(paid, vested, "released <= vested");
-                vm.assertLe(vested, held, "vested <= held");
-                promised += held;
-                released += paid;
-            }
+    function unbroken(string memory sentence) private view {
+        vm.assertEq(handler.broken(sentence), "", sentence);
+    }
+
+    // ------------------------------------------------------------------------------------------------- the sentences
+
+    function invariant_PromisesAreFunded() public view {
+        vm.assertEq(grants.promised(), handler.promisedSum(), "promised is what all grants hold");
+        vm.assertLe(grants.promised(), grants.funded(), Sentences.FUNDED);
+        unbroken(Sentences.FUNDED);
+    }
+
+    function invariant_PaymentsAreCovered() public view {
+        uint256 expected = grants.funded() - handler.releasedSum() + handler.donated();
+        vm.assertEq(coin.balanceOf(address(grants)), expected, Sentences.COVERED);
+    }
+
+    function invariant_NobodyIsPaidMoreThanGranted() public view {
+        unbroken(Sentences.NOT_MORE);
+    }
+
+    function invariant_VestedStaysVested() public view {
+        unbroken(Sentences.VESTED_STAYS);
+    }
+
+    /// @dev All coins are in the pool, with the company, or with the holders that the events name.
+    function invariant_OnlyTheHolderIsPaid() public view {
+        uint256 everywhere = coin.balanceOf(address(grants)) + coin.balanceOf(handler.treasury());
+        address[] memory people = handler.people();
+        for (uint256 i; i < people.length; ++i) {
+            uint256 balance = coin.balanceOf(people[i]);
+            vm.assertEq(balance, handler.paid(people[i]), Sentences.HOLDER_PAID);
+            everywhere += balance;
         }
-        vm.assertEq(grants.promised(), promised, "promised is what all grants hold");
-        vm.assertLe(promised, grants.funded(), "promised <= funded");
-        vm.assertEq(token.balanceOf(address(grants)), grants.funded() - released, "solvent to the unit");
+        vm.assertEq(everywhere, coin.totalSupply(), "nobody else has any");
+        unbroken(Sentences.HOLDER_PAID);
+    }
+
+    function invariant_AGrantOpensOnce() public view {
+        unbroken(Sentences.OPENS_ONCE);
+    }
+
+    function invariant_AResultCountsOnce() public view {
+        unbroken(Sentences.COUNTS_ONCE);
+    }
+
+    function invariant_NoJudgeEarnsByHisVerdict() public view {
+        address[4] memory judges = handler.judges();
+        for (uint256 i; i < 4; ++i) {
+            uint256 gain = bondCoin.balanceOf(judges[i]) + goals.bondOwed(address(bondCoin), judges[i]);
+            vm.assertEq(gain, 0, Sentences.NO_JUDGE);
+        }
+        unbroken(Sentences.NO_JUDGE);
+    }
+
+    function invariant_AFailedRecipientIsIsolated() public view {
+        unbroken(Sentences.ISOLATED);
+    }
+
+    function invariant_NoStateGoesBackwards() public view {
+        unbroken(Sentences.FORWARD);
+    }
+
+    function invariant_WhatIsFinalNeverChanges() public view {
+        unbroken(Sentences.FINAL);
+    }
+
+    function invariant_ReplaceAndMoveConserve() public view {
+        unbroken(Sentences.CONSERVED);
     }
 
     function invariant_EventsRebuildTheWorld() public view {
         vm.assertEq(replay.funded(), grants.funded(), "funded");
         vm.assertEq(replay.promised(), grants.promised(), "promised");
-        for (uint256 i; i < handler.count(); ++i) {
-            bytes32 id = handler.ids(i);
-            vm.assertEq(replay.words(id), grants.words(id), "grant word");
-        }
-        for (uint256 g; g < 3; ++g) {
-            bytes32 id = handler.goalIds(g);
-            uint256 word = goals.stateOf(id);
-            vm.assertEq(replay.goalWords(id), word, "goal word");
-            for (uint16 n; n < uint16(word >> 32); ++n) {
-                (uint256 made,,) = goals.attemptOf(id, n);
-                vm.assertEq(replay.attempts(id, n), made, "attempt word");
-            }
-        }
+        unbroken(Sentences.EVENTS);
     }
 
     function invariant_BondsAreAllThere() public view {
@@ -100,88 +130,85 @@ contract Invariants {
         uint256 owed;
         for (uint256 i; i < 3; ++i) {
             uint256 one = goals.bondOwed(address(bondCoin), parties[i]);
-            vm.assertEq(one, replay.owed(address(bondCoin), parties[i]), "bond ledger");
+            vm.assertEq(replay.owed(address(bondCoin), parties[i]), one, "bond ledger");
             owed += one;
         }
-        uint256 open;
-        for (uint256 g; g < 3; ++g) {
-            bytes32 id = handler.goalIds(g);
-            for (uint16 n; n < uint16(goals.stateOf(id) >> 32); ++n) {
-                (uint256 made,,) = goals.attemptOf(id, n);
-                if ((made >> 152) & 0xf == 3) open += 101;
-            }
-        }
-        vm.assertEq(bondCoin.balanceOf(address(goals)), owed + open, "bonds");
+        vm.assertEq(bondCoin.balanceOf(address(goals)), owed + handler.bondsAtStake(), "bonds");
     }
 
-    function invariant_GoalsCountRight() public view {
-        for (uint256 g; g < 3; ++g) {
-            bytes32 id = handler.goalIds(g);
-            uint256 word = goals.stateOf(id);
-            (uint256 pending, uint256 voided, uint256 best) = (0, 0, uint32(word >> 200));
-            for (uint16 n; n < uint16(word >> 32); ++n) {
-                (uint256 made,,) = goals.attemptOf(id, n);
-                uint256 status = (made >> 152) & 0xf;
-                if (status < 4) ++pending;
-                if (status == 5) ++voided;
-                if (status >= 4 && uint32(made >> 120) > best) best = uint32(made >> 120);
-            }
-            vm.assertEq(uint16(word >> 48), pending, "pending");
-            vm.assertEq(uint8(word >> 64), voided, "voided");
-            vm.assertEq(uint32(word), best, "fraction");
-            vm.assertLe(best, 1e9, "at most one");
-        }
+    function invariant_TheAccessTokenIsAllThere() public view {
+        (uint256 supply, uint256 expected, uint256 accounts) = handler.supplies();
+        vm.assertEq(supply, expected, "supply is what was minted less what was burnt");
+        vm.assertEq(supply, accounts, "supply is what its accounts have");
+        vm.assertLe(supply, 1e9 * 1e18, "cap");
     }
 
-    function invariant_NothingPanics_AndVestedNeverFallsButByEnd() public view {
-        vm.assertEq(handler.failure(), "");
+    function invariant_EveryRefusalHasAReason() public view {
+        unbroken(Sentences.NO_PANIC);
     }
 
-    /// @dev The play is no play if the contracts refuse most of it: one long one must reach every call.
-    function test_ThePlayReachesEveryCall() public {
-        bytes4[] memory all = targetSelectors()[0].selectors;
-        uint256 seed = 1;
-        for (uint256 step; step < 1500; ++step) {
-            seed = uint256(keccak256(abi.encode(seed)));
-            bytes4 selector = all[seed % all.length];
-            (bool ok,) = address(handler)
-                .call(abi.encodeWithSelector(selector, keccak256(abi.encode(seed, "argument"))));
-            vm.assertTrue(ok);
-        }
-        string[25] memory names = [
-            "fund",
-            "withdrawFree",
-            "commit",
-            "rescind",
-            "open",
-            "claim",
-            "claimMany",
-            "end",
-            "withdraw end",
-            "pause",
-            "resume",
-            "accelerate",
-            "settle",
-            "waive",
-            "holdClaims",
-            "register",
-            "seal",
-            "propose",
-            "expire",
-            "challenge",
-            "resolve",
-            "finalize",
-            "close",
-            "demand",
-            "withdrawBond"
-        ];
-        for (uint256 i; i < names.length; ++i) {
-            vm.assertGe(handler.done(names[i]), 1, names[i]);
-        }
-        invariant_TheBooksBalance();
+    /// forge-config: deep.invariant.runs = 1000
+    function invariant_AllSentences() public view {
+        invariant_PromisesAreFunded();
+        invariant_PaymentsAreCovered();
+        invariant_NobodyIsPaidMoreThanGranted();
+        invariant_VestedStaysVested();
+        invariant_OnlyTheHolderIsPaid();
+        invariant_AGrantOpensOnce();
+        invariant_AResultCountsOnce();
+        invariant_NoJudgeEarnsByHisVerdict();
+        invariant_AFailedRecipientIsIsolated();
+        invariant_NoStateGoesBackwards();
+        invariant_WhatIsFinalNeverChanges();
+        invariant_ReplaceAndMoveConserve();
         invariant_EventsRebuildTheWorld();
         invariant_BondsAreAllThere();
-        invariant_GoalsCountRight();
-        invariant_NothingPanics_AndVestedNeverFallsButByEnd();
+        invariant_TheAccessTokenIsAllThere();
+        invariant_EveryRefusalHasAReason();
+    }
+
+    // ------------------------------------------------------------------------------------------------- the play itself
+
+    mapping(string => uint256) private done;
+    mapping(string => uint256) private refused;
+
+    /// @dev The play is no play if the contracts refuse most of it: eight must reach every call. Their table is printed
+    /// with -vv.
+    function test_ThePlayReachesEveryCall() public {
+        uint256 seed = 1;
+        for (uint256 run; run < 8; ++run) {
+            setUp();
+            bytes4[] memory all = handler.steps();
+            for (uint256 step; step < 500; ++step) {
+                seed = uint256(keccak256(abi.encode(seed)));
+                bytes32 argument = keccak256(abi.encode(seed, "argument"));
+                (bool ok,) = address(handler).call(abi.encodeWithSelector(all[seed % all.length], argument));
+                vm.assertTrue(ok);
+            }
+            invariant_AllSentences();
+            tally();
+        }
+        string[] memory names = handler.calls();
+        for (uint256 i; i < names.length; ++i) {
+            string memory counts = string.concat(vm.toString(done[names[i]]), " done, ");
+            counts = string.concat(counts, vm.toString(refused[names[i]]), " refused");
+            emit log_named_string(names[i], counts);
+        }
+        for (uint256 i; i < names.length; ++i) {
+            vm.assertGe(done[names[i]], 1, names[i]);
+        }
+        string[4] memory never = ["forge", "trespass", "meddle", "intrude"];
+        for (uint256 i; i < 4; ++i) {
+            vm.assertGe(handler.refused(never[i]), 1, never[i]);
+            vm.assertEq(handler.done(never[i]), 0, never[i]);
+        }
+    }
+
+    function tally() private {
+        string[] memory names = handler.calls();
+        for (uint256 i; i < names.length; ++i) {
+            done[names[i]] += handler.done(names[i]);
+            refused[names[i]] += handler.refused(names[i]);
+        }
     }
 }

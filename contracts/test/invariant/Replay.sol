@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IGoals} from "../../src/interfaces/IGoals.sol";
 import {IGrants} from "../../src/interfaces/IGrants.sol";
+import {ISuccession} from "../../src/interfaces/ISuccession.sol";
 import {Vm} from "../Vm.sol";
 
 /// @notice The world as the events alone tell it: what an indexer knows.
@@ -13,20 +14,24 @@ contract Replay {
     mapping(bytes32 => uint256) public goalWords;
     mapping(bytes32 => mapping(uint256 => uint256)) public attempts;
     mapping(address => mapping(address => uint256)) public owed;
+    mapping(bytes32 => address) public holders; // of grants that changed hands
+    mapping(bytes32 => ISuccession.Recovery) public recoveries;
     mapping(bytes32 => IGoals.Goal) private definitions;
 
     address private immutable grants;
     address private immutable goals;
+    address private immutable succession;
     address private constant DEAD = 0x000000000000000000000000000000000000dEaD;
 
-    constructor(address grants_, address goals_) {
-        (grants, goals) = (grants_, goals_);
+    constructor(address grants_, address goals_, address succession_) {
+        (grants, goals, succession) = (grants_, goals_, succession_);
     }
 
     function apply_(Vm.Log[] calldata logs) external {
         for (uint256 i; i < logs.length; ++i) {
             if (logs[i].emitter == grants) grant(logs[i]);
             if (logs[i].emitter == goals) goal(logs[i]);
+            if (logs[i].emitter == succession) recovery(logs[i]);
         }
     }
 
@@ -67,11 +72,12 @@ contract Replay {
             words[id] += gross;
             funded += withheld;
         } else {
-            change(kind, id, data);
+            change(kind, id, log);
         }
     }
 
-    function change(bytes32 kind, bytes32 id, bytes calldata data) private {
+    function change(bytes32 kind, bytes32 id, Vm.Log calldata log) private {
+        bytes calldata data = log.data;
         if (kind == IGrants.Ended.selector) {
             (uint256 stopAt, bool grace, int256 freed, uint256 lost) =
                 abi.decode(data, (uint256, bool, int256, uint256));
@@ -107,6 +113,47 @@ contract Replay {
             set(id, 120, 16, abi.decode(data, (uint256)));
         } else if (kind == IGrants.ClaimsHeld.selector) {
             flag(id, 7, abi.decode(data, (bool)));
+        } else {
+            descent(kind, id, log);
+        }
+    }
+
+    function descent(bytes32 kind, bytes32 id, Vm.Log calldata log) private {
+        if (kind == IGrants.Succeeded.selector) {
+            (uint256 place, bytes memory terms, int256 freed) = abi.decode(log.data, (uint256, bytes, int256));
+            // the first takes over what was released; the place is the rank, and the rate stands in the terms
+            uint256 rate = uint256(uint8(terms[52])) << 8 | uint8(terms[53]);
+            uint256 since = words[id] & 0xffff << 136;
+            bytes32 made = log.topics[2];
+            if (place == 0) (inherited, sinceKept) = (uint104(words[id]), since);
+            words[made] = 1 << 104 | rate << 120 | sinceKept | (place == 0 ? inherited : 0);
+            words[id] = 3 << 104;
+            promised = uint256(int256(promised) - freed);
+        } else if (kind == IGrants.HolderChanged.selector) {
+            flag(id, 6, true);
+            flag(id, 8, false);
+            holders[id] = address(uint160(uint256(log.topics[2])));
+        } else if (kind == IGrants.RecoveringSet.selector) {
+            flag(id, 8, abi.decode(log.data, (bool)));
+        }
+    }
+
+    uint256 private inherited;
+    uint256 private sinceKept;
+
+    function recovery(Vm.Log calldata log) private {
+        bytes32 kind = log.topics[0];
+        ISuccession.Recovery storage made = recoveries[log.topics[1]];
+        if (kind == ISuccession.RecoveryAnnounced.selector) {
+            (made.to, made.cancelledAt) = (address(uint160(uint256(log.topics[2]))), 0);
+            made.announcedAt = abi.decode(log.data, (uint40));
+        } else if (kind == ISuccession.RecoveryVetoed.selector) {
+            (made.to, made.announcedAt) = (address(0), 0);
+            made.cancelledAt = abi.decode(log.data, (uint40));
+        } else if (
+            kind == ISuccession.RecoveryExecuted.selector || kind == ISuccession.RecoveryLapsed.selector
+        ) {
+            delete recoveries[log.topics[1]];
         }
     }
 
