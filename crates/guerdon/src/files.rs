@@ -42,6 +42,10 @@ impl DataDir {
         self.0.join("signatures")
     }
 
+    pub(crate) fn replacements(&self) -> PathBuf {
+        self.0.join("replacements")
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.0.join("guerdon.db")
     }

@@ -167,9 +167,10 @@ fn is_write(command: &Command) -> bool {
         Command::Round(command) => {
             matches!(command, RoundCommand::Commit(_) | RoundCommand::Rescind(_))
         }
-        Command::Grant(command) => {
-            !matches!(command, GrantCommand::List(_) | GrantCommand::Show(_))
-        }
+        Command::Grant(command) => !matches!(
+            command,
+            GrantCommand::List(_) | GrantCommand::Show(_) | GrantCommand::Agree(_)
+        ),
         Command::Goal(command) => matches!(
             command,
             GoalCommand::Define(_)

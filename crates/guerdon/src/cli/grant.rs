@@ -1,4 +1,6 @@
-use alloy_primitives::B256;
+use std::path::PathBuf;
+
+use alloy_primitives::{Address, B256};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Moment, Rate, Seconds};
@@ -29,6 +31,27 @@ pub(crate) enum GrantCommand {
     Hold(HoldArgs),
     /// Fix the final amount of a grant that can change no more.
     Settle(GrantArgs),
+    /// Put other grants in the place of one: draft it, or send what its holder has signed.
+    Replace(ReplaceArgs),
+    /// Holder: sign a replacement of your grant; nothing is sent.
+    Agree(AgreeArgs),
+    /// Holder: name another account in your place, for good.
+    Move(MoveArgs),
+    /// A holder's lost key: name another account, in the open and not before 30 days.
+    #[command(subcommand)]
+    Recover(RecoverCommand),
+    /// Holder: cancel the recovery that the company announced.
+    Veto(GrantArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecoverCommand {
+    /// Announce who will hold the grant; the holder has 30 days to veto.
+    Announce(MoveArgs),
+    /// Make the announced account the holder, 30 to 60 days after the announcement.
+    Execute(GrantArgs),
+    /// Clear a recovery that nobody executed in time; anyone may.
+    Clear(GrantArgs),
 }
 
 #[derive(Debug, Args)]
@@ -89,4 +112,44 @@ pub(crate) enum Switch {
     On,
     /// Anyone may call; the holder is paid.
     Off,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplaceArgs {
+    /// A grant file, or the id or sheet id of a grant in the data directory.
+    pub(crate) grant: String,
+    /// What takes its place: a grant sheet (.csv), grant files of no round, or the replacement
+    /// file that an earlier run wrote and the holder signed.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) with: Vec<PathBuf>,
+    /// The holder's signature, when a wallet made it: 0x…, or a file with it.
+    #[arg(long, value_name = "HEX|FILE")]
+    pub(crate) signature: Option<String>,
+    /// Until when the holder's signature is good; by default for 30 days.
+    #[arg(long, value_name = "TIME", conflicts_with = "signature")]
+    pub(crate) deadline: Option<Moment>,
+    /// Where the replacement file goes; by default replacements/ in the data directory.
+    #[arg(long, value_name = "FILE", conflicts_with = "signature")]
+    pub(crate) to: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AgreeArgs {
+    /// A grant file, or the id or sheet id of a grant in the data directory.
+    pub(crate) grant: String,
+    /// The replacement file that the company wrote.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) with: PathBuf,
+    /// Where the signed file goes; by default it is signed in place.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MoveArgs {
+    /// A grant file, or the id or sheet id of a grant in the data directory.
+    pub(crate) grant: String,
+    /// The account that will hold it.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) to: Address,
 }

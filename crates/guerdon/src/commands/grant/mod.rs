@@ -6,6 +6,7 @@ mod company;
 pub(crate) mod files;
 mod list;
 mod show;
+mod succession;
 
 pub(crate) use company::{end, open};
 
@@ -32,5 +33,10 @@ pub(crate) async fn run(context: &Context, command: &GrantCommand) -> Outcome {
         GrantCommand::Waive(arguments) => change::run_plain(context, arguments, Verb::Waive).await,
         GrantCommand::Hold(arguments) => change::run_hold(context, arguments).await,
         GrantCommand::Settle(arguments) => company::run_settle(context, arguments).await,
+        GrantCommand::Replace(arguments) => succession::run_replace(context, arguments).await,
+        GrantCommand::Agree(arguments) => succession::run_agree(context, arguments).await,
+        GrantCommand::Move(arguments) => succession::run_move(context, arguments).await,
+        GrantCommand::Recover(command) => succession::run_recover(context, command).await,
+        GrantCommand::Veto(arguments) => succession::run_veto(context, arguments).await,
     }
 }

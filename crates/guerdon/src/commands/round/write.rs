@@ -90,7 +90,7 @@ pub(crate) async fn write_round(
     })
 }
 
-fn grant_path(context: &Context, external_id: &str) -> PathBuf {
+pub(crate) fn grant_path(context: &Context, external_id: &str) -> PathBuf {
     context
         .data
         .grants()
@@ -117,14 +117,17 @@ fn refuse_known(context: &Context, drafts: &[Draft]) -> Outcome {
     Ok(())
 }
 
-fn definitions(context: &Context) -> Outcome<BTreeMap<B256, GoalDefinition>> {
+pub(crate) fn definitions(context: &Context) -> Outcome<BTreeMap<B256, GoalDefinition>> {
     let files = goal_files(context)?.into_iter();
     Ok(files
         .filter_map(|(_, goal)| goal.id().map(|id| (id, goal)))
         .collect())
 }
 
-fn goals_of(draft: &Draft, known: &BTreeMap<B256, GoalDefinition>) -> Outcome<Vec<GoalDefinition>> {
+pub(crate) fn goals_of(
+    draft: &Draft,
+    known: &BTreeMap<B256, GoalDefinition>,
+) -> Outcome<Vec<GoalDefinition>> {
     let mut goals: Vec<GoalDefinition> = Vec::new();
     for gate in &draft.terms.gates {
         let goal = known.get(&gate.goal).ok_or_else(|| {

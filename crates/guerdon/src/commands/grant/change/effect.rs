@@ -18,12 +18,12 @@ use crate::words::{Unit, time};
 
 /// A grant as it stands, and who holds it.
 pub(crate) struct Subject<'a> {
-    session: &'a Session<'a>,
-    grant: &'a Grant,
-    history: History,
-    pub(super) state: State,
-    pub(super) holder: Address,
-    pub(super) now: u64,
+    pub(crate) session: &'a Session<'a>,
+    pub(crate) grant: &'a Grant,
+    pub(crate) history: History,
+    pub(crate) state: State,
+    pub(crate) holder: Address,
+    pub(crate) now: u64,
 }
 
 impl<'a> Subject<'a> {
@@ -34,11 +34,7 @@ impl<'a> Subject<'a> {
             return Err(refusal::not_opened(grant));
         };
         let state = record.state;
-        let moved = session
-            .chain
-            .holders(grant.file.contract, grant.id, None)
-            .await?;
-        let moved = Some(moved).filter(|to| *to != Address::ZERO);
+        let moved = record.moved_to;
         Ok(Self {
             holder: grant::holder(&grant.file.terms, &state, moved),
             now: session.chain.now().await?,
@@ -49,21 +45,21 @@ impl<'a> Subject<'a> {
         })
     }
 
-    pub(super) fn terms(&self) -> &Terms {
+    pub(crate) fn terms(&self) -> &Terms {
         &self.grant.file.terms
     }
 
-    pub(super) fn unit(&self) -> Unit {
+    pub(crate) fn unit(&self) -> Unit {
         self.session.unit()
     }
 
     /// Funded and not promised, in base units.
-    pub(super) fn free(&self) -> u128 {
+    pub(crate) fn free(&self) -> u128 {
         self.history.ledger.pool.free()
     }
 
     /// The account of the embedded chain that is the holder's; nobody elsewhere.
-    pub(super) fn holders_account(&self) -> Outcome<Option<u32>> {
+    pub(crate) fn holders_account(&self) -> Outcome<Option<u32>> {
         let global = &self.session.context.global;
         let is_named = global.from.is_some() || global.account.is_some();
         if is_named || global.rpc_url.is_some() {
@@ -78,7 +74,7 @@ impl<'a> Subject<'a> {
     }
 
     /// What the gates read if the grant stood so.
-    pub(super) fn gates(&self, state: &State) -> Vec<GateResult> {
+    pub(crate) fn gates(&self, state: &State) -> Vec<GateResult> {
         let stop_at = Some(state.clock().stop_at).filter(|time| *time != 0);
         results_at(&self.history.ledger, self.terms(), stop_at)
     }
@@ -90,7 +86,7 @@ impl<'a> Subject<'a> {
     }
 
     /// What a claim would bring, net.
-    pub(super) fn claimable(&self, state: &State) -> Outcome<u128> {
+    pub(crate) fn claimable(&self, state: &State) -> Outcome<u128> {
         amounts(self.terms(), state, &self.gates(state), self.now)
             .map(|amounts| payment(amounts.payable, state.withhold_bps).net)
             .map_err(|refused| Failure::failed(refused.to_string()))
@@ -144,7 +140,7 @@ impl<'a> Subject<'a> {
     }
 
     /// What refusals are told with.
-    pub(super) fn words(&self) -> Words {
+    pub(crate) fn words(&self) -> Words {
         Words::of(self.session, self.grant, &self.history, Some(self.holder))
     }
 }
@@ -194,7 +190,10 @@ impl Effect {
     }
 }
 
-fn both<T: Copy + PartialEq>((before, after): (T, T), show: impl Fn(T) -> String) -> String {
+pub(crate) fn both<T: Copy + PartialEq>(
+    (before, after): (T, T),
+    show: impl Fn(T) -> String,
+) -> String {
     if before == after {
         format!("{}, as before", show(after))
     } else {
