@@ -258,11 +258,6 @@ contract Grants is Pool, Multicall {
     }
 
     /// @inheritdoc IGrants
-    function isValid(bytes calldata terms) external view returns (bool) {
-        return terms.isValid(address(this), TOKEN);
-    }
-
-    /// @inheritdoc IGrants
     function amounts(bytes calldata terms)
         external
         view

@@ -147,6 +147,11 @@ contract Succession is ISuccession, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc ISuccession
+    function isValid(bytes calldata terms) external view returns (bool) {
+        return terms.isValid(GRANTS, TOKEN);
+    }
+
+    /// @inheritdoc ISuccession
     function decode(bytes calldata terms) external pure returns (Terms memory) {
         return TermsMessages.decode(terms);
     }

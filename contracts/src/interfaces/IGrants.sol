@@ -323,9 +323,6 @@ interface IGrants {
     /// @notice The id of terms in this contract.
     function idOf(bytes calldata terms) external view returns (bytes32);
 
-    /// @notice Whether these are terms that `open` and `succeed` accept, goals aside.
-    function isValid(bytes calldata terms) external view returns (bool);
-
     /// @notice What the grant amounts to in this block; its word must be opened.
     /// @return timePpb vested by time (ppb)
     /// @return openPpb let through by gates (ppb)

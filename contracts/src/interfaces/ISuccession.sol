@@ -175,6 +175,9 @@ interface ISuccession {
         view
         returns (bytes32);
 
+    /// @notice Whether these are terms that Grants accepts in `open` and `succeed`, goals aside.
+    function isValid(bytes calldata terms) external view returns (bool);
+
     /// @notice Packed terms as the message shows them. Reverts with BadTerms if they are not well formed.
     function decode(bytes calldata terms) external pure returns (Terms memory);
 }

@@ -253,8 +253,8 @@ contract GrantsSucceedTest is SuccessionBase {
             if (rule == 6) t.backdateSeconds = 366 days + 1;
             if (rule == 7) t.vesting[1].cumulative = 999_999_999;
             (all[0], all[1]) = (Builders.pack(parts(1)[0]), Builders.pack(t));
-            vm.assertTrue(grants.isValid(all[0]));
-            vm.assertFalse(grants.isValid(all[1]));
+            vm.assertTrue(succession.isValid(all[0]));
+            vm.assertFalse(succession.isValid(all[1]));
             rejects(abi.encodeWithSelector(IGrants.BadTerms.selector));
             vm.prank(address(succession));
             grants.succeed(old, all);
