@@ -3,6 +3,7 @@
 
 mod bench;
 mod fuzz;
+mod mutate;
 mod postgres;
 mod process;
 mod setup;
@@ -23,6 +24,7 @@ usage: cargo xtask <verb>
   artifacts        compile the contracts and write contracts/artifacts
   bench tree       measure a tree of a million grants (-o json for programs)
   fuzz             random sequences on contracts and core (--minutes N, --seed S)
+  mutate           change the contracts one place at a time; a test must fail (--list, --only FILE)
   vectors          write vectors/*.json again by the independent oracle (needs Python 3.11)";
 
 fn main() -> ExitCode {
@@ -40,7 +42,7 @@ fn run() -> Result<()> {
     let verb = words.next().unwrap_or_default();
     let rest: Vec<String> = words.collect();
     let root = setup::root()?;
-    if !["demo", "bench", "fuzz"].contains(&verb.as_str()) && !rest.is_empty() {
+    if !["demo", "bench", "fuzz", "mutate"].contains(&verb.as_str()) && !rest.is_empty() {
         bail!("{verb} takes no arguments\n\n{USAGE}");
     }
     match verb.as_str() {
@@ -50,6 +52,10 @@ fn run() -> Result<()> {
         }
         "bench" => bench::bench(&root, &rest),
         "fuzz" => fuzz::fuzz(&root, &rest),
+        "mutate" => {
+            setup::setup(&root)?;
+            mutate::mutate(&root, &test::native(&root, "forge")?, &rest)
+        }
         "test" => test::test(&root),
         "setup" => setup::setup(&root),
         "tidy" => tidy::tidy(&root),

@@ -72,7 +72,7 @@ fn forge(root: &Path) -> Result<Command> {
 }
 
 /// The native binary of a Foundry tool for this platform.
-fn native(root: &Path, tool: &str) -> Result<PathBuf> {
+pub(crate) fn native(root: &Path, tool: &str) -> Result<PathBuf> {
     let folder = root.join("node_modules/@foundry-rs");
     let entries = folder
         .read_dir()

@@ -1,0 +1,120 @@
+//! Tries mutants, some at a time.
+
+use std::{
+    path::Path,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{Sender, channel},
+    },
+    thread,
+};
+
+use anyhow::{Context, Result};
+
+use super::{
+    compiler::Description,
+    mutant::Mutant,
+    plan::Plan,
+    results::{Outcome, Results},
+    workshop::{Verdict, Workshop},
+};
+
+/// Tries what `results` do not know, and tells them.
+pub(super) fn all(
+    plan: &Plan,
+    results: &mut Results,
+    root: &Path,
+    workshops: Vec<Workshop>,
+) -> Result<()> {
+    let open: Vec<&Mutant> = plan
+        .mutants
+        .iter()
+        .filter(|mutant| {
+            results
+                .get(&mutant.to_string(), plan.version(mutant))
+                .is_none()
+        })
+        .collect();
+    eprintln!(
+        "==> mutants: {} to try of {} (results in {})",
+        open.len(),
+        plan.mutants.len(),
+        root.display()
+    );
+    let (next, (sender, outcomes)) = (AtomicUsize::new(0), channel());
+    thread::scope(|scope| {
+        for mut workshop in workshops {
+            let (sender, open, next) = (sender.clone(), &open, &next);
+            scope.spawn(move || work(plan, open, next, &mut workshop, &sender));
+        }
+        drop(sender);
+        for (done, told) in outcomes.iter().enumerate() {
+            let (mutant, outcome): (&Mutant, Result<Outcome>) = told;
+            let outcome = outcome.with_context(|| mutant.to_string())?;
+            if outcome == Outcome::Survived {
+                eprintln!("    survived: line {} of {mutant}", mutant.line);
+            }
+            if (done + 1) % 100 == 0 {
+                eprintln!("    {} of {}", done + 1, open.len());
+            }
+            results.put(&mutant.to_string(), plan.version(mutant), outcome)?;
+        }
+        Ok(())
+    })
+}
+
+/// Takes the next mutant until none is left or nobody listens.
+fn work<'a>(
+    plan: &Plan,
+    open: &[&'a Mutant],
+    next: &AtomicUsize,
+    workshop: &mut Workshop,
+    told: &Sender<(&'a Mutant, Result<Outcome>)>,
+) {
+    while let Some(mutant) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
+        let outcome = attempt(plan, mutant, workshop);
+        if told.send((mutant, outcome)).is_err() {
+            return;
+        }
+    }
+}
+
+fn attempt(plan: &Plan, mutant: &Mutant, workshop: &mut Workshop) -> Result<Outcome> {
+    let text = plan.texts.get(&mutant.file).context("no such file")?;
+    let changed = mutant.apply(text);
+    let files = holders(&plan.description, &mutant.file);
+    let change = Some((mutant.file.as_str(), changed.as_str()));
+    let Some(mut code) = workshop.compiler.compile(&files, change, false)? else {
+        return Ok(Outcome::Invalid);
+    };
+    let original = &workshop.code;
+    code.retain(|name, hex| original.get(name) != Some(hex));
+    if code.is_empty() {
+        return Ok(Outcome::SameCode);
+    }
+    match workshop.judge(code)? {
+        Verdict::Failed(test) => Ok(Outcome::Killed(test)),
+        Verdict::TimedOut => Ok(Outcome::TimedOut),
+        Verdict::Passed => {
+            let before = workshop.compiler.compile(&files, None, true)?;
+            let after = workshop.compiler.compile(&files, change, true)?;
+            let same = before == after;
+            Ok(if same {
+                Outcome::SameCode
+            } else {
+                Outcome::Survived
+            })
+        }
+    }
+}
+
+/// The files of the deployed contracts that hold a file.
+pub(super) fn holders(description: &Description, file: &str) -> Vec<String> {
+    let holds = |needed: &&Vec<String>| needed.iter().any(|name| name == file);
+    description
+        .needs
+        .iter()
+        .filter(|(_, needed)| holds(needed))
+        .map(|(holder, _)| holder.clone())
+        .collect()
+}
