@@ -5,6 +5,7 @@ mod dependencies;
 mod documents;
 mod files;
 mod licences;
+mod trees;
 
 use std::{fs, path::Path, process::Command};
 
@@ -19,6 +20,7 @@ pub(crate) fn tidy(root: &Path) -> Result<()> {
     licences::check(root, &metadata, &mut findings)?;
     documents::check(&tree, &mut findings);
     files::check(&tree, &mut findings);
+    trees::check(&tree, &mut findings);
     if findings.is_empty() {
         eprintln!("==> tidy: {} files in order", tree.files.len());
         return Ok(());
