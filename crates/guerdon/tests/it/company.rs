@@ -104,7 +104,13 @@ impl Acme {
         );
     }
 
-    fn define(&self, name: &str, particular: &Value, specification: &Value, panel: [u32; 3]) {
+    pub(crate) fn define(
+        &self,
+        name: &str,
+        particular: &Value,
+        specification: &Value,
+        panel: [u32; 3],
+    ) {
         let mut goal = json!({
             "defaultPpb": 0, "maxVoids": 0, "guards": 0, "opens": START,
             "runSeconds": 14 * DAY, "challengeSeconds": 7 * DAY, "arbiterSeconds": 30 * DAY,

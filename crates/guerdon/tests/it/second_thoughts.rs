@@ -1,8 +1,13 @@
 //! What is taken back or given more time: a round before it binds, a demand, a goal's window.
 
+use serde_json::json;
+
 use crate::company::{Acme, LAUNCH, PRODUCT};
 use crate::harness::{DAY, START, sample};
 use crate::promises::{done, refused};
+
+/// A goal that pays something if nobody reports though asked.
+const ASKED: &str = "third-region";
 
 #[test]
 fn a_round_is_taken_back_before_it_binds_and_its_sheet_imported_again() {
@@ -97,32 +102,48 @@ fn a_sheet_that_was_imported_by_mistake_is_discarded_and_imported_again() {
 #[test]
 fn a_demand_is_refused_and_a_window_extended_once() {
     let acme = Acme::with_round();
+    acme.define(
+        ASKED,
+        &json!({
+            "kind": "COUNT", "threshold": "1", "stretch": "1", "basePpb": 1_000_000_000,
+            "defaultPpb": 300_000_000, "bound": 0, "attempts": 2, "samples": 1, "pool": 1,
+            "closes": START + 640 * DAY, "data": format!("0x{}", "00".repeat(32)),
+        }),
+        &json!({"milestone": "third region"}),
+        [5, 6, 7],
+    );
     acme.rpc.travel(START + 10 * DAY);
     let model = format!("0x{}", "99".repeat(32));
-    let demand = |from: &str| format!("goal demand {PRODUCT} --model {model} --from {from}");
+    let demand = |from: &str| format!("goal demand {ASKED} --model {model} --from {from}");
     refused(&acme, &demand("0"), 4, "only the sponsor of");
     refused(
         &acme,
-        &format!("goal refuse {PRODUCT} --from 8"),
+        &format!("goal demand {PRODUCT} --model {model} --from 1"),
+        5,
+        "a demand could gain nothing",
+    );
+    refused(
+        &acme,
+        &format!("goal refuse {ASKED} --from 8"),
         5,
         "is demanded",
     );
     done(&acme, &demand("1"));
-    let shown = done(&acme, &format!("goal show {PRODUCT}"));
+    let shown = done(&acme, &format!("goal show {ASKED}"));
     assert!(shown["demanded_at"].as_u64() > Some(START), "{shown}");
     refused(&acme, &demand("1"), 5, "is demanded already");
     refused(
         &acme,
-        &format!("goal refuse {PRODUCT} --from 1"),
+        &format!("goal refuse {ASKED} --from 1"),
         4,
         "only the arbiter of",
     );
-    done(&acme, &format!("goal refuse {PRODUCT} --from 8"));
-    assert!(done(&acme, &format!("goal show {PRODUCT}"))["demanded_at"].is_null());
+    done(&acme, &format!("goal refuse {ASKED} --from 8"));
+    assert!(done(&acme, &format!("goal show {ASKED}"))["demanded_at"].is_null());
 
     let extend = |days: u64, from: &str| {
         format!(
-            "goal extend {PRODUCT} --closes {} --from {from}",
+            "goal extend {ASKED} --closes {} --from {from}",
             START + days * DAY
         )
     };
@@ -137,14 +158,14 @@ fn a_demand_is_refused_and_a_window_extended_once() {
     let plan = done(&acme, &format!("{} --dry-run", extend(700, "8")));
     assert_eq!(plan["undo"], "nobody: a window is extended once");
     done(&acme, &extend(700, "8"));
-    let shown = done(&acme, &format!("goal show {PRODUCT}"));
+    let shown = done(&acme, &format!("goal show {ASKED}"));
     assert_eq!(shown["closes"], START + 700 * DAY);
     refused(&acme, &extend(701, "8"), 5, "was extended before");
 
     acme.rpc.travel(START + 690 * DAY);
     refused(&acme, &demand("1"), 5, "it is too late for this");
     acme.rpc.travel(START + 701 * DAY);
-    done(&acme, &format!("goal close {PRODUCT} --from 9"));
+    done(&acme, &format!("goal close {ASKED} --from 9"));
     refused(&acme, &demand("1"), 5, "is final");
     let late = START + 1_200 * DAY;
     acme.rpc.travel(START + 1_096 * DAY);
