@@ -287,7 +287,8 @@ interface IGrants {
     /// @notice The Goals contract whose fractions open gates.
     function GOALS() external view returns (address);
 
-    /// @notice The contract that may replace, move and recover grants; the zero address when there is none.
+    /// @notice The contract that may replace, move and recover grants; the zero address when there is none. Whoever
+    /// relies on these grants checks its code, too.
     function SUCCESSION() external view returns (address);
 
     /// @notice Whether the token carries revenue; false for an access token.

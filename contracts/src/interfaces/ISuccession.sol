@@ -24,8 +24,9 @@ pragma solidity ^0.8.28;
 ///
 /// A recovery: announced -> from 30 days after to 60 days after (both included) it can be executed -> then it has
 /// lapsed, and anyone may clear it. `veto` at any time before its execution, or any `move` or `replace`, cancels it,
-/// and for 90 days after that none can be announced for this grant. While one is announced only the holder's own
-/// call is paid (RECOVERING).
+/// and for 90 days after that none can be announced for this grant (successors begin without any). While one is
+/// announced only the holder's own call is paid (RECOVERING). Warning: a recipient that can never call `veto` gives its
+/// grant away with the power RECOVER.
 ///
 /// Replaying all events of this contract and of Grants yields every readable value. Block times stand for the times
 /// that no event carries.
