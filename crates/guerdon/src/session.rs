@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256};
 use guerdon_chain::{Chain, Contract, Contracts, Deployment, Head, Signer, Token, decode};
 use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::grant::GateResult;
-use guerdon_core::ledger::Ledger;
+use guerdon_core::ledger::{GrantRecord, Ledger};
 use guerdon_core::terms::Terms;
 
 use crate::commands::grant::files::Grant;
@@ -197,6 +197,12 @@ async fn found(chain: &Chain, address: Address) -> Outcome<Contract> {
 }
 
 impl History {
+    /// What took a grant's place, in order of their ids.
+    pub(crate) fn successors(&self, id: B256) -> impl Iterator<Item = &GrantRecord> {
+        let grants = self.ledger.grants.values();
+        grants.filter(move |grant| grant.descent.is_some_and(|descent| descent.old == id))
+    }
+
     /// What the gates of a grant read now.
     pub(crate) fn gate_results(&self, id: B256, terms: &Terms) -> Vec<GateResult> {
         gate_results(&self.ledger, id, terms)

@@ -9,7 +9,7 @@ use guerdon_core::ledger::{GoalRecord, GrantRecord, RoundRecord};
 use guerdon_core::state::{Flags, State};
 use guerdon_core::terms::Terms;
 use guerdon_core::tree::{Leaf, Proof, SumTree};
-use guerdon_store::{Failing, ImportedGrant, Read};
+use guerdon_store::{Failing, ImportedGrant, Page, Read, Successor};
 
 use super::Policy;
 use crate::error::{Failure, Outcome};
@@ -60,7 +60,7 @@ impl Survey {
     }
 }
 
-/// Looks at every imported grant of every committed round.
+/// Looks at every imported grant of every committed round, and at every grant that replaced one.
 pub(crate) async fn survey(read: &mut Read, policy: &Policy, now: u64) -> Outcome<Survey> {
     let goals = read.goals().await?;
     let failures = read.failures().await?;
@@ -76,6 +76,7 @@ pub(crate) async fn survey(read: &mut Read, policy: &Policy, now: u64) -> Outcom
             judge.round(read, &round, &mut found).await?;
         }
     }
+    judge.successors(read, &mut found).await?;
     found.due.sort_by_key(|due| (due.since, due.id));
     Ok(found)
 }
@@ -118,6 +119,34 @@ impl Judge<'_> {
         )
     }
 
+    /// Grants that replaced others: the chain published their terms.
+    async fn successors(&self, read: &mut Read, found: &mut Survey) -> Outcome {
+        let mut page = Page {
+            after: None,
+            limit: PAGE,
+        };
+        loop {
+            let rows = read.successors(&page).await?;
+            for Successor { id, terms } in &rows {
+                let (record, decoded) = (read.grant(*id).await?, Terms::decode(terms));
+                let (Some(record), Ok(decoded)) = (record, decoded) else {
+                    continue;
+                };
+                let payment = self.payment_of(&decoded, record.state);
+                self.add(
+                    (*id, terms),
+                    (payment, record.changed.block_time),
+                    None,
+                    found,
+                );
+            }
+            match rows.last() {
+                Some(last) if rows.len() >= PAGE as usize => page.after = Some(last.id),
+                _ => return Ok(()),
+            }
+        }
+    }
+
     fn grant(
         &self,
         row: &ImportedGrant,
@@ -125,28 +154,38 @@ impl Judge<'_> {
         (round, record): (&RoundRecord, Option<&GrantRecord>),
         found: &mut Survey,
     ) {
-        let Some(payment) = self.payment(terms, round, record) else {
-            return;
-        };
+        let payment = self.payment(terms, round, record);
         let since = record.map_or(round.committed_at, |record| record.changed.block_time);
+        let place = match record {
+            Some(_) => None,
+            None => Some((round.root, 0, Proof::default())),
+        };
+        self.add((row.id, &row.terms), (payment, since), place, found);
+    }
+
+    /// Adds a grant that something could be paid to, unless its time has not come.
+    fn add(
+        &self,
+        (id, terms): (B256, &[u8]),
+        (payment, since): (Option<Payment>, u64),
+        place: Option<(B256, u32, Proof)>,
+        found: &mut Survey,
+    ) {
+        let Some(payment) = payment else { return };
         if payment.net < self.policy.min_payout {
             found.too_small += 1;
             return;
         }
-        if let Some(failing) = self.failures.get(&row.id)
+        if let Some(failing) = self.failures.get(&id)
             && failing.retry_at > self.now
             && failing.last_at >= since
         {
             found.backing_off += 1;
             return;
         }
-        let place = match record {
-            Some(_) => None,
-            None => Some((round.root, 0, Proof::default())),
-        };
         found.due.push(Due {
-            id: row.id,
-            terms: row.terms.clone(),
+            id,
+            terms: terms.to_vec(),
             place,
             payment,
             since,
@@ -164,6 +203,10 @@ impl Judge<'_> {
             Some(record) => record.state,
             None => self.after_opening(terms, round)?,
         };
+        self.payment_of(terms, state)
+    }
+
+    fn payment_of(&self, terms: &Terms, state: State) -> Option<Payment> {
         let own = Flags::CLOSED
             .with(Flags::HOLDER_ONLY)
             .with(Flags::RECOVERING);

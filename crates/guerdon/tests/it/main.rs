@@ -20,5 +20,6 @@ mod main_job;
 mod promises;
 mod schedule;
 mod second_thoughts;
+mod succession;
 mod travel;
 mod verify;

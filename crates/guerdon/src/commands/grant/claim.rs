@@ -6,6 +6,7 @@
 use alloy_primitives::{Address, U256};
 use guerdon_chain::{Chain, ChainError, Receipt, Signer, decode, plan};
 use guerdon_core::fact::{Fact, Origin};
+use guerdon_core::grant::holder;
 use guerdon_core::state::{Flags, State};
 use serde_json::{Value, json};
 
@@ -80,7 +81,7 @@ pub(crate) async fn claim(
 ) -> Outcome<Claimed> {
     let contract = grant.file.contract;
     let state = chain.words(contract, grant.id, None).await?;
-    refuse_state(&state, grant, signer)?;
+    refuse_state(chain, &state, (grant, signer)).await?;
     let plan = if state.has(Flags::OPENED) {
         plan::claim(contract, &grant.encoded)
     } else {
@@ -115,15 +116,22 @@ pub(crate) async fn claim(
     paid(grant, receipt)
 }
 
-fn refuse_state(state: &State, grant: &Grant, signer: &Signer) -> Outcome {
+async fn refuse_state(chain: &Chain, state: &State, (grant, signer): (&Grant, &Signer)) -> Outcome {
     if state.has(Flags::CLOSED) {
-        return Err(Failure::precondition(format!(
-            "{} is closed: it pays nothing",
-            grant.name
-        )));
+        let name = &grant.name;
+        return Err(
+            Failure::precondition(format!("{name} is closed: it pays nothing")).hint(format!(
+                "guerdon grant show {name} says what replaced it; claim that with its own file"
+            )),
+        );
     }
     let held = state.has(Flags::HOLDER_ONLY) || state.has(Flags::RECOVERING);
-    if held && !state.has(Flags::MOVED) && signer.address() != grant.file.terms.recipient {
+    if !held {
+        return Ok(());
+    }
+    let moved = chain.holders(grant.file.contract, grant.id, None).await?;
+    let holder = holder(&grant.file.terms, state, Some(moved));
+    if signer.address() != holder {
         let text = format!("only the holder of {} may claim it now", grant.name);
         return Err(Failure::new(Kind::NotPermitted, text).hint("sign with the holder's account"));
     }

@@ -1,6 +1,7 @@
 //! `grant list`: every grant known here, as the chain stands.
 
-use guerdon_core::grant::{Amounts, amounts};
+use alloy_primitives::Address;
+use guerdon_core::grant::{Amounts, amounts, holder};
 use guerdon_core::state::{Flags, Phase, State};
 use serde_json::{Value, json};
 
@@ -58,12 +59,18 @@ pub(crate) struct Standing {
     /// When its pause ends by itself, if it is paused.
     pub(crate) pause_ends: u64,
     pub(crate) now: u64,
+    /// Who is paid.
+    pub(crate) holder: Address,
+    /// Whether others took its place.
+    pub(crate) replaced: bool,
 }
 
 /// Where a grant's round stands: only a binding one opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RoundStanding {
     NotCommitted,
+    /// It is of no round, and the grant it replaces stands.
+    NotAgreed,
     Rescinded,
     /// Binding from this time on, in unix seconds.
     Ahead(u64),
@@ -72,6 +79,12 @@ pub(crate) enum RoundStanding {
 
 fn round_standing(history: &History, grant: &Grant) -> RoundStanding {
     let root = grant.file.round.map(|round| round.root.hash);
+    if history.ledger.grants.contains_key(&grant.id) {
+        return RoundStanding::Binding;
+    }
+    if root.is_none() {
+        return RoundStanding::NotAgreed;
+    }
     match root.and_then(|root| history.ledger.rounds.get(&root)) {
         None => RoundStanding::NotCommitted,
         Some(round) if round.rescinded => RoundStanding::Rescinded,
@@ -104,6 +117,10 @@ pub(crate) fn standing(history: &History, grant: &Grant) -> Outcome<Standing> {
         withheld: record.map_or(0, |record| record.withheld),
         round,
         now,
+        holder: record.map_or(grant.file.terms.recipient, |record| {
+            holder(&grant.file.terms, &record.state, record.moved_to)
+        }),
+        replaced: history.successors(grant.id).next().is_some(),
     })
 }
 
@@ -112,9 +129,11 @@ pub(crate) fn state_word(standing: &Standing) -> &'static str {
     let state = &standing.state;
     match () {
         () if standing.round == RoundStanding::NotCommitted => "not committed",
+        () if standing.round == RoundStanding::NotAgreed => "not agreed",
         () if standing.round == RoundStanding::Rescinded => "round taken back",
         () if !state.has(Flags::OPENED) => "not opened",
-        () if state.has(Flags::CLOSED) => "replaced",
+        () if state.has(Flags::CLOSED) && standing.replaced => "replaced",
+        () if state.has(Flags::CLOSED) => "closed",
         () if matches!(state.phase, Phase::Settled { .. }) => "settled",
         () if state.has(Flags::PAUSED) && standing.now < standing.pause_ends => "paused",
         () if state.has_ended(standing.now) => "ended",
@@ -129,6 +148,9 @@ pub(crate) fn state_words(standing: &Standing) -> String {
     let mut words = vec![state_word(standing)];
     if state.has(Flags::PAUSED) && standing.now >= standing.pause_ends {
         words.push("its pause used up");
+    }
+    if state.has(Flags::MOVED) && !state.has(Flags::CLOSED) {
+        words.push("moved");
     }
     if state.has(Flags::HOLDER_ONLY) {
         words.push("held by its holder");
@@ -161,6 +183,7 @@ pub(crate) fn value(grant: &Grant, standing: &Standing) -> Value {
         "held_by_holder": standing.state.has(Flags::HOLDER_ONLY),
         "withhold_bps": standing.state.withhold_bps,
         "recipient": grant.file.terms.recipient,
+        "holder": standing.holder,
         "granted": grant.file.terms.amount.to_string(),
         "time_ppb": amounts.time_ppb,
         "open_ppb": amounts.open_ppb,

@@ -4,6 +4,7 @@ mod change;
 pub(crate) mod claim;
 mod company;
 pub(crate) mod files;
+mod line;
 mod list;
 mod show;
 mod succession;

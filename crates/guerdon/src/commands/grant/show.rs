@@ -1,5 +1,8 @@
 //! `grant show`: amounts in the order of the glossary, the schedule in words, why the rest is locked.
 
+use std::collections::BTreeMap;
+
+use alloy_primitives::B256;
 use guerdon_core::grant::{Reason, Refused, next_vesting, payment, why_locked};
 use guerdon_formats::calendar::Zone;
 use guerdon_formats::words::{
@@ -9,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::claim::require_chain;
 use super::files::{Grant, find};
+use super::line::{Line, names_of};
 use super::list::{RoundStanding, Standing, standing, state_words, value};
 use crate::cli::GrantArgs;
 use crate::commands::goal::files::names;
@@ -32,6 +36,7 @@ pub(crate) async fn run(context: &Context, arguments: &GrantArgs) -> Outcome {
                 history: session.history().await?,
                 zone: grant.zone()?,
                 unit: session.unit(),
+                known: names_of(context)?,
                 grant: &grant,
                 goals: &goals,
             };
@@ -47,6 +52,8 @@ struct Shown<'a> {
     history: History,
     zone: Zone,
     unit: Unit,
+    /// Names of grants known here, by id.
+    known: BTreeMap<B256, String>,
 }
 
 impl Shown<'_> {
@@ -59,10 +66,16 @@ impl Shown<'_> {
         let amounts = &now.amounts;
         let claimable = payment(amounts.payable, now.state.withhold_bps).net;
         let name = |id| goal_name(self.goals, id);
+        let line = Line::of(&self.history, grant.id, &self.known);
+        let moved = now.holder != terms.recipient;
         Ok(Record::new(self.value(&now, claimable, &why)?)
             .line("grant", format!("{} ({})", grant.name, grant.id))
             .line("recipient", terms.recipient.to_string())
+            .line_if("holder", moved.then(|| now.holder.to_string()))
             .line("state", state_words(&now))
+            .line_if("replaced by", lines(line.replaced_by()))
+            .line_if("replaces", lines(line.replaces()))
+            .line_if("recovery", line.recovery(now.now))
             .line("granted", unit.exact(terms.amount))
             .line("earned by time", percent(amounts.time_ppb))
             .line("vested", unit.show(amounts.vested))
@@ -114,12 +127,16 @@ impl Shown<'_> {
         let terms = &self.grant.file.terms;
         let gates = self.history.gate_results(self.grant.id, terms);
         let next = next_vesting(terms, &now.state, &gates, now.now).map_err(refused)?;
+        let line = Line::of(&self.history, self.grant.id, &self.known);
         let mut data = value(self.grant, now);
         let next = next.map(|(at, amount)| json!({"at": at, "amount": amount.to_string()}));
         merge(
             &mut data,
             json!({
                 "claimable": claimable.to_string(),
+                "replaced_by": line.successors().collect::<Vec<_>>(),
+                "replaces": line.origin(),
+                "recovery": line.stage(now.now),
                 "as_of": {"block": self.history.head.number, "time": self.history.head.time},
                 "next": next,
                 "why": why,
@@ -137,6 +154,11 @@ fn round_words(round: RoundStanding) -> Option<Why> {
             "The round is not on chain.".to_owned(),
             "Nothing of it is promised yet.",
             "The company commits it.",
+        ),
+        RoundStanding::NotAgreed => (
+            "It takes another grant's place once the holder has signed.".to_owned(),
+            "Until then it promises nothing.",
+            "The holder signs, then the company sends it.",
         ),
         RoundStanding::Rescinded => (
             "The round was taken back.".to_owned(),
@@ -165,4 +187,9 @@ fn one_line(why: &Why) -> String {
         .join(" ")
         .trim_end()
         .to_owned()
+}
+
+/// Several things, one a line; nothing for none.
+fn lines(texts: Vec<String>) -> Option<String> {
+    (!texts.is_empty()).then(|| texts.join("\n"))
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use alloy_primitives::{B256, U256};
-use guerdon_core::ledger::Ledger;
+use guerdon_core::ledger::{GrantRecord, Ledger};
 use guerdon_core::state::{Flags, State};
 
 use super::files::Evidence;
 use super::report::Report;
+use super::succession::of_rounds;
 use crate::error::Outcome;
 use crate::session::Session;
 
@@ -48,7 +49,40 @@ pub(crate) async fn words(
             .map_or(State::UNOPENED, |grant| grant.state);
         let name = format!("grant {id}");
         report.equal(("words", &name), "word", found.to_word(), want.to_word());
+        if let Some(record) = ledger.grants.get(&id) {
+            held_by(session, record, block, report).await?;
+        }
     }
+    Ok(())
+}
+
+/// Who holds a grant, and the recovery announced for it.
+async fn held_by(
+    session: &Session<'_>,
+    record: &GrantRecord,
+    block: u64,
+    report: &mut Report,
+) -> Outcome {
+    let name = format!("grant {}", record.id);
+    let found = session
+        .chain
+        .holders(session.grants(), record.id, Some(block))
+        .await?;
+    let want = record.moved_to.unwrap_or_default();
+    report.equal(("holders", &name), "holder", found, want);
+    let Some(succession) = session.deployment.contracts.succession else {
+        return Ok(());
+    };
+    let found = session
+        .chain
+        .recovery(succession.address, record.id, Some(block))
+        .await?;
+    let want = record.recovery;
+    report.equal(("holders", &name), "recovery to", found.to, want.to);
+    let (found_at, want_at) = (found.announced_at, want.announced_at);
+    report.equal(("holders", &name), "recovery announced", found_at, want_at);
+    let (found_at, want_at) = (found.cancelled_at, want.cancelled_at);
+    report.equal(("holders", &name), "recovery cancelled", found_at, want_at);
     Ok(())
 }
 
@@ -136,11 +170,13 @@ pub(crate) async fn money(
 /// its terms and word say.
 fn held(evidence: &Evidence, ledger: &Ledger, report: &mut Report) {
     let mut sum: u128 = ledger.rounds.values().map(|round| round.total).sum();
+    for grant in of_rounds(ledger) {
+        sum = sum.saturating_sub(grant.amount);
+    }
     for (id, grant) in &ledger.grants {
-        sum = sum
-            .saturating_sub(grant.amount)
-            .saturating_add(grant.held());
+        sum = sum.saturating_add(grant.held());
         let name = format!("grant {id}");
+        // What replaced another, the chain published; what was replaced holds nothing.
         if let Some(terms) = evidence.terms.get(id) {
             let want = guerdon_core::grant::held(terms, &grant.state);
             report.equal(("money", &name), "held", grant.held(), want);

@@ -5,6 +5,7 @@ mod files;
 mod replay;
 mod report;
 mod run;
+mod succession;
 
 use crate::cli::VerifyCommand;
 use crate::context::Context;

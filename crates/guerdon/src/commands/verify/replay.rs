@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, B256};
 use guerdon_core::fact::{Fact, Origin, Subject};
 use guerdon_core::goal::{self, Goal, GoalFlags, panel_hash};
-use guerdon_core::grant::{self, EndOrder, GateResult, Refused};
+use guerdon_core::grant::{self, EndOrder, GateResult};
 use guerdon_core::ledger::{GrantRecord, Ledger};
 use guerdon_core::terms::Terms;
 
 use super::report::Report;
+use super::succession::Replacing;
 
 /// Everything the recomputation knows besides the events.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Known<'a> {
     pub(crate) chain_id: u64,
     /// The Goals contract.
     pub(crate) goals: Address,
+    /// The Grants contract.
+    pub(crate) grants: Address,
     /// Whether grants without terms are others' and are passed over.
     pub(crate) partial: bool,
 }
@@ -28,12 +31,14 @@ pub(crate) struct Known<'a> {
 /// Folds the events, checking each against what came before.
 pub(crate) fn replay(known: &Known<'_>, facts: &[(Origin, Fact)], report: &mut Report) -> Ledger {
     let mut ledger = Ledger::default();
+    let mut replacing = None;
     for (origin, fact) in facts {
         let mut step = Step {
             known,
             ledger: &ledger,
             origin,
             report,
+            replacing: &mut replacing,
         };
         step.check(fact);
         if let Err(error) = ledger.apply(origin, fact) {
@@ -57,11 +62,13 @@ pub(crate) fn gate_results(ledger: &Ledger, terms: &Terms, grant: &GrantRecord) 
     terms.gates.iter().map(result).collect()
 }
 
-struct Step<'a, 'r> {
-    known: &'a Known<'a>,
-    ledger: &'a Ledger,
-    origin: &'a Origin,
-    report: &'r mut Report,
+pub(super) struct Step<'a, 'r> {
+    pub(super) known: &'a Known<'a>,
+    pub(super) ledger: &'a Ledger,
+    pub(super) origin: &'a Origin,
+    pub(super) report: &'r mut Report,
+    /// The replacement whose successors come next.
+    pub(super) replacing: &'r mut Option<Replacing>,
 }
 
 impl Step<'_, '_> {
@@ -103,7 +110,7 @@ impl Step<'_, '_> {
             }
             Fact::EndWithdrawn { id, freed } => self.ended(id, (0, false), freed, None),
             Fact::Settled { id, value, freed } => self.settled(id, value, freed),
-            _ => {}
+            _ => self.check_succession(fact),
         }
     }
 
@@ -138,7 +145,7 @@ impl Step<'_, '_> {
     }
 
     /// The terms and the record of an opened grant; what is missing is a finding.
-    fn grant(&mut self, kind: &'static str, id: B256) -> Option<(Terms, GrantRecord)> {
+    pub(super) fn grant(&mut self, kind: &'static str, id: B256) -> Option<(Terms, GrantRecord)> {
         let name = format!("grant {id}");
         let Some(terms) = self.known.terms.get(&id) else {
             let message = "no grant or round file here has its terms, so it cannot be recomputed";
@@ -304,7 +311,12 @@ impl Step<'_, '_> {
         );
     }
 
-    fn refused(&mut self, kind: &'static str, name: &str, refused: Refused) {
+    pub(super) fn refused(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        refused: impl std::fmt::Display,
+    ) {
         let message = format!("the chain did it and the rules refuse it: {refused}");
         self.report.fail(kind, name, "rule", message);
     }

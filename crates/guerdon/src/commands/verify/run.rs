@@ -5,6 +5,7 @@ use std::path::Path;
 
 use alloy_primitives::B256;
 
+use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::id::Domain;
 use guerdon_core::ledger::Ledger;
 
@@ -12,6 +13,7 @@ use super::chain;
 use super::files::{self, Evidence};
 use super::replay::{Known, replay};
 use super::report::Report;
+use super::succession;
 use crate::commands::grant::claim::require_chain;
 use crate::commands::grant::files::Grant;
 use crate::context::Context;
@@ -24,8 +26,8 @@ pub(super) async fn all(context: &Context) -> Outcome {
         .with_node(async |node| {
             let session = Session::open(context, node)?;
             let mut report = Report::default();
-            let evidence = Evidence::read(context, &mut report)?;
-            verify(&session, &evidence, &mut report).await?;
+            let mut evidence = Evidence::read(context, &mut report)?;
+            verify(&session, &mut evidence, &mut report).await?;
             Ok(report)
         })
         .await?;
@@ -47,7 +49,7 @@ pub(super) async fn one_grant(context: &Context, file: &Path) -> Outcome {
         .with_node(async |node| {
             require_chain(&node.chain, &grant)?;
             let session = Session::of_grant(context, node, &grant).await?;
-            one(&session, &evidence, &mut report).await
+            one(&session, &mut evidence, &mut report).await
         })
         .await?;
     report.finish(context.global.output)
@@ -62,7 +64,7 @@ pub(super) async fn one_round(context: &Context, file: &Path) -> Outcome {
     context
         .with_node(async |node| {
             let session = Session::open(context, node)?;
-            one(&session, &evidence, &mut report).await
+            one(&session, &mut evidence, &mut report).await
         })
         .await?;
     report.finish(context.global.output)
@@ -79,9 +81,10 @@ fn present(file: &Path) -> Outcome {
 }
 
 /// Replays what concerns the grants of one file.
-async fn one(session: &Session<'_>, evidence: &Evidence, report: &mut Report) -> Outcome {
+async fn one(session: &Session<'_>, evidence: &mut Evidence, report: &mut Report) -> Outcome {
     let head = session.chain.head().await?;
     let facts = session.facts(&head).await?;
+    add_descendants(session, evidence, &facts);
     let known = Known {
         partial: true,
         ..known(session, evidence)
@@ -96,10 +99,12 @@ async fn one(session: &Session<'_>, evidence: &Evidence, report: &mut Report) ->
 }
 
 /// The whole check, given the files.
-async fn verify(session: &Session<'_>, evidence: &Evidence, report: &mut Report) -> Outcome {
+async fn verify(session: &Session<'_>, evidence: &mut Evidence, report: &mut Report) -> Outcome {
     let head = session.chain.head().await?;
     chain::code(session, report).await?;
     let facts = session.facts(&head).await?;
+    let published = succession::published(&known(session, evidence), &facts);
+    evidence.terms.extend(published);
     let ledger = replay(&known(session, evidence), &facts, report);
     files::against_chain(session, evidence, &ledger, report);
     let at = (&ledger, head.number);
@@ -119,11 +124,25 @@ async fn verify(session: &Session<'_>, evidence: &Evidence, report: &mut Report)
     Ok(())
 }
 
+/// Adds the terms of what replaced the grants of the files, and of what replaced those.
+fn add_descendants(session: &Session<'_>, evidence: &mut Evidence, facts: &[(Origin, Fact)]) {
+    let published = succession::published(&known(session, evidence), facts);
+    for (_, fact) in facts {
+        if let Fact::Succeeded { old, id, .. } = fact
+            && evidence.terms.contains_key(old)
+            && let Some(terms) = published.get(id)
+        {
+            evidence.terms.insert(*id, terms.clone());
+        }
+    }
+}
+
 fn known<'a>(session: &Session<'_>, evidence: &'a Evidence) -> Known<'a> {
     Known {
         terms: &evidence.terms,
         chain_id: session.deployment.chain_id_at_deployment,
         goals: session.goals(),
+        grants: session.grants(),
         partial: false,
     }
 }
