@@ -20,9 +20,8 @@ use serde_json::Value;
 
 use crate::cli::{Cli, Command};
 use crate::context::Context;
-use crate::demo;
 use crate::error::{Failure, Outcome};
-use crate::handover;
+use crate::{demo, handover};
 
 pub(crate) async fn run(cli: Cli) -> Outcome {
     let Cli { global, command } = cli;
