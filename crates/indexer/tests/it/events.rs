@@ -251,17 +251,23 @@ pub(crate) fn proposed(id: B256, attempt: u16, right: u128, fraction: u32) -> Ev
         uint(3),
         uint(fraction.into()),
         uint(1_790_000_000),
-        uint(0),
     ];
-    let signature =
-        "Proposed(bytes32,uint16,uint128,uint128,uint32,bytes32,uint16,uint32,uint40,bool)";
+    let signature = "Proposed(bytes32,uint16,uint128,uint128,uint32,bytes32,uint16,uint32,uint40)";
     goals(signature, &[id, uint(attempt.into())], &data)
 }
 
-pub(crate) fn finalized(id: B256, attempt: u16, fraction: u32, best: u32) -> Event {
-    let data = [uint(fraction.into()), uint(best.into()), uint(0)];
-    let signature = "Finalized(bytes32,uint16,uint32,uint32,uint128)";
+/// A fraction that stands, the best of the goal, and whether it answers a demand.
+pub(crate) fn finalized(id: B256, attempt: u16, fractions: (u32, u32), answers: bool) -> Event {
+    let (fraction, best) = fractions;
+    let answers = uint(answers.into());
+    let data = [uint(fraction.into()), uint(best.into()), uint(0), answers];
+    let signature = "Finalized(bytes32,uint16,uint32,uint32,uint128,bool)";
     goals(signature, &[id, uint(attempt.into())], &data)
+}
+
+pub(crate) fn demanded(id: B256, time: u64) -> Event {
+    let data = [B256::repeat_byte(0x33), uint(time.into())];
+    goals("Demanded(bytes32,bytes32,uint40)", &[id], &data)
 }
 
 pub(crate) fn goal_closed(id: B256, fraction: u32) -> Event {

@@ -1,5 +1,7 @@
 //! Histories that contracts could have written: what may happen next follows from what happened.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::{B256, keccak256};
 
 use crate::events::{self, Event};
@@ -11,6 +13,8 @@ pub(crate) struct Story {
     rounds: Vec<Round>,
     grants: Vec<Grant>,
     goals: Vec<Vec<Attempt>>,
+    /// Goals with a demand that stands, and how many attempts they had when it was made.
+    asked: BTreeMap<usize, usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -101,7 +105,7 @@ impl Story {
             11 => self.propose(which),
             12 => self.finalize(which),
             13 => self.rescind(which),
-            14 => Some(events::authority_updated()),
+            14 => self.demand(which, time),
             _ => self.fail(which),
         };
         vec![told.unwrap_or_else(|| events::funded(AMOUNT + u128::from(choice)))]
@@ -184,6 +188,10 @@ impl Story {
         let old = self.grants.swap_remove(place);
         let count = u8::try_from(which % 3).unwrap() + 1;
         let mut told = Vec::new();
+        if old.recovering {
+            told.push(events::vetoed(old.id, 1_790_000_000));
+        }
+        told.push(events::replaced(old.id, count.into()));
         let mut held = i128::try_from(old.held).unwrap();
         for number in 0..count {
             let id = keccak256([old.id.as_slice(), &[number]].concat());
@@ -201,10 +209,6 @@ impl Story {
                 recovering: false,
             });
         }
-        if old.recovering {
-            told.push(events::vetoed(old.id, 1_790_000_000));
-        }
-        told.push(events::replaced(old.id, count.into()));
         Some(told)
     }
 
@@ -212,26 +216,28 @@ impl Story {
     fn recover(&mut self, which: usize, time: u64) -> Option<Vec<Event>> {
         let grant = pick(&mut self.grants, which)?;
         let id = grant.id;
-        let was = std::mem::replace(&mut grant.recovering, !grant.recovering);
+        let was = grant.recovering;
+        grant.recovering = !was;
         Some(match (was, which % 3) {
             (false, _) => vec![
-                events::recovering(id, true),
                 events::announced(id, 0x61, time),
+                events::recovering(id, true),
             ],
-            (true, 0) => vec![events::holder_changed(id, 0x61), events::executed(id, 0x61)],
-            (true, 1) => vec![events::recovering(id, false), events::vetoed(id, time)],
-            (true, _) => vec![events::recovering(id, false), events::lapsed(id)],
+            (true, 0) => vec![events::executed(id, 0x61), events::holder_changed(id, 0x61)],
+            (true, 1) => vec![events::vetoed(id, time), events::recovering(id, false)],
+            (true, _) => vec![events::lapsed(id), events::recovering(id, false)],
         })
     }
 
     fn change_holder(&mut self, which: usize, time: u64) -> Option<Vec<Event>> {
         let to = u8::try_from(which).unwrap() + 0x70;
         let grant = pick(&mut self.grants, which)?;
-        let mut told = vec![events::holder_changed(grant.id, to)];
+        let mut told = Vec::new();
         if std::mem::take(&mut grant.recovering) {
             told.push(events::vetoed(grant.id, time));
         }
         told.push(events::moved(grant.id, to));
+        told.push(events::holder_changed(grant.id, to));
         Some(told)
     }
 
@@ -247,6 +253,18 @@ impl Story {
         let number = u16::try_from(attempts.len()).unwrap();
         attempts.push(Attempt::Registered);
         Some(events::registered(goal_id(goal), number, time, height))
+    }
+
+    /// A demand of a goal, if none of it stands; something else if there is no goal.
+    fn demand(&mut self, which: usize, time: u64) -> Option<Event> {
+        let Some(goal) = which.checked_rem(self.goals.len()) else {
+            return Some(events::authority_updated());
+        };
+        if self.asked.contains_key(&goal) {
+            return None;
+        }
+        self.asked.insert(goal, self.goals[goal].len());
+        Some(events::demanded(goal_id(goal), time))
     }
 
     fn propose(&mut self, which: usize) -> Option<Event> {
@@ -283,7 +301,17 @@ impl Story {
         });
         let best = best.max().unwrap_or(0);
         let attempt = u16::try_from(number).unwrap();
-        Some(events::finalized(goal_id(goal), attempt, fraction, best))
+        let answers = self.asked.get(&goal).is_some_and(|since| number >= *since);
+        if answers {
+            self.asked.remove(&goal);
+        }
+        let fractions = (fraction, best);
+        Some(events::finalized(
+            goal_id(goal),
+            attempt,
+            fractions,
+            answers,
+        ))
     }
 }
 
