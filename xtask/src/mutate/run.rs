@@ -1,8 +1,10 @@
 //! Tries mutants, some at a time.
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::{
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
         mpsc::{Sender, channel},
     },
@@ -41,11 +43,11 @@ pub(super) fn all(
         plan.mutants.len(),
         root.display()
     );
-    let (next, (sender, outcomes)) = (AtomicUsize::new(0), channel());
+    let (queue, (sender, outcomes)) = (Queue::of(open), channel());
     thread::scope(|scope| {
         for mut workshop in workshops {
-            let (sender, open, next) = (sender.clone(), &open, &next);
-            scope.spawn(move || work(plan, open, next, &mut workshop, &sender));
+            let (sender, queue) = (sender.clone(), &queue);
+            scope.spawn(move || work(plan, queue, &mut workshop, &sender));
         }
         drop(sender);
         for (done, told) in outcomes.iter().enumerate() {
@@ -55,7 +57,7 @@ pub(super) fn all(
                 eprintln!("    survived: line {} of {mutant}", mutant.line);
             }
             if (done + 1) % 100 == 0 {
-                eprintln!("    {} of {}", done + 1, open.len());
+                eprintln!("    {} of {}", done + 1, queue.open.len());
             }
             results.put(&mutant.to_string(), plan.version(mutant), outcome)?;
         }
@@ -63,23 +65,72 @@ pub(super) fn all(
     })
 }
 
+/// What is still to be tried, and where the last ones like it failed.
+struct Queue<'a> {
+    open: Vec<&'a Mutant>,
+    next: AtomicUsize,
+    killers: Mutex<BTreeMap<(&'a str, &'a str), String>>,
+}
+
+impl<'a> Queue<'a> {
+    fn of(open: Vec<&'a Mutant>) -> Self {
+        Self {
+            open,
+            next: AtomicUsize::new(0),
+            killers: Mutex::default(),
+        }
+    }
+
+    fn take(&self) -> Option<&'a Mutant> {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        self.open.get(next).copied()
+    }
+
+    fn killers(&self) -> MutexGuard<'_, BTreeMap<(&'a str, &'a str), String>> {
+        self.killers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The tests that are most likely to fail: those that did for this function.
+    fn likely(&self, mutant: &'a Mutant) -> Option<String> {
+        let killers = self.killers();
+        killers.get(&(&*mutant.file, &*mutant.function)).cloned()
+    }
+
+    fn learn(&self, mutant: &'a Mutant, outcome: &Outcome) {
+        if let Outcome::Killed(test) = outcome
+            && let Some((path, _)) = test.split_once(':')
+        {
+            let place = (&*mutant.file, &*mutant.function);
+            self.killers().insert(place, path.to_owned());
+        }
+    }
+}
+
 /// Takes the next mutant until none is left or nobody listens.
 fn work<'a>(
     plan: &Plan,
-    open: &[&'a Mutant],
-    next: &AtomicUsize,
+    queue: &Queue<'a>,
     workshop: &mut Workshop,
     told: &Sender<(&'a Mutant, Result<Outcome>)>,
 ) {
-    while let Some(mutant) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let outcome = attempt(plan, mutant, workshop);
+    while let Some(mutant) = queue.take() {
+        let likely = queue.likely(mutant);
+        let outcome = attempt(plan, mutant, likely.as_deref(), workshop);
+        if let Ok(outcome) = &outcome {
+            queue.learn(mutant, outcome);
+        }
         if told.send((mutant, outcome)).is_err() {
             return;
         }
     }
 }
 
-fn attempt(plan: &Plan, mutant: &Mutant, workshop: &mut Workshop) -> Result<Outcome> {
+fn attempt(
+    plan: &Plan,
+    mutant: &Mutant,
+    likely: Option<&str>,
+    workshop: &mut Workshop,
+) -> Result<Outcome> {
     let text = plan.texts.get(&mutant.file).context("no such file")?;
     let changed = mutant.apply(text);
     let files = holders(&plan.description, &mutant.file);
@@ -92,7 +143,7 @@ fn attempt(plan: &Plan, mutant: &Mutant, workshop: &mut Workshop) -> Result<Outc
     if code.is_empty() {
         return Ok(Outcome::SameCode);
     }
-    match workshop.judge(code)? {
+    match workshop.judge(code, likely)? {
         Verdict::Failed(test) => Ok(Outcome::Killed(test)),
         Verdict::TimedOut => Ok(Outcome::TimedOut),
         Verdict::Passed => {

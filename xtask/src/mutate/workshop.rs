@@ -95,15 +95,15 @@ impl Workshop {
         for (name, hex) in self.code.clone() {
             self.write(&name, &hex)?;
         }
-        match self.test()? {
+        match self.test(None)? {
             Verdict::Passed => Ok(()),
             Verdict::Failed(test) => bail!("{test} fails before anything is changed"),
             Verdict::TimedOut => bail!("the tests do not end before anything is changed"),
         }
     }
 
-    /// Runs the tests on this code in the place of the unchanged one.
-    pub(super) fn judge(&mut self, changed: Code) -> Result<Verdict> {
+    /// Runs the tests on this code in the place of the unchanged one, those of one file first.
+    pub(super) fn judge(&mut self, changed: Code, first: Option<&str>) -> Result<Verdict> {
         for name in std::mem::take(&mut self.exchanged).into_keys() {
             if !changed.contains_key(&name) {
                 let code = self.code.get(&name).context("no such contract")?.clone();
@@ -114,7 +114,7 @@ impl Workshop {
             self.write(name, hex)?;
         }
         self.exchanged = changed;
-        self.test()
+        self.test(first)
     }
 
     fn write(&self, name: &str, hex: &str) -> Result<()> {
@@ -125,8 +125,8 @@ impl Workshop {
         Ok(fs::write(&path, artifact.to_string())?)
     }
 
-    fn test(&self) -> Result<Verdict> {
-        for round in ROUNDS {
+    fn test(&self, first: Option<&str>) -> Result<Verdict> {
+        for round in first.into_iter().chain(ROUNDS) {
             let args = ["--fail-fast", "--match-path", round];
             match self.forge("test", &args, PATIENCE)? {
                 None => return Ok(Verdict::TimedOut),
