@@ -25,12 +25,16 @@ pub(crate) type Divergence = String;
 pub(crate) struct Pair<'a> {
     pub(crate) world: &'a World,
     pub(crate) model: Model,
-    machine: Machine,
-    ledger: Ledger,
+    pub(crate) machine: Machine,
+    pub(crate) ledger: Ledger,
     now: u64,
 }
 
-fn same<T: PartialEq + Debug>(what: &str, contract: &T, core: &T) -> Result<(), Divergence> {
+pub(crate) fn same<T: PartialEq + Debug>(
+    what: &str,
+    contract: &T,
+    core: &T,
+) -> Result<(), Divergence> {
     if contract == core {
         return Ok(());
     }
@@ -62,14 +66,26 @@ impl<'a> Pair<'a> {
     pub(crate) fn take(&mut self, step: &Step) -> Result<Answer, Divergence> {
         self.now = step.time;
         self.machine.mine(step.block, step.time);
+        self.hashes(step)?;
         let (to, data) = self.world.encode(&step.call);
         let outcome = self.machine.send(person(step.from), to, data);
+        if step.call.is_of_succession()
+            && let Err(denied) = self.model.clone().succession(self.world, step)
+        {
+            self.error(step, &outcome, &denied)?;
+        }
         let answer = self.model.take(self.world, step);
         compare_answers(&step.call, &outcome, &answer)?;
         self.fold(&outcome)?;
         self.pool()?;
         for leaf in 0..self.world.leaves.len() {
-            self.leaf(leaf)?;
+            let is_known = self.model.states.contains_key(&self.world.leaves[leaf].id);
+            if is_known || leaf < self.world.originals || step.call.is_of_succession() {
+                self.leaf(leaf)?;
+            }
+            if is_known && step.call.is_of_succession() {
+                self.holder(leaf)?;
+            }
         }
         if step.call.is_of_goals() {
             self.goals()?;
@@ -79,7 +95,8 @@ impl<'a> Pair<'a> {
     }
 
     fn fold(&mut self, outcome: &Outcome) -> Result<(), Divergence> {
-        let ours = [self.world.places.grants, self.world.places.goals];
+        let places = &self.world.places;
+        let ours = [places.grants, places.goals, places.succession];
         for log in outcome
             .logs
             .iter()
@@ -135,7 +152,8 @@ impl<'a> Pair<'a> {
                 let amounts = model
                     .amounts(self.world, place, self.now)
                     .unwrap_or_default();
-                promised = promised - leaf.amount + amounts.held;
+                let is_of_round = !model.born.contains(&leaf.id);
+                promised = promised - leaf.amount * u128::from(is_of_round) + amounts.held;
                 released += state.released;
                 holds("released <= vested", amounts.released <= amounts.vested)?;
                 holds("vested <= held", amounts.vested <= amounts.held)?;

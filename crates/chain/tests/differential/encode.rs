@@ -25,6 +25,8 @@ impl World {
     pub(crate) fn encode(&self, call: &Call) -> (Address, Vec<u8>) {
         if call.is_of_goals() {
             (self.places.goals, self.goals_call(call))
+        } else if call.is_of_succession() {
+            (self.places.succession, self.succession_call(call))
         } else {
             (self.places.grants, self.grants_call(call))
         }
@@ -121,6 +123,7 @@ impl World {
             }
             .abi_encode(),
             Call::Settle { leaf } => IGrants::settleCall { terms: terms(leaf) }.abi_encode(),
+            Call::Bypass { leaf, call } => self.bypass(leaf, call),
             ref other => panic!("{other:?} is no call of one grant"),
         }
     }
@@ -320,7 +323,18 @@ fn abi_quorum(defined: &Defined, pick: &Pick, digest: B256) -> IGoals::Quorum {
         };
         signatures.extend(sign(signer, digest));
     }
-    match pick.flaw {
+    spoiled(&mut signatures, pick.flaw);
+    IGoals::Quorum {
+        m: pick.m,
+        panel: defined.panel.clone(),
+        signers: pick.signers,
+        signatures: signatures.into(),
+    }
+}
+
+/// What a flaw does to the first of some signatures, or to all.
+pub(crate) fn spoiled(signatures: &mut Vec<u8>, flaw: Flaw) {
+    match flaw {
         Flaw::Short => {
             signatures.pop();
         }
@@ -332,12 +346,6 @@ fn abi_quorum(defined: &Defined, pick: &Pick, digest: B256) -> IGoals::Quorum {
         }
         Flaw::OtherV if !signatures.is_empty() => signatures[64] -= 27,
         _ => {}
-    }
-    IGoals::Quorum {
-        m: pick.m,
-        panel: defined.panel.clone(),
-        signers: pick.signers,
-        signatures: signatures.into(),
     }
 }
 

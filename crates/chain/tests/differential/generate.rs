@@ -6,10 +6,11 @@ use guerdon_core::state::{Flags, State};
 use guerdon_core::tree::SumTree;
 
 use crate::dice::Dice;
+use crate::generate_succession::LATE;
 use crate::machine::{FIRST_BLOCK, START};
 use crate::model::Model;
 use crate::people::{
-    ADMIN, ARBITER, CHALLENGER, COUNT, FUNDER, HOLDERS, ISSUER, PAYROLL, PEOPLE, TREASURY,
+    ADMIN, ARBITER, CHALLENGER, COUNT, FUNDER, ISSUER, PAYROLL, PEOPLE, TREASURY, person,
 };
 use crate::step::{Call, Step, Twist};
 use crate::world::World;
@@ -23,7 +24,7 @@ pub(crate) struct Author<'a> {
     pub(crate) dice: Dice,
     pub(crate) time: u64,
     pub(crate) block: u64,
-    steps: usize,
+    pub(crate) steps: usize,
 }
 
 impl<'a> Author<'a> {
@@ -43,7 +44,7 @@ impl<'a> Author<'a> {
             self.pass_time(model);
         }
         let call = self.call(model);
-        let usual = self.usual(&call);
+        let usual = self.usual(model, &call);
         let is_begun = self.steps > self.world.goals.len() + self.world.rounds.len() + 1;
         let from = if !is_begun || self.dice.percent(92) {
             usual
@@ -147,6 +148,9 @@ impl<'a> Author<'a> {
         if let Some(call) = self.prelude(model) {
             return call;
         }
+        if self.steps > LATE && self.dice.percent(35) {
+            return self.succession_call(model);
+        }
         match self.dice.below(100) {
             0..4 => Call::Fund {
                 amount: self.sum(model),
@@ -157,7 +161,8 @@ impl<'a> Author<'a> {
             },
             6..9 => self.commit(),
             9..11 => self.rescind(model),
-            11..50 => self.grant_call(model),
+            11..38 => self.grant_call(model),
+            38..50 => self.succession_call(model),
             50..54 => {
                 let count = self.dice.between(1, 3);
                 let calls = (0..count).map(|_| self.one_of_grants(model));
@@ -202,8 +207,9 @@ impl<'a> Author<'a> {
                 binding_at,
             });
         }
-        let is_early = step <= goals + rounds + 2 * self.world.leaves.len();
-        (is_early && model.states.len() < self.world.leaves.len()).then(|| self.opening(model))
+        let leaves = self.world.originals;
+        let is_early = step <= goals + rounds + 2 * leaves;
+        (is_early && model.states.len() < leaves).then(|| self.opening(model))
     }
 
     /// Any call that can stand in a multicall.
@@ -266,7 +272,7 @@ impl<'a> Author<'a> {
         };
         let unopened: Vec<usize> = (0..self.world.leaves.len()).filter(unopened).collect();
         let leaf = if unopened.is_empty() || self.dice.percent(10) {
-            self.leaf()
+            self.dice.place(self.world.originals)
         } else {
             self.dice.pick(&unopened)
         };
@@ -389,8 +395,14 @@ impl<'a> Author<'a> {
         self.dice.pick(&[0, 1, some, free, free + 1, free / 2])
     }
 
+    /// Any leaf, mostly one of a round.
     pub(crate) fn leaf(&mut self) -> usize {
-        self.dice.place(self.world.leaves.len())
+        let of_round = self.dice.percent(80);
+        self.dice.place(if of_round {
+            self.world.originals
+        } else {
+            self.world.leaves.len()
+        })
     }
 
     /// A leaf that is an open grant in a state that is wanted, in most cases.
@@ -417,7 +429,10 @@ impl<'a> Author<'a> {
     }
 
     /// Who would make this call.
-    fn usual(&mut self, call: &Call) -> usize {
+    fn usual(&mut self, model: &Model, call: &Call) -> usize {
+        if let Some(usual) = self.usual_of_succession(model, call) {
+            return usual;
+        }
         let sponsor = |goal: usize| crate::people::SPONSORS[goal % 2];
         match *call {
             Call::Fund { .. } => FUNDER,
@@ -428,10 +443,10 @@ impl<'a> Author<'a> {
             | Call::Resume { .. }
             | Call::Accelerate { .. } => PEOPLE,
             Call::LowerWithholding { .. } => PAYROLL,
-            Call::Waive { leaf } | Call::HoldClaims { leaf, .. } => self.holder(leaf),
-            Call::Claim { leaf } if self.dice.percent(50) => self.holder(leaf),
+            Call::Waive { leaf } | Call::HoldClaims { leaf, .. } => self.holder(model, leaf),
+            Call::Claim { leaf } if self.dice.percent(50) => self.holder(model, leaf),
             Call::Together { ref calls } => match calls.first() {
-                Some(first) => self.usual(first),
+                Some(first) => self.usual(model, first),
                 None => ADMIN,
             },
             Call::Register { goal, .. } | Call::Demand { goal, .. } => sponsor(goal),
@@ -445,14 +460,9 @@ impl<'a> Author<'a> {
         }
     }
 
-    fn holder(&self, leaf: usize) -> usize {
-        let recipient = self.world.leaves[leaf]
-            .terms
-            .as_ref()
-            .map(|terms| terms.recipient);
-        let holder = HOLDERS
-            .into_iter()
-            .find(|place| Some(crate::people::person(*place)) == recipient);
+    pub(crate) fn holder(&self, model: &Model, leaf: usize) -> usize {
+        let address = model.holder(self.world, leaf);
+        let holder = (0..COUNT).find(|place| person(*place) == address);
         holder.unwrap_or(ADMIN)
     }
 }

@@ -13,8 +13,9 @@ use revm::handler::{MainBuilder, MainContext, MainnetContext, MainnetEvm};
 use revm::primitives::hardfork::SpecId;
 use revm::{ExecuteCommitEvm, ExecuteEvm};
 
-use crate::abi::{IAccessManager, IAccessToken, IGrants};
+use crate::abi::{IAccessManager, IAccessToken, IGrants, ISuccession};
 use crate::people::{ADMIN, CHALLENGER, FUNDER, ISSUER, PAYROLL, PEOPLE, TREASURY, person};
+use crate::wallet;
 
 /// What the funder and the challenger have of each token at the start, in base units.
 pub(crate) const ALLOTTED: u128 = 1 << 102;
@@ -22,6 +23,8 @@ pub(crate) const CHAIN_ID: u64 = 31_337;
 /// 2027-01-15T08:00:00Z, when every sequence begins.
 pub(crate) const START: u64 = 1_800_000_000;
 pub(crate) const FIRST_BLOCK: u64 = 1_000;
+/// The admin creates the manager, both tokens, Goals and Grants before.
+const SUCCESSION_NONCE: u64 = 5;
 const GAS: u64 = 30_000_000;
 
 /// Where everything was deployed.
@@ -31,6 +34,7 @@ pub(crate) struct Places {
     pub(crate) bond_token: Address,
     pub(crate) goals: Address,
     pub(crate) grants: Address,
+    pub(crate) succession: Address,
 }
 
 /// How a transaction ended.
@@ -59,7 +63,7 @@ impl Machine {
     fn on(state: InMemoryDB, places: Places) -> Self {
         let context = Context::mainnet()
             .modify_cfg_chained(|settings| {
-                settings.set_spec_and_mainnet_gas_params(SpecId::CANCUN);
+                settings.set_spec_and_mainnet_gas_params(SpecId::PRAGUE);
                 settings.chain_id = CHAIN_ID;
                 settings.disable_nonce_check = true;
                 settings.disable_balance_check = true;
@@ -181,6 +185,7 @@ fn deploy() -> (InMemoryDB, Places) {
         bond_token: nowhere,
         goals: nowhere,
         grants: nowhere,
+        succession: nowhere,
     };
     let mut machine = Machine::on(InMemoryDB::default(), places);
     let manager = machine.create("AccessManager", (person(ADMIN),).abi_encode_params());
@@ -191,17 +196,24 @@ fn deploy() -> (InMemoryDB, Places) {
     };
     let (token, bond_token) = (token("ACC"), token("BOND"));
     let goals = machine.create("Goals", Vec::new());
-    let arguments = (manager, token, goals, nowhere, U256::from(PAYMENT_GAS));
+    // each names the other: what the same account creates next has a known address
+    let expected = person(ADMIN).create(SUCCESSION_NONCE);
+    let arguments = (manager, token, goals, expected, U256::from(PAYMENT_GAS));
     let grants = machine.create("Grants", arguments.abi_encode_params());
+    let succession = machine.create("Succession", (manager, grants).abi_encode_params());
+    assert_eq!(succession, expected);
     let places = Places {
         token,
         bond_token,
         goals,
         grants,
+        succession,
     };
     give_roles(&mut machine, manager, &places);
     give_money(&mut machine, &places);
-    (machine.evm.ctx.journaled_state.database, places)
+    let mut state = machine.evm.ctx.journaled_state.database;
+    wallet::install(&mut state);
+    (state, places)
 }
 
 fn give_roles(machine: &mut Machine, manager: Address, places: &Places) {
@@ -213,6 +225,7 @@ fn give_roles(machine: &mut Machine, manager: Address, places: &Places) {
             &[
                 IGrants::commitCall::SELECTOR,
                 IGrants::rescindCall::SELECTOR,
+                ISuccession::replaceCall::SELECTOR,
             ],
         ),
         (
@@ -223,6 +236,8 @@ fn give_roles(machine: &mut Machine, manager: Address, places: &Places) {
                 IGrants::pauseCall::SELECTOR,
                 IGrants::resumeCall::SELECTOR,
                 IGrants::accelerateCall::SELECTOR,
+                ISuccession::announceRecoveryCall::SELECTOR,
+                ISuccession::executeRecoveryCall::SELECTOR,
             ],
         ),
         (3, PAYROLL, &[IGrants::lowerWithholdingCall::SELECTOR]),
@@ -232,7 +247,8 @@ fn give_roles(machine: &mut Machine, manager: Address, places: &Places) {
     for (role, who, functions) in rows {
         let selectors = functions.iter().map(|function| (*function).into());
         let selectors: Vec<_> = selectors.collect();
-        for target in [places.grants, places.token, places.bond_token] {
+        let token = [places.token, places.bond_token];
+        for target in [places.grants, places.succession].into_iter().chain(token) {
             let call = IAccessManager::setTargetFunctionRoleCall {
                 target,
                 selectors: selectors.clone(),

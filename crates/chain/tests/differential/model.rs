@@ -1,12 +1,13 @@
 //! What the contracts should do, said by core alone: pure functions over plain maps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::primitives::{Address, B256, U256};
 use guerdon_core::goal::{Attempt, GoalFlags, GoalState, fraction_at};
 use guerdon_core::grant::{self, Amounts, Change, Claimed, Desk, EndOrder, GateResult};
 use guerdon_core::pool::{Pool, Round};
 use guerdon_core::state::{Flags, State};
+use guerdon_core::succession::Recovery;
 use guerdon_core::terms::Terms;
 use guerdon_core::tree::Root;
 
@@ -26,6 +27,11 @@ pub(crate) struct Model {
     pub(crate) pool: Pool,
     pub(crate) rounds: BTreeMap<B256, Round>,
     pub(crate) states: BTreeMap<B256, State>,
+    /// Whoever a grant was moved to.
+    pub(crate) holders: BTreeMap<B256, Address>,
+    pub(crate) recoveries: BTreeMap<B256, Recovery>,
+    /// Grants that took the place of others: no round's promise becomes theirs.
+    pub(crate) born: BTreeSet<B256>,
     pub(crate) goals: BTreeMap<B256, GoalModel>,
     /// By token and owner.
     pub(crate) balances: BTreeMap<(Address, Address), u128>,
@@ -75,6 +81,8 @@ impl Model {
         let mut next = self.clone();
         let answer = if step.call.is_of_goals() {
             next.call_goals(world, step)
+        } else if step.call.is_of_succession() {
+            next.call_succession(world, step)
         } else {
             next.call_grants(world, step, &step.call)
         }?;
@@ -124,6 +132,7 @@ impl Model {
                     .count();
                 return Ok(Some(U256::from(paid)));
             }
+            Call::Bypass { .. } => return Err("not Succession".to_owned()),
             Call::Together { ref calls } => {
                 for call in calls {
                     self.call_grants(world, step, call)?;
@@ -182,12 +191,13 @@ impl Model {
 
     fn claim(&mut self, world: &World, step: &Step, leaf: usize) -> Answer {
         let (terms, state) = self.opened(world, leaf)?;
-        let by_holder = person(step.from) == terms.recipient;
+        let holder = self.holder(world, leaf);
+        let by_holder = person(step.from) == holder;
         let gates = self.gates(terms, &state);
         let (state, payment) = told(grant::claim(terms, &state, &gates, step.time, by_holder))?;
         self.pool = told(self.pool.keep(payment.withheld))?;
         self.states.insert(world.leaves[leaf].id, state);
-        self.pay(world, terms.recipient, payment.net);
+        self.pay(world, holder, payment.net);
         Ok(Some(U256::from(payment.gross)))
     }
 
@@ -198,7 +208,7 @@ impl Model {
         require(role.is_none_or(|role| role == step.from), "no role")?;
         let (terms, before) = self.opened(world, leaf)?;
         let state = &before;
-        let by_holder = person(step.from) == terms.recipient;
+        let by_holder = person(step.from) == self.holder(world, leaf);
         let gates = self.gates(terms, state);
         let free = self.pool.free();
         let alone = |state| Change { state, freed: 0 };
@@ -253,16 +263,19 @@ impl Model {
 
     pub(crate) fn gates(&self, terms: &Terms, state: &State) -> Vec<GateResult> {
         let stop = state.has(Flags::ENDED).then(|| state.clock().stop_at);
-        let result = |goal: B256| {
-            let known = self.goals.get(&goal).unwrap();
-            GateResult {
-                fraction: known.state.fraction,
-                is_final: known.state.has(GoalFlags::FINAL),
-                last_registered_at: known.state.lapses_from(),
-                at_stop: stop.map(|time| known.fraction_at(time)),
-            }
-        };
+        let result = |goal: B256| self.goal(goal, stop).unwrap();
         terms.gates.iter().map(|gate| result(gate.goal)).collect()
+    }
+
+    /// What a goal says, with what counts for a grant that stops at a time.
+    pub(crate) fn goal(&self, goal: B256, stop: Option<u64>) -> Option<GateResult> {
+        let known = self.goals.get(&goal)?;
+        Some(GateResult {
+            fraction: known.state.fraction,
+            is_final: known.state.has(GoalFlags::FINAL),
+            last_registered_at: known.state.lapses_from(),
+            at_stop: stop.map(|time| known.fraction_at(time)),
+        })
     }
 
     pub(crate) fn balance(&mut self, token: Address, who: Address) -> &mut u128 {

@@ -21,8 +21,26 @@ pub(crate) const COUNT: usize = 15;
 /// Those who can be on panels, and one who never is.
 const SIGNERS: u8 = 6;
 
+/// The last holder's account has delegated its code to a wallet (EIP-7702).
+pub(crate) const DELEGATED: usize = HOLDERS[3];
+/// Keys of holders, and after them the owner of the wallet.
+pub(crate) const WALLET_OWNER: usize = HOLDERS.len();
+
 pub(crate) fn person(place: usize) -> Address {
-    Address::with_last_byte(0x40 + place as u8)
+    let holder = HOLDERS.iter().position(|holder| *holder == place);
+    holder.map_or_else(
+        || Address::with_last_byte(0x40 + place as u8),
+        |holder| holder_keys()[holder].address(),
+    )
+}
+
+/// The keys of the holders in their order, and last that of the wallet's owner.
+pub(crate) fn holder_keys() -> &'static [PrivateKeySigner] {
+    static ALL: OnceLock<Vec<PrivateKeySigner>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let key = |byte| PrivateKeySigner::from_bytes(&B256::repeat_byte(byte)).unwrap();
+        (0x61..=0x61 + WALLET_OWNER as u8).map(key).collect()
+    })
 }
 
 /// Everybody who can be on a panel, by ascending address, and last a stranger.

@@ -120,6 +120,15 @@ fn smaller(call: &Call) -> Vec<Call> {
             });
             alone.chain(fewer).collect()
         }
+        Call::Replace { successors, .. } if successors.len() > 1 => (0..successors.len())
+            .map(|place| {
+                let mut fewer = call.clone();
+                if let Call::Replace { successors, .. } = &mut fewer {
+                    successors.remove(place);
+                }
+                fewer
+            })
+            .collect(),
         Call::ClaimMany { leaves } if leaves.len() > 1 => (0..leaves.len())
             .map(|place| {
                 let mut leaves = leaves.clone();
@@ -145,7 +154,11 @@ fn report(seed: u64, world: &World, steps: Vec<Step>) -> String {
     let _ = writeln!(text, "its world:");
     let shown = format!("{steps:?}");
     for (place, leaf) in world.leaves.iter().enumerate() {
-        let named = [format!("leaf: {place}"), "leaves: [".to_owned()];
+        let named = [
+            format!("leaf: {place}"),
+            "leaves: [".to_owned(),
+            "successors: [".to_owned(),
+        ];
         if named.iter().any(|name| shown.contains(name)) {
             let _ = writeln!(text, "    leaf {place}: {leaf:?}");
         }

@@ -1,5 +1,7 @@
 //! One transaction of a sequence, complete in itself: leaving others out keeps its meaning.
 
+use alloy::primitives::U256;
+
 /// A call at a time, in a block, by somebody.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Step {
@@ -73,6 +75,36 @@ pub(crate) enum Call {
     },
     Settle {
         leaf: usize,
+    },
+    /// Others take the place of a grant.
+    Replace {
+        leaf: usize,
+        successors: Vec<usize>,
+        deadline: u64,
+        ink: Ink,
+    },
+    Move {
+        leaf: usize,
+        to: Payee,
+    },
+    Veto {
+        leaf: usize,
+    },
+    AnnounceRecovery {
+        leaf: usize,
+        to: Payee,
+    },
+    ExecuteRecovery {
+        leaf: usize,
+        to: Payee,
+    },
+    ClearRecovery {
+        leaf: usize,
+    },
+    /// What only Succession may ask of Grants, asked by somebody else.
+    Bypass {
+        leaf: usize,
+        call: Bypass,
     },
     /// Calls of Grants in one transaction: all or none.
     Together {
@@ -191,6 +223,36 @@ pub(crate) enum Flaw {
     OtherV,
 }
 
+/// A holder's signature of a replacement, or something like it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Ink {
+    /// Place among the keys of holders and the wallet's owner.
+    pub(crate) key: usize,
+    /// The old word that is signed.
+    pub(crate) word: U256,
+    /// The deadline that is signed.
+    pub(crate) deadline: u64,
+    pub(crate) flaw: Flaw,
+}
+
+/// Who would hold a grant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Payee {
+    Person(usize),
+    /// Three that nobody can pay.
+    Nobody,
+    Grants,
+    Token,
+}
+
+/// A call of Grants that is Succession's alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Bypass {
+    Succeed,
+    SetHolder,
+    SetRecovering,
+}
+
 impl Call {
     /// Its name, for counting.
     pub(crate) fn name(&self) -> String {
@@ -200,6 +262,19 @@ impl Call {
             .next()
             .unwrap_or_default()
             .to_owned()
+    }
+
+    /// Whether it goes to Succession.
+    pub(crate) fn is_of_succession(&self) -> bool {
+        matches!(
+            self,
+            Self::Replace { .. }
+                | Self::Move { .. }
+                | Self::Veto { .. }
+                | Self::AnnounceRecovery { .. }
+                | Self::ExecuteRecovery { .. }
+                | Self::ClearRecovery { .. }
+        )
     }
 
     /// Whether it goes to Goals.

@@ -10,6 +10,7 @@ use guerdon_core::tree::{Leaf, SumTree};
 use crate::dice::Dice;
 use crate::machine::{CHAIN_ID, Places, START};
 use crate::people::{ARBITER, HOLDERS, SPONSORS, person, signers};
+use crate::successors::successors;
 
 /// Offsets at which header fields of terms lie, for spoiling them.
 const POWERS_AT: usize = 38;
@@ -22,7 +23,10 @@ pub(crate) struct World {
     pub(crate) places: Places,
     pub(crate) domain: Domain,
     pub(crate) goals: Vec<Defined>,
+    /// Leaves of rounds, and after them what can take the place of others.
     pub(crate) leaves: Vec<LeafSpec>,
+    /// How many of them are leaves of rounds.
+    pub(crate) originals: usize,
     pub(crate) rounds: Vec<SumTree>,
 }
 
@@ -45,6 +49,8 @@ pub(crate) struct LeafSpec {
     pub(crate) amount: u128,
     /// `None`: the bytes are no terms that can be opened.
     pub(crate) terms: Option<Terms>,
+    /// The leaf that it was made to replace, alone or in part.
+    pub(crate) replaces: Option<usize>,
 }
 
 impl World {
@@ -53,15 +59,18 @@ impl World {
         let domain = Domain::new(CHAIN_ID, places.grants);
         let goals: Vec<_> = (0..4).map(|place| defined(dice, place, &places)).collect();
         let count = dice.between(3, 8);
-        let leaves: Vec<_> = (0..count)
+        let mut leaves: Vec<_> = (0..count)
             .map(|place| leaf(dice, place, &goals, &places, domain))
             .collect();
         let rounds = rounds(dice, &leaves);
+        let originals = leaves.len();
+        successors(dice, &mut leaves, &goals, (&places, domain));
         Self {
             places,
             domain,
             goals,
             leaves,
+            originals,
             rounds,
         }
     }
@@ -89,7 +98,7 @@ fn rounds(dice: &mut Dice, leaves: &[LeafSpec]) -> Vec<SumTree> {
         .collect()
 }
 
-fn leaf(
+pub(crate) fn leaf(
     dice: &mut Dice,
     place: u64,
     goals: &[Defined],
@@ -101,6 +110,11 @@ fn leaf(
     if dice.percent(15) {
         spoil(dice, &mut bytes, places);
     }
+    read(bytes, places, domain)
+}
+
+/// What the bytes are as a leaf.
+pub(crate) fn read(bytes: Vec<u8>, places: &Places, domain: Domain) -> LeafSpec {
     let valid = Terms::decode(&bytes)
         .ok()
         .filter(|terms| terms.check(places.grants, places.token).is_ok());
@@ -110,6 +124,7 @@ fn leaf(
         id: domain.id(&bytes),
         amount: u128::from_be_bytes(amount),
         terms: valid,
+        replaces: None,
         bytes,
     }
 }
