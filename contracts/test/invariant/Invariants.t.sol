@@ -10,7 +10,7 @@ import {Replay} from "./Replay.sol";
 import {Sentences} from "./Sentences.sol";
 
 /// @notice What holds after every step of any sequence of calls: the sentences of SECURITY.md, one test each.
-/// @dev Each is a random play of its own; AllSentences asks for all of them after every step of one.
+/// @dev Each is a random play of its own; AllSentences asks for all of them in one, and is what the deep profile plays.
 /// forge-config: default.isolate = false
 contract Invariants {
     struct FuzzSelector {
@@ -147,7 +147,6 @@ contract Invariants {
         unbroken(Sentences.NO_PANIC);
     }
 
-    /// forge-config: deep.invariant.runs = 1000
     function invariant_AllSentences() public view {
         invariant_PromisesAreFunded();
         invariant_PaymentsAreCovered();

@@ -171,23 +171,34 @@ abstract contract Play is Base {
             return (total > 0 ? leaves[i].amount : 0, 0);
         }
         bool over = word & ENDED != 0 && uint40(word >> 152) <= block.timestamp;
-        bool ends = over && !was.over;
         check(over || !was.over || word & (CLOSED | SETTLED) != 0, Sentences.FORWARD, name);
         check(grantMoves(was.word, word), Sentences.FORWARD, name);
+        // a second move leaves the word as it is
+        bool moves = word != was.word || bytes32(bytes(name)) == "move";
+        bool ends = over && !was.over;
         (was.word, was.over) = (word, over);
         if (word & CLOSED != 0) return (0, 0);
-        (, uint256 openPpb, uint256 vested,, uint256 released_, uint256 holds) = grants.amounts(terms[i]);
-        check(released_ <= vested && vested <= holds, Sentences.NOT_MORE, name);
-        check(holds <= leaves[i].amount, Sentences.NOT_MORE, name);
+        if (moves) {
+            was.holder = grants.holderOf(terms[i]);
+            check(replay.holders(id) == grants.holders(id), Sentences.EVENTS, name);
+        }
+        return compareAmounts(i, was, ends, name);
+    }
+
+    function compareAmounts(uint256 i, Seen storage was, bool ends, string memory name)
+        private
+        returns (uint256 held, uint256 out)
+    {
+        uint256 openPpb;
+        uint256 vested;
+        (, openPpb, vested,, out, held) = grants.amounts(terms[i]);
+        check(out <= vested && vested <= held && held <= leaves[i].amount, Sentences.NOT_MORE, name);
         if (vested < was.vested) {
-            bool allowed = i == backdated && vested >= leastAfterEnd(i, word, openPpb);
+            bool allowed = i == backdated && vested >= leastAfterEnd(i, was.word, openPpb);
             if (lapsing[i] && ends) allowed = allowed || i != backdated; // the lapse that the terms name
             check(allowed, Sentences.VESTED_STAYS, name);
         }
         was.vested = vested;
-        was.holder = grants.holderOf(terms[i]);
-        check(replay.holders(id) == grants.holders(id), Sentences.EVENTS, name);
-        return (holds, released_);
     }
 
     /// @dev What an end reaching back as far as the terms allow leaves, by a schedule read apart from the contract's.
