@@ -1,7 +1,7 @@
 //! Holders, recoveries, hashes and errors of Succession on both sides.
 
 use alloy::primitives::aliases::U40;
-use alloy::primitives::{Address, U256};
+use alloy::primitives::{Address, Bytes, U256};
 use alloy::sol_types::SolError;
 use guerdon_core::succession::{Power, SuccessionRefused, signed_word};
 
@@ -67,7 +67,7 @@ impl Pair<'_> {
                 encoded(refused).ok_or_else(|| format!("no error of the contract: {refused}"))?
             }
         };
-        same("the error", &&outcome.output[..], &&wanted[..])
+        same("the error", &outcome.output, &Bytes::from(wanted))
     }
 
     /// Holder and recovery of a leaf.
