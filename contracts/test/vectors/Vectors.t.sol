@@ -2,68 +2,20 @@
 pragma solidity ^0.8.28;
 
 import {Goals} from "../../src/Goals.sol";
-import {Grants} from "../../src/Grants.sol";
 import {IGoals} from "../../src/interfaces/IGoals.sol";
 import {IGrants} from "../../src/interfaces/IGrants.sol";
 import {ISuccession} from "../../src/interfaces/ISuccession.sol";
-import {Base} from "../Base.t.sol";
 import {Libraries} from "../mocks/Libraries.sol";
-import {PlainCoin} from "../mocks/PlainCoin.sol";
 import {TableGoals} from "../mocks/TableGoals.sol";
+import {VectorBase} from "./VectorBase.t.sol";
 
 /// @notice Replays vectors/*.json, which an independent oracle wrote; Rust replays the same files.
-contract VectorsTest is Base {
-    string private json;
+contract VectorsTest is VectorBase {
     Libraries private lib;
-    TableGoals private table;
 
     function setUp() public override {
         super.setUp();
         lib = Libraries(vm.deployCode("Libraries.sol:Libraries"));
-        table = new TableGoals();
-    }
-
-    function read(string memory name) private {
-        json = vm.readFile(string.concat("../vectors/", name, ".json"));
-    }
-
-    function uints(string memory key) private view returns (uint256[] memory) {
-        return vm.parseJsonUintArray(json, key);
-    }
-
-    function bools(string memory key) private view returns (bool[] memory) {
-        return vm.parseJsonBoolArray(json, key);
-    }
-
-    function hashes(string memory key) private view returns (bytes32[] memory) {
-        return vm.parseJsonBytes32Array(json, key);
-    }
-
-    function blobs(string memory key) private view returns (bytes[] memory) {
-        return vm.parseJsonBytesArray(json, key);
-    }
-
-    /// @dev The contract, constructed at an address of the tables.
-    function createAt(address target, string memory name, bytes memory arguments) private {
-        vm.etch(target, abi.encodePacked(codeOf(name), arguments));
-        (bool ok, bytes memory code) = target.call("");
-        require(ok);
-        vm.etch(target, code);
-    }
-
-    /// @dev Grants at the address of a table, with a full pool.
-    function grantsAt(address target, address coin) private {
-        vm.etch(coin, address(new PlainCoin()).code);
-        createAt(
-            target, "Grants", abi.encode(address(manager), coin, address(table), address(0), PAYMENT_GAS)
-        );
-        grants = Grants(target);
-        vm.store(target, bytes32(uint256(1)), bytes32(uint256(type(uint128).max)));
-        require(grants.funded() == type(uint128).max && grants.promised() == 0);
-        vm.startPrank(company);
-        manager.setTargetFunctionRole(target, selectors(IGrants.commit.selector), ISSUER);
-        manager.setTargetFunctionRole(target, selectors(IGrants.withdrawFree.selector), TREASURY);
-        vm.stopPrank();
     }
 
     // ------------------------------------------------------------------------------------------------- schedules
@@ -90,7 +42,7 @@ contract VectorsTest is Base {
 
     function test_Terms() public {
         read("terms");
-        grantsAt(vm.parseJsonAddress(json, ".grants"), vm.parseJsonAddress(json, ".token"));
+        grantsAt(vm.parseJsonAddress(json, ".grants"), vm.parseJsonAddress(json, ".token"), address(0));
         vm.assertEq(grants.DOMAIN(), vm.parseJsonBytes32(json, ".domain"));
         bytes[] memory terms = blobs(".terms");
         bytes32[] memory ids = hashes(".id");
@@ -155,7 +107,7 @@ contract VectorsTest is Base {
 
     function test_RefusedTerms() public {
         read("terms");
-        grantsAt(vm.parseJsonAddress(json, ".grants"), vm.parseJsonAddress(json, ".token"));
+        grantsAt(vm.parseJsonAddress(json, ".grants"), vm.parseJsonAddress(json, ".token"), address(0));
         bytes[] memory refused = blobs(".refusedTerms");
         bool[] memory short = bools(".refusedShort");
         for (uint256 i; i < refused.length; ++i) {
@@ -191,7 +143,7 @@ contract VectorsTest is Base {
     // ------------------------------------------------------------------------------------------------- grants
 
     function test_Grants() public {
-        grantsAt(address(0xABCDEF), address(0xFEDCBA));
+        grantsAt(address(0xABCDEF), address(0xFEDCBA), address(0));
         read("grant");
         bytes[] memory terms = blobs(".termsBytes");
         uint256[] memory number = uints(".terms");
@@ -203,8 +155,7 @@ contract VectorsTest is Base {
         for (uint256 i; i < number.length; ++i) {
             bytes memory t = terms[number[i]];
             bytes32 id = grants.idOf(t);
-            vm.store(address(grants), keccak256(abi.encode(id, uint256(3))), bytes32(word[i]));
-            require(grants.words(id) == word[i]);
+            setWord(id, word[i]);
             setGates(t, first[i], count[i]);
             vm.warp(now_[i]);
             checkAmounts(t, i);
@@ -266,17 +217,13 @@ contract VectorsTest is Base {
     function checkSettle(bytes memory terms, bytes32 id, uint256 i) private {
         uint256 full = grants.words(id) & (15 << 104) == 1 << 104 ? want[0][i] : 1e9;
         uint256 word = grants.words(id);
-        vm.store(
-            address(grants),
-            bytes32(uint256(1)),
-            bytes32(uint256(type(uint128).max) << 128 | type(uint128).max)
-        );
+        setPool(type(uint128).max, type(uint128).max);
         (bool ok, bytes memory answer) = address(grants).call(abi.encodeCall(IGrants.settle, (terms)));
         if (ok) {
             vm.assertTrue(done[i] && full == 1e9, vm.toString(i));
             vm.assertEq(grants.words(id) >> 152, want[2][i]);
             vm.assertEq(grants.words(id) & (12 << 104), 0);
-            vm.store(address(grants), keccak256(abi.encode(id, uint256(3))), bytes32(word));
+            setWord(id, word);
         } else if (bytes4(answer) == IGrants.GoalNotFinal.selector) {
             vm.assertFalse(done[i]);
         }
