@@ -74,6 +74,10 @@ contract GoalsResultTest is GoalBase {
         q.signers = 1;
         rejects(abi.encodeWithSelector(IGoals.BadPanel.selector));
         goals.propose(goal, made, q);
+        q = signed(resultHash(id, made), 3);
+        q.signers = 3 | 8; // nobody is the fourth of three
+        rejects(abi.encodeWithSelector(IGoals.BadPanel.selector));
+        goals.propose(goal, made, q);
         made.evidence = "other evidence";
         q = signed(resultHash(id, resultOf(goal, 0, 428)), 3);
         rejects(abi.encodeWithSelector(IGoals.BadPanel.selector));

@@ -40,6 +40,22 @@ contract GrantsSucceedTest is SuccessionBase {
         vm.assertEq(grants.claim(all[0]), AMOUNT / 4);
     }
 
+    function test_GivenAnUnlockClockBehindWhatWasPaid_WhenClaimed_NothingIsClaimable() public {
+        (bytes memory old,) = opened(plain());
+        vm.warp(T0 + 2 * YEAR);
+        uint256 gross = grants.claim(old);
+        IGrants.Terms[] memory list = one(plain());
+        list[0].unlockStart = uint40(block.timestamp);
+        list[0].unlock = fourYears();
+        succeed(old, list);
+        bytes memory next = packed(list)[0];
+        rejects(abi.encodeWithSelector(IGrants.NothingClaimable.selector, gross, 0, gross));
+        grants.claim(next);
+        vm.assertEq(released(idAt(list, 0)), gross);
+        vm.warp(block.timestamp + 4 * YEAR);
+        vm.assertEq(grants.claim(next), AMOUNT - gross);
+    }
+
     function test_GivenAnySince_WhenSucceeded_TheSuccessorsInheritIt() public {
         (bytes memory old, bytes32 id) = opened(plain());
         bytes32 slot = keccak256(abi.encode(id, wordsSlot(id)));
