@@ -245,6 +245,8 @@ interface IGrants {
     function resume(bytes calldata terms) external;
 
     /// @notice People: advances the clock by `by` seconds. What this adds to an ended grant must be free.
+    /// @dev Anybody may settle an ended grant, and a settled one stays as it is: join `end` and `accelerate` by
+    /// `multicall`.
     function accelerate(bytes calldata terms, uint32 by) external;
 
     /// @notice Payroll: lowers the rate withheld from each payment; it never rises.
