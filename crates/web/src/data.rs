@@ -1,8 +1,9 @@
 //! The same pages as data: JSON and CSV with whole base units beside the written form.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use guerdon_core::grant;
-use guerdon_core::ledger::{AttemptRecord, GoalRecord, RoundRecord};
+use guerdon_core::ledger::{AttemptRecord, GoalRecord, GrantRecord, RoundRecord};
+use guerdon_core::succession::Stage;
 use serde_json::{Value, json};
 
 use crate::csv::Csv;
@@ -113,7 +114,7 @@ fn round_summary(round: &RoundSummary, context: &Context<'_>) -> Value {
         "opened": round.totals.opened,
         "payments": round.totals.payments,
         "paid": money(round.totals.paid_net, token),
-        "freed": money(round.totals.freed, token),
+        "freed": money(round.totals.freed(), token),
     })
 }
 
@@ -148,7 +149,7 @@ pub(crate) fn round(data: &RoundData, context: &Context<'_>) -> Result<Value, Pa
         grants.push(json!({
             "id": record.id.to_string(),
             "leaf": record.index,
-            "state": state_word(&record.state, now),
+            "state": state_word(record, now),
             "granted": money(record.amount, token),
             "claimable": claimable.map(|units| money(units, token)),
             "claimed": money(record.paid_net, token),
@@ -199,15 +200,40 @@ pub(crate) fn grant(data: &GrantData, context: &Context<'_>) -> Result<Value, Pa
         "leaf": record.index,
         "recipient": record.recipient.to_checksum(None),
         "holder": data.holder().to_checksum(None),
-        "state": state_word(&record.state, now),
+        "replaces": record.descent.map(|it| json!({"grant": it.old.to_string(), "place": it.place})),
+        "replaced_by": data.successors.iter().map(|it| it.id.to_string()).collect::<Vec<_>>(),
+        "recovery": recovery(record, now),
+        "state": state_word(record, now),
         "word": format!("{:#066x}", record.state.to_word()),
         "granted": money(record.amount, token),
         "claimed": money(record.paid_net, token),
         "withheld": money(record.withheld, token),
+        "claimed_before": money(record.inherited, token),
         "amounts": amounts,
         "terms": data.terms.as_ref().and_then(|terms| terms.encode().ok()).map(hex),
         "history": history.collect::<Vec<_>>(),
     }))
+}
+
+/// Where the recovery of a grant stands; nothing if there is none.
+fn recovery(record: &GrantRecord, now: u64) -> Value {
+    let of = |stage: &str, to: Address, from: Option<u64>, until: u64| {
+        json!({
+            "stage": stage,
+            "to": to.to_checksum(None),
+            "from": from.map(dates::machine),
+            "until": dates::machine(until),
+        })
+    };
+    match record.recovery.stage(now) {
+        Stage::None => Value::Null,
+        Stage::Quiet { until } => {
+            json!({"stage": "cancelled", "quiet_until": dates::machine(until)})
+        }
+        Stage::Announced { to, from, until } => of("announced", to, Some(from), until),
+        Stage::Open { to, until } => of("open", to, None, until),
+        Stage::Lapsed { to, until } => of("lapsed", to, None, until),
+    }
 }
 
 pub(crate) fn goal(data: &GoalData, context: &Context<'_>) -> Value {
@@ -336,7 +362,7 @@ pub(crate) fn overview_csv(overview: &Overview) -> Csv {
             &record.total,
             &totals.opened,
             &totals.paid_net,
-            &totals.freed,
+            &totals.freed(),
         ]);
     }
     csv
@@ -358,7 +384,7 @@ pub(crate) fn round_csv(data: &RoundData, now: u64) -> Csv {
         csv.row(&[
             &record.id,
             &record.index,
-            &state_word(&record.state, now),
+            &state_word(record, now),
             &record.amount,
             &record.paid_net,
             &record.withheld,

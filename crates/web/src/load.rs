@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use alloy_primitives::B256;
 use guerdon_core::fact::{Fact, Origin, Subject};
-use guerdon_core::ledger::RoundRecord;
+use guerdon_core::ledger::{GrantRecord, RoundRecord};
 use guerdon_core::state::{Flags, State};
 use guerdon_core::terms::Terms;
 use guerdon_store::{ImportedGrant, ImportedRound, Read};
@@ -129,6 +129,15 @@ async fn add_round(
             }
         }
     }
+    for grant in read.successors_of_round(record.root).await? {
+        totals.add(&grant);
+        if let Some((terms, _)) = known_terms(read, &grant).await? {
+            overview.opened.push(Vesting {
+                terms,
+                state: grant.state,
+            });
+        }
+    }
     overview.rounds.push(RoundSummary {
         record,
         imported,
@@ -167,10 +176,9 @@ pub(crate) async fn round(
     let records = read.grants_of_round(root, from, PAGE).await?;
     let more = next(&records, PAGE, |grant| grant.index);
     let mut grants = Vec::with_capacity(records.len());
-    for record in records {
-        let imported = read.terms(record.id).await?;
-        let terms = imported.as_ref().map(decoded).transpose()?;
-        let zone = imported.map(|grant| grant.zone);
+    for record in with_successors(read, root, records).await? {
+        let (terms, zone) = known_terms(read, &record).await?.unzip();
+        let zone = zone.flatten();
         grants.push(OpenedGrant {
             record,
             terms,
@@ -186,6 +194,21 @@ pub(crate) async fn round(
     })
 }
 
+/// Grants of a page, each followed by what came of its leaf by replacements.
+async fn with_successors(
+    read: &mut Read,
+    root: B256,
+    records: Vec<GrantRecord>,
+) -> Result<Vec<GrantRecord>, PageError> {
+    let later = read.successors_of_round(root).await?;
+    let mut all = Vec::with_capacity(records.len());
+    for record in records {
+        all.push(record);
+        all.extend(later.iter().filter(|grant| grant.index == record.index));
+    }
+    Ok(all)
+}
+
 /// A grant that was opened.
 pub(crate) async fn grant(
     read: &mut Read,
@@ -199,20 +222,52 @@ pub(crate) async fn grant(
         .rounds
         .iter()
         .find(|round| round.record.root == record.root);
-    let imported = read.terms(id).await?;
-    // An invalid leaf is closed; its terms say nothing that holds.
-    let imported = imported.filter(|_| !record.state.has(Flags::CLOSED));
+    let known = known_terms(read, &record).await?;
+    let (terms, zone) = known.unzip();
     Ok(GrantData {
+        successors: read.successors_of(id).await?,
         record,
         facts: facts(read, state, Subject::Grant(id)).await?,
-        terms: imported.as_ref().map(decoded).transpose()?,
-        zone: imported.map(|grant| grant.zone),
+        terms,
+        zone: zone.flatten(),
         goals: overview.goals.clone(),
         round: round.map_or_else(|| record.root.to_string(), RoundSummary::title),
         leaves: round
             .and_then(|round| round.imported.as_ref())
             .map(|imported| imported.count),
     })
+}
+
+/// The terms of a grant and the zone of its dates, from its round's import or, if it replaced
+/// another, from the chain.
+async fn known_terms(
+    read: &mut Read,
+    record: &GrantRecord,
+) -> Result<Option<(Terms, Option<String>)>, PageError> {
+    // The terms of a closed grant say nothing that holds.
+    if record.state.has(Flags::CLOSED) {
+        return Ok(None);
+    }
+    let Some(descent) = record.descent else {
+        let Some(imported) = read.terms(record.id).await? else {
+            return Ok(None);
+        };
+        return Ok(Some((decoded(&imported)?, Some(imported.zone))));
+    };
+    let Some(published) = read.successor(record.id).await? else {
+        return Ok(None);
+    };
+    let terms = terms_of(record.id, &published.terms)?;
+    Ok(Some((terms, origin_zone(read, descent.old).await?)))
+}
+
+/// The zone of the grant that a line of replacements began with.
+async fn origin_zone(read: &mut Read, old: B256) -> Result<Option<String>, PageError> {
+    let mut id = old;
+    while let Some(descent) = read.grant(id).await?.and_then(|grant| grant.descent) {
+        id = descent.old;
+    }
+    Ok(read.terms(id).await?.map(|imported| imported.zone))
 }
 
 /// A goal with the opened grants that it decides.
@@ -259,9 +314,13 @@ async fn facts(
 }
 
 fn decoded(grant: &ImportedGrant) -> Result<Terms, PageError> {
-    Terms::decode(&grant.terms).map_err(|error| PageError::Records {
+    terms_of(grant.id, &grant.terms)
+}
+
+fn terms_of(id: B256, bytes: &[u8]) -> Result<Terms, PageError> {
+    Terms::decode(bytes).map_err(|error| PageError::Records {
         noun: "grant",
-        id: grant.id,
+        id,
         reason: error.to_string(),
     })
 }

@@ -46,6 +46,12 @@ impl Context<'_> {
         &self.deployment.token
     }
 
+    /// Whether grants of this deployment can be replaced, moved and recovered.
+    pub(crate) fn has_succession(&self) -> bool {
+        let mut contracts = self.deployment.contracts.iter();
+        contracts.any(|contract| contract.name == "Succession")
+    }
+
     /// Money's clock.
     pub(crate) fn now(&self) -> u64 {
         self.as_of.now()

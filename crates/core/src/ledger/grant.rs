@@ -60,6 +60,11 @@ impl GrantRecord {
             .map_or(0, |more| self.amount.saturating_add_signed(more))
     }
 
+    /// Whether others took its place; an invalid leaf is closed, too, and has no recipient.
+    pub fn was_replaced(&self) -> bool {
+        self.state.has(Flags::CLOSED) && !self.recipient.is_zero()
+    }
+
     /// What it had released when it was replaced: its first successor counts it as released.
     pub fn handed_on(&self) -> u128 {
         let claimed = self.paid_net.saturating_add(self.withheld);

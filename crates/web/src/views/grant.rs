@@ -5,6 +5,8 @@ use askama::Template;
 use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::grant::{self, Reason, Refused};
 use guerdon_core::ledger::GrantRecord;
+use guerdon_core::state::Flags;
+use guerdon_core::succession::Stage;
 use guerdon_core::terms::Terms;
 use guerdon_formats::calendar::Zone;
 use guerdon_formats::words;
@@ -20,7 +22,8 @@ use super::shell::{Place, Shell};
 use super::timeline::{Source, TimelineView, full_month};
 use super::{Context, Goals, HistoryRow, NamedGoal, Why, zone};
 use crate::charts::bar;
-use crate::html::{Hex, Markup, Money};
+use crate::dates;
+use crate::html::{Hex, Markup, Money, When};
 use crate::numbers::{capital, count, grouped, percent, shortened};
 
 /// All that a grant's page is made of. No name, no agreement: an opened grant is public by its id.
@@ -36,6 +39,8 @@ pub(crate) struct GrantData {
     pub(crate) round: String,
     /// Grants in the round, if it was imported here.
     pub(crate) leaves: Option<u64>,
+    /// What took its place, in order.
+    pub(crate) successors: Vec<GrantRecord>,
 }
 
 #[derive(Debug, Template)]
@@ -48,6 +53,7 @@ pub(crate) struct GrantPage {
     pub(crate) granted: String,
     pub(crate) lead: String,
     pub(crate) state: Option<String>,
+    pub(crate) line: Vec<Markup>,
     pub(crate) bar: Markup,
     pub(crate) legend: Vec<LegendEntry>,
     pub(crate) questions: Vec<Question>,
@@ -104,12 +110,13 @@ impl GrantPage {
             granted: format!("{granted} granted"),
             lead: data.lead(&zone),
             state: data.state(context.now()),
+            line: data.line(context, &zone),
             bar: Markup(bar::draw("bar", &label, &drawn, record.amount)),
             legend: teller.legend(&parts),
             questions: data.questions(&reasons, context, &zone),
             whys: teller.whys(&reasons),
             timeline: data.timeline(context, &zone)?,
-            unknown_terms: UNKNOWN_TERMS,
+            unknown_terms: data.unknown_terms(),
             powers: data.powers(context)?,
             results: data.results(&zone, context.now()),
             command: "guerdon verify grant GRANT.json --rpc-url NODE",
@@ -132,14 +139,56 @@ const UNKNOWN_TERMS: &str = "The terms of this grant are not known to this serve
                              draw them. Its holder's file has them; the company imports its \
                              round with guerdon round import.";
 
+const REPLACED: &str = "It pays nothing any more: the grants in its place do, by their own terms.";
+
 impl GrantData {
     pub(crate) fn goals(&self) -> Goals<'_> {
         Goals(&self.goals)
     }
 
+    fn unknown_terms(&self) -> &'static str {
+        match self.record.was_replaced() {
+            true => REPLACED,
+            false => UNKNOWN_TERMS,
+        }
+    }
+
+    /// What it replaced and what replaced it, whom it was moved to, a recovery that was cancelled.
+    fn line(&self, context: &Context<'_>, zone: &TimeZone) -> Vec<Markup> {
+        let (record, token) = (&self.record, context.token());
+        let mut line = Vec::new();
+        if let Some(descent) = record.descent {
+            let old = Hex::linked(&descent.old, "grants");
+            line.push(Markup(format!("It took the place of grant {old}.")));
+        }
+        if record.was_replaced() {
+            let one = |new: &GrantRecord| {
+                let id = Hex::linked(&new.id, "grants");
+                format!("grant {id} of {}", Money::words(new.amount, token))
+            };
+            let new: Vec<_> = self.successors.iter().map(one).collect();
+            line.push(Markup(format!("Replaced by {}.", new.join(" and "))));
+        }
+        if let Some(to) = record.moved_to {
+            let (to, from) = (Hex::address(&to), Hex::address(&record.recipient));
+            let text = format!("Moved: it pays {to}, no longer {from}, whom its terms name.");
+            line.push(Markup(text));
+        }
+        if let Stage::Quiet { until } = record.recovery.stage(context.now()) {
+            let until = When::date(until, zone);
+            line.push(Markup(format!(
+                "Its holder cancelled a recovery; none can be announced before {until}."
+            )));
+        }
+        line
+    }
+
     /// Where every unit is; without terms, as far as events tell.
     pub(crate) fn reasons(&self, now: u64) -> Result<Vec<Reason>, Refused> {
         let Some(terms) = &self.terms else {
+            if self.record.state.has(Flags::CLOSED) {
+                return Ok(vec![Reason::Closed]);
+            }
             let amount = self.record.state.released;
             return Ok(if amount > 0 {
                 vec![Reason::Paid { amount }]
@@ -163,6 +212,9 @@ impl GrantData {
             zone,
             now,
             withheld: self.record.withheld,
+            inherited: self.record.inherited,
+            recovery: self.record.recovery.stage(now),
+            was_replaced: self.record.was_replaced(),
         }
     }
 
@@ -186,7 +238,13 @@ impl GrantData {
     /// The schedule and the gates in one line.
     fn lead(&self, tz: &TimeZone) -> String {
         let Some(terms) = &self.terms else {
-            return "Its terms are not known here.".to_owned();
+            return match self.record.was_replaced() {
+                true => format!(
+                    "Replaced on {}",
+                    dates::day(self.record.changed.block_time, tz)
+                ),
+                false => "Its terms are not known here.".to_owned(),
+            };
         };
         let schedule = match Zone::named(self.zone.as_deref().unwrap_or("UTC")) {
             Ok(zone) => words::describe_schedule(&terms.vesting, terms.start, &zone),
@@ -223,7 +281,7 @@ impl GrantData {
 
     /// Said only when it is not simply active.
     fn state(&self, now: u64) -> Option<String> {
-        let word = state_word(&self.record.state, now);
+        let word = state_word(&self.record, now);
         (word != "active").then(|| format!("State: {word}."))
     }
 
@@ -253,7 +311,7 @@ impl GrantData {
             terms,
             &self.record.state,
             self.goals(),
-            (context.token(), context.now()),
+            (context.token(), context.now(), context.has_succession()),
         )
     }
 

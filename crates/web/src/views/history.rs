@@ -1,12 +1,14 @@
 //! Facts as lines of a history: when, what, how much, and the transaction that proves it.
 
+use alloy_primitives::Address;
 use guerdon_core::fact::{Fact, Origin};
+use guerdon_core::terms::Terms;
 use jiff::tz::TimeZone;
 
 use super::HistoryRow;
 use crate::dates;
 use crate::html::{Hex, Money, When};
-use crate::numbers::{Token, payout, percent};
+use crate::numbers::{self, Token, payout, percent, shortened};
 
 /// What a history is told with.
 #[derive(Clone, Copy)]
@@ -22,6 +24,7 @@ impl Telling<'_> {
         facts
             .iter()
             .rev()
+            .filter(|(_, fact)| !is_half(fact))
             .map(|(origin, fact)| self.row(origin, fact))
             .collect()
     }
@@ -84,6 +87,34 @@ impl Telling<'_> {
             Fact::ClaimsHeld { on: false, .. } => {
                 plain("Anyone may call for payment again".to_owned())
             }
+            _ => self.succession(fact),
+        }
+    }
+
+    /// Who holds a grant, and what replaced it.
+    fn succession(&self, fact: &Fact) -> Option<(String, Option<u128>)> {
+        let plain = |words: String| Some((words, None));
+        let short = |to: &Address| shortened(&to.to_checksum(None));
+        match fact {
+            Fact::Succeeded { old, terms, .. } => {
+                let amount = Terms::decode(terms).ok().map(|terms| terms.amount);
+                let old = shortened(&old.to_string());
+                Some((format!("Took the place of grant {old}"), amount))
+            }
+            Fact::Replaced { count, .. } => {
+                let count = numbers::count(count.saturating_to::<u64>(), "grant");
+                plain(format!("Replaced by {count}, with its holder's signature"))
+            }
+            Fact::Moved { to, .. } => plain(format!("Moved by its holder to {}", short(to))),
+            Fact::RecoveryAnnounced { to, .. } => plain(format!(
+                "Recovery to {} announced, for a lost key",
+                short(to)
+            )),
+            Fact::RecoveryExecuted { to, .. } => {
+                plain(format!("Recovered: {} holds it", short(to)))
+            }
+            Fact::RecoveryVetoed { .. } => plain("Recovery cancelled by its holder".to_owned()),
+            Fact::RecoveryLapsed { .. } => plain("Lapsed recovery cleared".to_owned()),
             _ => None,
         }
     }
@@ -151,6 +182,14 @@ impl Telling<'_> {
             _ => "Another event".to_owned(),
         }
     }
+}
+
+/// Facts that tell again, in Grants, what Succession told in the same call.
+fn is_half(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::HolderChanged { .. } | Fact::RecoveringSet { .. }
+    )
 }
 
 /// The attempt that a fact is about, from 0.

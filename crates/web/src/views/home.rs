@@ -27,18 +27,36 @@ pub(crate) struct RoundTotals {
     pub(crate) payments: u64,
     pub(crate) paid_net: u128,
     pub(crate) released: u128,
-    pub(crate) freed: u128,
+    /// Freed less what replacements added.
+    net_freed: i128,
 }
 
 impl RoundTotals {
+    /// Adds a grant opened from the round, or one that replaced another: what that holds was held
+    /// by the other before.
     pub(crate) fn add(&mut self, grant: &GrantRecord) {
-        self.opened += 1;
         self.payments += u64::from(grant.payments);
         self.paid_net = self.paid_net.saturating_add(grant.paid_net);
         self.released = self.released.saturating_add(grant.state.released);
-        self.freed = self
-            .freed
-            .saturating_add(u128::try_from(grant.freed).unwrap_or(0));
+        let mut freed = grant.freed;
+        match grant.descent {
+            None => self.opened += 1,
+            Some(_) => {
+                let amount = i128::try_from(grant.amount).unwrap_or(i128::MAX);
+                freed = freed.saturating_sub(amount);
+            }
+        }
+        self.net_freed = self.net_freed.saturating_add(freed);
+    }
+
+    /// What went back to the free money.
+    pub(crate) fn freed(&self) -> u128 {
+        u128::try_from(self.net_freed).unwrap_or(0)
+    }
+
+    /// What replacements took of the free money beyond that.
+    pub(crate) fn added(&self) -> u128 {
+        u128::try_from(self.net_freed.saturating_neg()).unwrap_or(0)
     }
 }
 
@@ -244,7 +262,7 @@ fn round_row(round: &RoundSummary, context: &Context<'_>) -> RoundRow {
         grants,
         promised: Money::plain(record.total, token),
         paid: Money::plain(round.totals.paid_net, token),
-        freed: Money::plain(round.totals.freed, token),
+        freed: Money::plain(round.totals.freed(), token),
         root: Hex::linked(&record.root, "rounds"),
     }
 }

@@ -63,9 +63,14 @@ pub(crate) struct RoleRow {
 const ROLES: [(&str, &str); 5] = [
     (
         "Issuer",
-        "commit a round of grants that the pool's free money covers",
+        "commit a round of grants that the pool's free money covers; replace a grant, with its \
+         holder's signature",
     ),
-    ("People", "end a grant, within its terms"),
+    (
+        "People",
+        "end or pause a grant, within its terms; announce another wallet for a lost key, which \
+         the holder can veto",
+    ),
     ("Payroll", "lower what is withheld for tax, never raise it"),
     ("Treasury", "take out money that is not promised to anyone"),
     (
@@ -111,7 +116,9 @@ fn purpose(name: &str) -> &'static str {
         "AccessManager" => "knows which of the company's people may call what",
         "BondToken" => "the coin of challenge bonds, which the company cannot mint",
         "BondManager" => "keeps the bond token's minter apart from the company",
-        "Succession" => "moves grants to new wallets and replaces them, with signatures",
+        "Succession" => {
+            "lets holders move their grants, replaces them with the holder's signature, recovers them for lost keys"
+        }
         _ => "part of this deployment",
     }
 }

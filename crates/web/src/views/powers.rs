@@ -13,7 +13,7 @@ pub(crate) fn powers(
     terms: &Terms,
     state: &State,
     goals: Goals<'_>,
-    (token, now): (&Token, u64),
+    (token, now, has_succession): (&Token, u64, bool),
 ) -> Result<Vec<(&'static str, String)>, Refused> {
     let over = matches!(state.phase, Phase::Settled { .. }) || state.has(Flags::CLOSED);
     let done = over || state.has_ended(now);
@@ -34,13 +34,11 @@ pub(crate) fn powers(
                 pause(terms, state)
             },
         ),
-        ("Replace a lost wallet", recover(terms)),
+        ("Replace a lost wallet", recover(terms, has_succession)),
         ("Withhold for tax", withhold(state)),
         ("Take back what was paid", "never".to_owned()),
-        (
-            "Change anything else",
-            "never: no contract here can replace a grant".to_owned(),
-        ),
+        ("Give it to somebody else", moves(terms, has_succession)),
+        ("Change anything else", replace(has_succession)),
     ])
 }
 
@@ -94,11 +92,32 @@ fn pause(terms: &Terms, state: &State) -> String {
     )
 }
 
-/// Grants are deployed without a contract that could move them, so the power in the terms is idle.
-fn recover(terms: &Terms) -> String {
-    match terms.powers.recover {
-        true => "the terms allow it, but no contract here can do it".to_owned(),
-        false => "no, the terms do not allow it".to_owned(),
+/// What no contract of a deployment from before Succession can do.
+const NOBODY: &str = "never: no contract here can do it";
+
+fn recover(terms: &Terms, has_succession: bool) -> String {
+    match (terms.powers.recover, has_succession) {
+        (false, _) => "no, the terms do not allow it".to_owned(),
+        (true, false) => NOBODY.to_owned(),
+        (true, true) => {
+            "yes, announced 30 days before; its holder can veto until it is done".to_owned()
+        }
+    }
+}
+
+fn moves(terms: &Terms, has_succession: bool) -> String {
+    match (terms.powers.r#move, has_succession) {
+        (true, true) => "no, only its holder may".to_owned(),
+        (true, false) => NOBODY.to_owned(),
+        (false, _) => "no, nor may its holder".to_owned(),
+    }
+}
+
+/// Replacing needs the company's call and the holder's signature of exactly the new terms.
+fn replace(has_succession: bool) -> String {
+    match has_succession {
+        true => "only with its holder's signature, and nothing vested can be lost".to_owned(),
+        false => NOBODY.to_owned(),
     }
 }
 

@@ -1,15 +1,16 @@
 //! Why a part of a grant is where it is: the bar, its legend, and one block per reason.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use guerdon_core::grant::Reason;
 use guerdon_core::ledger::GrantRecord;
+use guerdon_core::succession::Stage;
 use jiff::tz::TimeZone;
 
 use super::{Goals, Why, goal_words};
 use crate::charts::bar::Part;
 use crate::dates;
 use crate::html::Money;
-use crate::numbers::Token;
+use crate::numbers::{Token, shortened};
 
 /// One entry below the bar.
 #[derive(Debug)]
@@ -28,6 +29,12 @@ pub(crate) struct Teller<'a> {
     pub(crate) now: u64,
     /// Withheld so far, out of what was released.
     pub(crate) withheld: u128,
+    /// Released by the grants it replaced, out of what was released.
+    pub(crate) inherited: u128,
+    /// Where its recovery stands.
+    pub(crate) recovery: Stage,
+    /// Whether others took its place.
+    pub(crate) was_replaced: bool,
 }
 
 impl Teller<'_> {
@@ -60,6 +67,21 @@ impl Teller<'_> {
             (Part::Unvested, rest, "not known here"),
             (Part::Freed, freed, "freed"),
         ];
+        // What a replaced grant held went to those in its place; how much of it was freed is told
+        // by their round.
+        let passed_on = [
+            (Part::Claimed, record.paid_net, "claimed"),
+            (Part::Withheld, record.withheld, "withheld for tax"),
+            (
+                Part::Freed,
+                record.amount.saturating_sub(record.handed_on()),
+                "passed on to other grants or freed",
+            ),
+        ];
+        let all = match record.was_replaced() {
+            true => passed_on.to_vec(),
+            false => all.to_vec(),
+        };
         let shown = all.into_iter().filter(|(_, amount, _)| *amount > 0);
         shown
             .map(|(part, amount, word)| (part, amount, word.to_owned()))
@@ -70,11 +92,12 @@ impl Teller<'_> {
         let mut push = |part, amount, word: &str| parts.push((part, amount, word.to_owned()));
         match *reason {
             Reason::Paid { amount } => {
-                push(
-                    Part::Claimed,
-                    amount.saturating_sub(self.withheld),
-                    "claimed",
-                );
+                let own = amount.saturating_sub(self.inherited);
+                push(Part::Claimed, own.saturating_sub(self.withheld), "claimed");
+                if self.inherited > 0 {
+                    let word = "claimed of the grant it replaced";
+                    push(Part::Claimed, self.inherited, word);
+                }
                 if self.withheld > 0 {
                     push(Part::Withheld, self.withheld, "withheld for tax");
                 }
@@ -162,15 +185,15 @@ impl Teller<'_> {
                 "The holder asked for that, and can undo it.".to_owned(),
                 "the holder.",
             ),
-            Reason::Recovering => (
-                "A recovery is announced: the company says that the holder's key is lost."
-                    .to_owned(),
-                "Until it is done or vetoed, only the holder may call for payment.".to_owned(),
-                "the holder, who can veto.",
+            Reason::Recovering => return Some(self.recovering()),
+            Reason::Closed if self.was_replaced => (
+                "This grant was replaced and pays nothing any more.".to_owned(),
+                "Its holder signed for the grants that took its place.".to_owned(),
+                "nobody.",
             ),
             Reason::Closed => (
                 "This grant is closed and pays nothing.".to_owned(),
-                "Its terms were invalid, or another grant replaced it.".to_owned(),
+                "Its terms were invalid.".to_owned(),
                 "nobody.",
             ),
             Reason::Settled { value, .. } => (
@@ -194,6 +217,43 @@ impl Teller<'_> {
             Reason::Closed | Reason::Settled { .. } | Reason::Ended { .. }
         );
         Some(Why::new(what, why, next).done(done))
+    }
+
+    /// A recovery that stands: to whom, when, and who can stop it.
+    fn recovering(&self) -> Why {
+        let short = |to: Address| shortened(&to.to_checksum(None));
+        let own = "Until then only the holder's own call is paid.";
+        let said = "A recovery is announced: the company says that the holder's key is lost.";
+        match self.recovery {
+            Stage::Announced { to, from, until } => Why::new(
+                said.to_owned(),
+                format!(
+                    "Unless the holder vetoes, the grant can go to {} from {} until {}. {own}",
+                    short(to),
+                    self.day(from),
+                    self.day(until)
+                ),
+                "the holder, who can veto.",
+            ),
+            Stage::Open { to, until } => Why::new(
+                said.to_owned(),
+                format!(
+                    "The grant can go to {} now, until {}. {own}",
+                    short(to),
+                    self.day(until)
+                ),
+                "the holder, who can still veto; else the company.",
+            ),
+            Stage::Lapsed { until, .. } => Why::new(
+                format!("A recovery lapsed on {}.", self.day(until)),
+                "Nobody executed it. Until it is cleared, only the holder's own call is paid."
+                    .to_owned(),
+                "anyone, who may clear it.",
+            ),
+            Stage::None | Stage::Quiet { .. } => {
+                Why::new(said.to_owned(), own.to_owned(), "the holder, who can veto.")
+            }
+        }
     }
 
     fn ended(&self, stop_at: u64, grace: bool) -> String {

@@ -3,7 +3,7 @@
 use askama::Template;
 use guerdon_core::grant::{self, Reason, Refused};
 use guerdon_core::ledger::{GrantRecord, PoolRecord};
-use guerdon_core::state::{Flags, State};
+use guerdon_core::state::Flags;
 use guerdon_core::terms::Terms;
 use jiff::tz::TimeZone;
 
@@ -148,11 +148,9 @@ fn figures(summary: &RoundSummary, context: &Context<'_>) -> Vec<Figure> {
             )
         }
     };
-    let open = summary
-        .record
-        .total
+    let open = (summary.record.total.saturating_add(totals.added()))
         .saturating_sub(totals.released)
-        .saturating_sub(totals.freed);
+        .saturating_sub(totals.freed());
     vec![
         Figure {
             label: "Promised",
@@ -166,8 +164,8 @@ fn figures(summary: &RoundSummary, context: &Context<'_>) -> Vec<Figure> {
         },
         Figure {
             label: "Back to free",
-            value: key(totals.freed),
-            note: "ended or settled".to_owned(),
+            value: key(totals.freed()),
+            note: "ended, settled or replaced".to_owned(),
         },
         Figure {
             label: "Still promised",
@@ -233,9 +231,12 @@ fn grant_row(
     };
     Ok(GrantRow {
         id: Hex::linked(&record.id, "grants"),
-        leaf: grouped(u128::from(record.index) + 1),
+        leaf: match record.descent {
+            Some(_) => format!("{}, replaced", grouped(u128::from(record.index) + 1)),
+            None => grouped(u128::from(record.index) + 1),
+        },
         opened: When::date(record.opened.block_time, &TimeZone::UTC),
-        state: state_word(&record.state, now),
+        state: state_word(record, now),
         granted: Money::plain(record.amount, token),
         claimable,
         claimed: Money::plain(record.paid_net, token),
@@ -262,9 +263,11 @@ fn nothing_yet(reasons: &[Reason], zone: &TimeZone) -> String {
 }
 
 /// The state of a grant in the glossary's word.
-pub(crate) fn state_word(state: &State, now: u64) -> &'static str {
+pub(crate) fn state_word(record: &GrantRecord, now: u64) -> &'static str {
+    let state = &record.state;
     let has = |flag| state.has(flag);
     match () {
+        () if record.was_replaced() => "replaced",
         () if has(Flags::CLOSED) => "closed",
         () if has(Flags::SETTLED) => "settled",
         () if has(Flags::RECOVERING) => "recovery announced",

@@ -154,6 +154,7 @@ fn grant_page(terms: Option<Terms>, now: u64, change: impl FnOnce(&mut State)) -
         goals: vec![named],
         round: "R".to_owned(),
         leaves: None,
+        successors: Vec::new(),
     };
     let (company, deployment) = (
         Company {
