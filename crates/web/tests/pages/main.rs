@@ -6,6 +6,8 @@ mod check;
 mod sample;
 #[cfg(test)]
 mod site;
+#[cfg(test)]
+mod succession;
 
 use axum::http::{Method, StatusCode};
 use guerdon_store::Store;

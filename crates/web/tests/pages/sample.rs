@@ -15,12 +15,14 @@ use guerdon_core::terms::{Gate, Powers, Rule, Terms};
 use guerdon_core::tree::{Leaf, SumTree};
 use guerdon_formats::calendar::{Zone, parse_date};
 use guerdon_formats::schedule::{Template, Words};
-use guerdon_store::{Checkpoint, ImportedGoal, ImportedGrant, ImportedRound, LogRow, Store};
+use guerdon_store::{
+    Checkpoint, ImportedGoal, ImportedGrant, ImportedRound, LogRow, Store, Successor,
+};
 use guerdon_web::{AppState, Company, ContractView, DeploymentView, Heartbeat, Inner, Token};
 
 pub(crate) const ACC: u128 = 1_000_000_000_000_000_000;
 pub(crate) const WALL: u64 = 1_795_300_000;
-const CHAIN_ID: u64 = 31_337;
+pub(crate) const CHAIN_ID: u64 = 31_337;
 const DAY: u64 = 86_400;
 
 /// Noon UTC of a date.
@@ -55,7 +57,7 @@ pub(crate) struct Story {
     pub(crate) total: u128,
     pub(crate) product: B256,
     pub(crate) launch: B256,
-    now: u64,
+    pub(crate) now: u64,
     block: u64,
 }
 
@@ -194,12 +196,12 @@ impl Story {
         self.grants[name].0
     }
 
-    fn at(&mut self, date: &str) {
+    pub(crate) fn at(&mut self, date: &str) {
         self.now = noon(date);
         self.block += 100;
     }
 
-    fn say(&mut self, fact: Fact) {
+    pub(crate) fn say(&mut self, fact: Fact) {
         let number = self.facts.len() as u64;
         let origin = Origin {
             block: self.block,
@@ -228,7 +230,7 @@ impl Story {
         });
     }
 
-    fn claim(&mut self, name: &str, date: &str) {
+    pub(crate) fn claim(&mut self, name: &str, date: &str) {
         self.at(date);
         let (id, terms, _) = self.grants[name].clone();
         let state = self.ledger.grants[&id].state;
@@ -364,6 +366,12 @@ impl Story {
         for goal in self.ledger.goals.values() {
             tx.put_goal(goal).await.unwrap();
         }
+        for (_, fact) in &self.facts {
+            if let Fact::Succeeded { id, terms, .. } = fact {
+                let (id, terms) = (*id, terms.clone());
+                tx.put_successor(&Successor { id, terms }).await.unwrap();
+            }
+        }
         let hash = keccak256("head");
         let head = Checkpoint {
             block: self.block + 3,
@@ -472,6 +480,7 @@ pub(crate) fn state(store: Store, facts: &[(Origin, Fact)], answered: Option<u64
             )),
             contracts: vec![
                 contract("Grants", 0x6a),
+                contract("Succession", 0x6b),
                 contract("Goals", 0x60),
                 contract("AccessToken", 0xac),
                 contract("AccessManager", 0xaa),

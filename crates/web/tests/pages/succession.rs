@@ -1,0 +1,190 @@
+//! Pages of grants that were replaced, moved, and are to be recovered.
+
+use alloy_primitives::{Address, B256, U256};
+use axum::http::StatusCode;
+use guerdon_core::fact::Fact;
+use guerdon_core::id::Domain;
+use guerdon_core::terms::Terms;
+use serde_json::Value;
+
+use crate::check;
+use crate::sample::{CHAIN_ID, Story};
+use crate::site::{Site, is_page};
+
+const NEW_HOLDER: Address = Address::repeat_byte(0x99);
+
+impl Story {
+    /// G-1004, which has paid, became two; G-1019 was moved; a recovery of G-1010 is announced.
+    fn changed() -> Self {
+        let mut story = Self::told();
+        story.at("2028-07-01");
+        story.replace("G-1004");
+        let (moved, lost) = (story.id("G-1019"), story.id("G-1010"));
+        let from = story.ledger.grants[&moved].recipient;
+        story.say(Fact::Moved {
+            id: moved,
+            from,
+            to: NEW_HOLDER,
+        });
+        story.say(Fact::HolderChanged {
+            id: moved,
+            holder: NEW_HOLDER,
+        });
+        let at = story.now;
+        story.say(Fact::RecoveryAnnounced {
+            id: lost,
+            to: NEW_HOLDER,
+            at,
+        });
+        story.say(Fact::RecoveringSet { id: lost, on: true });
+        story.at("2028-07-05");
+        story
+    }
+
+    /// Into one of three quarters, which takes over what was paid, and one of the rest.
+    fn replace(&mut self, name: &'static str) {
+        let (old, terms, _) = self.grants[name].clone();
+        let holder = terms.recipient;
+        self.say(Fact::Replaced {
+            old,
+            holder,
+            count: U256::from(2),
+        });
+        let first = terms.amount / 4 * 3;
+        let mut held = i128::try_from(terms.amount).unwrap();
+        for (place, amount) in [(0, first), (1, terms.amount - first)] {
+            let new = Terms {
+                amount,
+                document: B256::repeat_byte(place),
+                ..terms.clone()
+            };
+            let terms = new.encode().unwrap();
+            let id = Domain::new(CHAIN_ID, Address::repeat_byte(0x6a)).id(&terms);
+            let freed = held - i128::try_from(amount).unwrap();
+            held = 0;
+            self.say(Fact::Succeeded {
+                old,
+                id,
+                place,
+                terms,
+                freed,
+            });
+        }
+    }
+
+    fn successors(&self, name: &str) -> Vec<B256> {
+        let old = self.id(name);
+        let grants = self.ledger.grants.values();
+        let mut new: Vec<_> = grants
+            .filter_map(|grant| Some((grant.descent.filter(|it| it.old == old)?.place, grant.id)))
+            .collect();
+        new.sort_unstable();
+        new.into_iter().map(|(_, id)| id).collect()
+    }
+}
+
+fn says(page: &str, words: &[&str]) {
+    for word in words {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn every_page_of_changed_grants_is_whole() {
+    let site = Site::of(Story::changed()).await;
+    for (path, answer) in &site.crawl().await {
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        if is_page(answer) {
+            check::page(path, &answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_replaced_grant_leads_to_its_successors_and_back() {
+    let site = Site::of(Story::changed()).await;
+    let (old, new) = (site.story.id("G-1004"), site.story.successors("G-1004"));
+    let body = site.get(&format!("/grants/{old}")).await.body;
+    for id in &new {
+        assert!(body.contains(&format!("/grants/{id}")), "{body}");
+    }
+    says(
+        &check::text(&body),
+        &[
+            "Replaced on 1 Jul 2028",
+            "State: replaced.",
+            "This grant was replaced and pays nothing any more.",
+            "passed on to other grants or freed",
+            "Replaced by 2 grants, with its holder's signature",
+        ],
+    );
+
+    let body = site.get(&format!("/grants/{}", new[0])).await.body;
+    assert!(body.contains(&format!("/grants/{old}")), "{body}");
+    says(
+        &check::text(&body),
+        &[
+            "5,475 ACC granted",
+            "It took the place of grant",
+            "claimed of the grant it replaced",
+            "only with its holder's signature, and nothing vested can be lost",
+            "yes, announced 30 days before; its holder can veto until it is done",
+            "Took the place of grant",
+        ],
+    );
+    let data = site.get(&format!("/grants/{old}.json")).await.body;
+    let data: Value = serde_json::from_str(&data).unwrap();
+    assert_eq!(data["replaced_by"][1], new[1].to_string());
+    let data = site.get(&format!("/grants/{}.json", new[1])).await.body;
+    let data: Value = serde_json::from_str(&data).unwrap();
+    assert_eq!(data["replaces"]["grant"], old.to_string());
+    assert_eq!(data["replaces"]["place"], 1);
+}
+
+#[tokio::test]
+async fn a_replacement_changes_no_sum_of_its_round() {
+    let (before, after) = (
+        Site::of(Story::told()).await,
+        Site::of(Story::changed()).await,
+    );
+    let path = format!("/rounds/{}.json", before.story.root);
+    let mut sums = Vec::new();
+    for site in [&before, &after] {
+        let data: Value = serde_json::from_str(&site.get(&path).await.body).unwrap();
+        sums.push(["paid", "freed", "opened"].map(|name| data["round"][name].clone()));
+        let rows = data["grants"].as_array().unwrap().len();
+        assert_eq!(rows, site.story.ledger.grants.len());
+    }
+    assert_eq!(sums[0], sums[1]);
+}
+
+#[tokio::test]
+async fn a_moved_grant_and_a_recovery_name_the_new_account() {
+    let site = Site::of(Story::changed()).await;
+    let page = |name: &str| format!("/grants/{}", site.story.id(name));
+    let moved = check::text(&site.get(&page("G-1019")).await.body);
+    says(
+        &moved,
+        &["Moved: it pays 0x9999", "Moved by its holder to 0x9999"],
+    );
+
+    let lost = check::text(&site.get(&page("G-1010")).await.body);
+    says(
+        &lost,
+        &[
+            "A recovery is announced: the company says that the holder's key is lost.",
+            "Unless the holder vetoes, the grant can go to 0x9999",
+            "from 31 Jul 2028 until 30 Aug 2028",
+            "the holder, who can veto.",
+            "Recovery to 0x9999",
+        ],
+    );
+    let data = site.get(&format!("{}.json", page("G-1010"))).await.body;
+    let data: Value = serde_json::from_str(&data).unwrap();
+    assert_eq!(data["recovery"]["stage"], "announced");
+    let contracts = check::text(&site.get("/contracts").await.body);
+    says(
+        &contracts,
+        &["Succession", "replaces them with the holder's signature"],
+    );
+}
