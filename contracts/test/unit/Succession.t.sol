@@ -18,20 +18,20 @@ contract SuccessionTest is SuccessionBase {
     }
 
     function test_GivenNoContract_WhenDeployed_Reverts() public {
-        bytes memory code = codeOf("Succession");
-        refuses(abi.encodePacked(code, abi.encode(stranger, address(grants))));
-        refuses(abi.encodePacked(code, abi.encode(address(manager), stranger)));
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        address made =
+            create("Grants", abi.encode(address(manager), address(token), address(goals), next, PAYMENT_GAS));
+        refuses(stranger, made);
+        refuses(address(manager), stranger);
     }
 
     function test_GivenGrantsOfAnotherSuccession_WhenDeployed_Reverts() public {
-        refuses(abi.encodePacked(codeOf("Succession"), abi.encode(address(manager), address(grants))));
+        refuses(address(manager), address(grants));
     }
 
-    function refuses(bytes memory code) private {
+    function refuses(address manager_, address grants_) private {
         rejects(abi.encodeWithSelector(ISuccession.BadDeployment.selector));
-        assembly {
-            pop(create(0, add(code, 32), mload(code)))
-        }
+        create("Succession", abi.encode(manager_, grants_));
     }
 
     // ------------------------------------------------------------------------------------------------- the message
