@@ -436,6 +436,7 @@ def random_gates(table, dice, t, now):
 
 
 def main():
+    from demands import demand_table
     from goals import bounds_table, draw_table, goal_table
     from moves import move_table
     from succession import replace_table, succeed_table
@@ -443,7 +444,7 @@ def main():
     tables = {
         "schedule": schedule_table, "terms": terms_table, "tree": tree_table, "grant": grant_table, "moves": move_table,
         "bounds": bounds_table, "draw": draw_table, "goal": goal_table, "replace": replace_table,
-        "succeed": succeed_table,
+        "succeed": succeed_table, "demands": demand_table,
     }  # fmt: skip
     stale = []
     for name, make in tables.items():

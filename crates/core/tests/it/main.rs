@@ -15,6 +15,8 @@ mod ledger;
 #[cfg(test)]
 mod ledger_succession;
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
 mod rounds;
 #[cfg(test)]
 mod samples;
