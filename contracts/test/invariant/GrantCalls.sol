@@ -67,7 +67,7 @@ abstract contract GrantCalls is Play {
         bytes32[] memory hashes = new bytes32[](size);
         uint256[] memory sums = new uint256[](size);
         for (uint256 i; i < size; ++i) {
-            seed = uint256(keccak256(abi.encode(seed)));
+            seed = uint256(keccak256(abi.encode(seed, ids.length))); // no grant comes twice
             IGrants.Terms memory t = drawn(seed);
             append(t);
             (hashes[i], sums[i]) = (ids[first + i], t.amount);
@@ -84,9 +84,19 @@ abstract contract GrantCalls is Play {
         }
         uint40 bindingAt = seed % 2 == 0 ? uint40(block.timestamp + within(seed, 0, 30 days)) : 0;
         if (total > free()) toGrants(company, abi.encodeCall(IGrants.fund, (uint128(total))), "fund");
-        toGrants(
-            company, abi.encodeCall(IGrants.commit, (root, uint128(total), "round", bindingAt)), "commit"
-        );
+        bytes memory data = abi.encodeCall(IGrants.commit, (root, uint128(total), "round", bindingAt));
+        if (!toGrants(company, data, "commit")) forget(first);
+    }
+
+    /// @dev Grants that never came to be.
+    function forget(uint256 first) internal {
+        while (ids.length > first) {
+            ids.pop();
+            terms.pop();
+            drawings.pop();
+            leaves.pop();
+            lapsing.pop();
+        }
     }
 
     function append(IGrants.Terms memory t) internal {

@@ -71,7 +71,7 @@ abstract contract SuccessionCalls is GrantCalls {
         uint256 total;
         for (uint256 k; k < count_; ++k) {
             seed = uint256(keccak256(abi.encode(seed)));
-            IGrants.Terms memory t = drawn(seed);
+            IGrants.Terms memory t = drawn(uint256(keccak256(abi.encode(seed, ids.length))));
             t.recipient = vm.addr(1000 + seed % (2 * PEOPLE_COUNT));
             if (k == 0) {
                 uint256 most = old.vested + 1 + (seed >> 32) % 1e18;
@@ -103,17 +103,6 @@ abstract contract SuccessionCalls is GrantCalls {
         bytes32 digest = succession.replaceDigest(terms[i], packed, until);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         return abi.encodePacked(r, s, v);
-    }
-
-    /// @dev Successors that never came to be.
-    function forget(uint256 first) private {
-        while (ids.length > first) {
-            ids.pop();
-            terms.pop();
-            drawings.pop();
-            leaves.pop();
-            lapsing.pop();
-        }
     }
 
     // ------------------------------------------------------------------------------------------------- move, recover

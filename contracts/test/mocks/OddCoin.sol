@@ -15,7 +15,12 @@ contract OddCoin is ERC20 {
         Bomb, // reverts with 100 kB
         Hungry, // burns all gas
         Costly, // spends 155,000 gas before it moves
-        Calling // calls back before it moves
+        Calling, // calls back before it moves
+        Paused, // reverts for everybody
+        Mute, // reverts for the blocked account, without a word
+        Flood, // moves, returns 100 kB that begin with a yes
+        Boasting, // moves half, says that all of it arrived
+        Shrinking // moves, says that its holders have half
     }
 
     Mood public mood;
@@ -25,7 +30,20 @@ contract OddCoin is ERC20 {
     bytes public answer;
     bool public answered;
 
+    mapping(address => uint256) private boasts;
+
     constructor() ERC20("Odd", "ODD") {}
+
+    function balanceOf(address account) public view override returns (uint256) {
+        uint256 real = super.balanceOf(account);
+        if (mood == Mood.Boasting) return real + boasts[account];
+        return mood == Mood.Shrinking ? real / 2 : real;
+    }
+
+    /// @notice What an account has in truth.
+    function realBalanceOf(address account) external view returns (uint256) {
+        return super.balanceOf(account);
+    }
 
     function mint(address to, uint256 amount) external {
         _mint(to, amount);
@@ -52,6 +70,7 @@ contract OddCoin is ERC20 {
         if (mood == Mood.Costly) {
             for (uint256 before = gasleft(); before - gasleft() < 155_000;) {}
         }
+        if (mood == Mood.Paused) revert ERC20InvalidSender(from);
         if (to == blocked) {
             if (mood == Mood.False) return false;
             if (mood == Mood.Refusing) revert ERC20InvalidReceiver(to);
@@ -60,14 +79,26 @@ contract OddCoin is ERC20 {
                     revert(0, 100000)
                 }
             }
+            if (mood == Mood.Mute) {
+                assembly {
+                    revert(0, 0)
+                }
+            }
             if (mood == Mood.Hungry) {
                 while (true) {}
             }
         }
-        _transfer(from, to, mood == Mood.Fee ? amount - amount / 100 : amount);
+        _transfer(from, to, arriving(amount));
+        if (mood == Mood.Boasting) boasts[to] += amount / 2;
         if (mood == Mood.Silent) {
             assembly {
                 return(0, 0)
+            }
+        }
+        if (mood == Mood.Flood) {
+            assembly {
+                mstore(0, 1)
+                return(0, 100000)
             }
         }
         if (mood == Mood.Garbage) {
@@ -77,5 +108,10 @@ contract OddCoin is ERC20 {
             }
         }
         return true;
+    }
+
+    function arriving(uint256 amount) private view returns (uint256) {
+        if (mood == Mood.Fee) return amount - amount / 100;
+        return mood == Mood.Boasting ? amount - amount / 2 : amount;
     }
 }
