@@ -56,7 +56,7 @@ contract Grants is Pool, Multicall {
         nonReentrant
     {
         bytes32 id = terms.id(DOMAIN);
-        if (words[id] == 0) _open(id, terms, root, index, proof);
+        if (words[id] == 0) words[id] = _open(id, terms, root, index, proof);
     }
 
     /// @inheritdoc IGrants
@@ -67,7 +67,10 @@ contract Grants is Pool, Multicall {
     {
         bytes32 id = terms.id(DOMAIN);
         uint256 word = words[id];
-        if (word == 0) word = _open(id, terms, root, index, proof);
+        if (word == 0) {
+            word = _open(id, terms, root, index, proof);
+            if (word & GrantWord.CLOSED != 0) words[id] = word; // else written once, by the payment
+        }
         if (word & GrantWord.CLOSED != 0) return 0;
 
         return _claim(id, terms, word);
@@ -170,7 +173,7 @@ contract Grants is Pool, Multicall {
         (bytes32 id, uint256 word) = _unsettled(terms);
         _requireHolder(id, terms, word);
 
-        (,, uint256 value) = _vestedDown(terms, word);
+        uint256 value = _vestedDown(terms, word);
 
         uint128 freed = _settle(id, terms, word, value);
         emit Waived(id, value.toUint128(), freed);
@@ -192,10 +195,13 @@ contract Grants is Pool, Multicall {
         // a result registered in the second of the end still counts, so that second must be over
         if (word & GrantWord.ENDED != 0 && block.timestamp <= stopAt) revert NotYet(stopAt + 1);
 
-        (uint256 timePpb,, uint256 value) = _vestedDown(terms, word);
-        require(timePpb == GrantWord.ONE || word & GrantWord.ENDED != 0, NotFullyVested(timePpb));
+        if (word & GrantWord.ENDED == 0) {
+            uint256 timePpb = word.timeDown(terms, word.clock(terms));
+            require(timePpb == GrantWord.ONE, NotFullyVested(timePpb));
+        }
         Gates.requireDone(terms, word, GOALS);
 
+        uint256 value = _vestedDown(terms, word);
         uint128 freed = _settle(id, terms, word, value);
         emit Settled(id, value.toUint128(), freed);
     }
@@ -207,7 +213,7 @@ contract Grants is Pool, Multicall {
     function succeed(bytes calldata old, bytes[] calldata successors) external nonReentrant {
         _requireSuccession();
         (bytes32 oldId, uint256 oldWord) = _opened(old);
-        (,, uint256 before) = _vestedDown(old, oldWord);
+        uint256 before = _vestedDown(old, oldWord);
         uint256 held = oldWord.heldDown(old);
 
         words[oldId] = GrantWord.OPENED | GrantWord.CLOSED;
@@ -271,7 +277,10 @@ contract Grants is Pool, Multicall {
         )
     {
         (, uint256 word) = _opened(terms);
-        (timePpb, openPpb, vested) = _vestedDown(terms, word);
+        bool settled = word & GrantWord.SETTLED != 0;
+        timePpb = settled ? GrantWord.ONE : word.timeDown(terms, word.clock(terms));
+        openPpb = settled ? GrantWord.ONE : Gates.openDown(terms, word, GOALS);
+        vested = _vestedDown(terms, word);
         unlocked = GrantWord.unlockedDown(terms);
         released = word.released();
         held = word.heldDown(terms);
@@ -279,7 +288,8 @@ contract Grants is Pool, Multicall {
 
     // ------------------------------------------------------------------------------------------------- one grant
 
-    /// @dev Proves the leaf and creates its word. Invalid terms are closed, an undefined goal reverts.
+    /// @dev Proves the leaf and makes its word, for the caller to write. Invalid terms are closed, an undefined goal
+    /// reverts.
     function _open(bytes32 id, bytes calldata terms, bytes32 root, uint32 index, bytes calldata proof)
         private
         returns (uint256 word)
@@ -293,7 +303,6 @@ contract Grants is Pool, Multicall {
         uint16 withholdBps = uint16(terms.withholdBps()); // valid: at most 10000
         word = GrantWord.OPENED | uint256(withholdBps) << GrantWord.WITHHOLD_AT | since << GrantWord.SINCE_AT;
 
-        words[id] = word;
         emit Opened(id, root, index, terms.recipient(), uint128(terms.amount()), withholdBps); // 104 bits
     }
 
@@ -306,7 +315,6 @@ contract Grants is Pool, Multicall {
         uint256 amount = terms.amount();
 
         _hold(amount, 0);
-        words[id] = word;
         emit Invalid(id, root, index, uint128(amount)); // 104 bits
     }
 
@@ -328,7 +336,7 @@ contract Grants is Pool, Multicall {
         // casts: place below 8, both amounts at most 104 bits
         emit Succeeded(oldId, id, uint8(place), terms, int128(int256(freed)) - int128(int256(amount)));
 
-        (,, vested) = _vestedDown(terms, word);
+        return _vestedDown(terms, word);
     }
 
     /// @dev Pays an opened grant, or reverts.
@@ -338,17 +346,19 @@ contract Grants is Pool, Multicall {
 
         uint256 gross = _payableDown(terms, word);
         if (gross == 0) {
-            (,, uint256 vested) = _vestedDown(terms, word);
-            revert NothingClaimable(vested, GrantWord.unlockedDown(terms), word.released());
+            revert NothingClaimable(_vestedDown(terms, word), GrantWord.unlockedDown(terms), word.released());
         }
         uint256 withheld = _withheldDown(word, gross);
 
-        words[id] = word + gross; // `released` is lowest and stays at or below the amount
-        _keep(withheld);
-        emit Claimed(id, to, uint128(gross), uint128(withheld)); // both at most 104 bits
+        unchecked {
+            // `released` is lowest and stays at or below the amount; what is withheld is a part of what is paid
+            words[id] = word + gross;
+            if (withheld != 0) _keep(withheld);
+            emit Claimed(id, to, uint128(gross), uint128(withheld)); // both at most 104 bits
 
-        if (gross > withheld) IERC20(TOKEN).safeTransfer(to, gross - withheld);
-        return uint128(gross);
+            if (gross > withheld) IERC20(TOKEN).safeTransfer(to, gross - withheld);
+            return uint128(gross);
+        }
     }
 
     /// @dev The keeper's claim: skips what cannot be paid, undoes what fails. `balance` is the pool's before, `left`
@@ -394,8 +404,10 @@ contract Grants is Pool, Multicall {
         private
         returns (int128 freed)
     {
-        freed = _hold(word.heldDown(terms), next.heldDown(terms));
+        (uint256 before, uint256 held) = (word.heldDown(terms), next.heldDown(terms));
+        _hold(before, held);
         words[id] = next;
+        return int128(int256(before) - int256(held)); // both at most 104 bits
     }
 
     /// @dev The word after an end of all change: stopAt, credit and lost make room for the value.
@@ -411,12 +423,11 @@ contract Grants is Pool, Multicall {
 
     /// @dev Base units that a claim releases now.
     function _payableDown(bytes calldata terms, uint256 word) private view returns (uint256) {
+        uint256 most = _earnedDown(terms, word);
+        if (terms.unlockCount() != 0) most = Math.min(most, GrantWord.unlockedDown(terms));
         uint256 released = word.released();
-        uint256 unlocked = GrantWord.unlockedDown(terms);
-        if (unlocked <= released) return 0;
-        (,, uint256 vested) = _vestedDown(terms, word);
         unchecked {
-            return (vested < unlocked ? vested : unlocked) - released; // neither is below released
+            return most > released ? most - released : 0;
         }
     }
 
@@ -427,19 +438,19 @@ contract Grants is Pool, Multicall {
         }
     }
 
-    /// @dev What is earned: by time, let through by gates, never below what was released.
-    function _vestedDown(bytes calldata terms, uint256 word)
-        private
-        view
-        returns (uint256 timePpb, uint256 openPpb, uint256 vested)
-    {
-        if (word & GrantWord.SETTLED != 0) return (GrantWord.ONE, GrantWord.ONE, word.settledValue());
-        timePpb = word.timeDown(terms, word.clock(terms));
-        openPpb = Gates.openDown(terms, word, GOALS);
+    /// @dev What is vested: earned, and never below what was released.
+    function _vestedDown(bytes calldata terms, uint256 word) private view returns (uint256) {
+        return Math.max(_earnedDown(terms, word), word.released());
+    }
+
+    /// @dev What is earned: by time, let through by gates; the value once settled.
+    function _earnedDown(bytes calldata terms, uint256 word) private view returns (uint256) {
+        if (word & GrantWord.SETTLED != 0) return word.settledValue();
+        uint256 timePpb = word.timeDown(terms, word.clock(terms));
+        uint256 openPpb = terms.gateCount() == 0 ? GrantWord.ONE : Gates.openDown(terms, word, GOALS);
         unchecked {
-            vested = terms.amount() * timePpb * openPpb / 1e18; // 2^104 * 2^30 * 2^30
+            return terms.amount() * timePpb * openPpb / 1e18; // 2^104 * 2^30 * 2^30
         }
-        if (vested < word.released()) vested = word.released();
     }
 
     // ------------------------------------------------------------------------------------------------- conditions
@@ -456,8 +467,9 @@ contract Grants is Pool, Multicall {
     function _opened(bytes calldata terms) private view returns (bytes32 id, uint256 word) {
         id = terms.id(DOMAIN);
         word = words[id];
-        require(word & GrantWord.OPENED != 0, NotOpened(id));
-        require(word & GrantWord.CLOSED == 0, IsClosed(id));
+        if (word & (GrantWord.OPENED | GrantWord.CLOSED) == GrantWord.OPENED) return (id, word);
+        require(word == 0, IsClosed(id));
+        revert NotOpened(id);
     }
 
     function _unsettled(bytes calldata terms) private view returns (bytes32 id, uint256 word) {

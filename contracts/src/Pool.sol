@@ -16,6 +16,9 @@ abstract contract Pool is IGrants, AccessManaged, ReentrancyGuardTransient {
     using SafeCast for uint256;
 
     uint256 private constant BINDING_MAX = 30 days;
+    uint256 private constant COMMITTED_AT = 128;
+    uint256 private constant BINDING_AT = 168;
+    uint256 private constant SINCE_AT = 208;
 
     /// @inheritdoc IGrants
     address public immutable TOKEN;
@@ -24,16 +27,8 @@ abstract contract Pool is IGrants, AccessManaged, ReentrancyGuardTransient {
     uint128 private _funded;
     uint128 private _promised;
 
-    /// @dev One slot.
-    struct Round {
-        uint128 total;
-        uint40 committedAt;
-        uint40 bindingAt;
-        uint16 since;
-    }
-
-    /// @inheritdoc IGrants
-    mapping(bytes32 root => Round) public rounds;
+    // one slot each: total u128 | committedAt u40 | bindingAt u40 | since u16
+    mapping(bytes32 root => uint256) private _rounds;
 
     constructor(address manager, address token) AccessManaged(manager) {
         require(manager.code.length > 0 && token.code.length > 0, BadDeployment());
@@ -71,25 +66,39 @@ abstract contract Pool is IGrants, AccessManaged, ReentrancyGuardTransient {
         nonReentrant
     {
         require(root != 0 && total > 0, BadRound());
-        require(rounds[root].committedAt == 0, RootUsed(root));
-        require(
-            bindingAt <= block.timestamp + BINDING_MAX, OutOfRange(bindingAt, block.timestamp + BINDING_MAX)
-        );
+        require(_rounds[root] == 0, RootUsed(root)); // committedAt stays for good
+        uint256 latest = block.timestamp + BINDING_MAX;
+        require(bindingAt <= latest, OutOfRange(bindingAt, latest));
 
         _hold(0, total);
-        rounds[root] = Round(total, block.timestamp.toUint40(), bindingAt, 0);
+        uint256 committedAt = block.timestamp.toUint40();
+        _rounds[root] = total | committedAt << COMMITTED_AT | uint256(bindingAt) << BINDING_AT;
         emit RoundCommitted(root, total, document, bindingAt, 0);
     }
 
     /// @inheritdoc IGrants
     function rescind(bytes32 root) external restricted nonReentrant {
-        Round memory round = rounds[root];
-        require(round.total > 0, RoundNotFound(root));
-        require(block.timestamp < round.bindingAt, TooLate(round.bindingAt));
+        (uint128 total,, uint40 bindingAt,) = rounds(root);
+        require(total > 0, RoundNotFound(root));
+        require(block.timestamp < bindingAt, TooLate(bindingAt));
 
-        _hold(round.total, 0);
-        rounds[root].total = 0;
-        emit RoundRescinded(root, round.total);
+        _hold(total, 0);
+        _rounds[root] -= total; // the lowest field: the rest stays
+        emit RoundRescinded(root, total);
+    }
+
+    /// @inheritdoc IGrants
+    function rounds(bytes32 root)
+        public
+        view
+        returns (uint128 total, uint40 committedAt, uint40 bindingAt, uint16 since)
+    {
+        uint256 round = _rounds[root];
+        // the casts cut out the fields
+        total = uint128(round);
+        committedAt = uint40(round >> COMMITTED_AT);
+        bindingAt = uint40(round >> BINDING_AT);
+        since = uint16(round >> SINCE_AT);
     }
 
     /// @inheritdoc IGrants
@@ -103,14 +112,13 @@ abstract contract Pool is IGrants, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @dev The one way in which `promised` changes: a grant or round that held `from` now holds `to`.
-    function _hold(uint256 from, uint256 to) internal returns (int128 freed) {
-        if (from == to) return 0;
+    function _hold(uint256 from, uint256 to) internal {
+        if (from == to) return;
         (uint256 funded_, uint256 promised_) = (_funded, _promised);
         uint256 wanted = promised_ + to - from;
         if (wanted > funded_) revert NotFreeEnough(to - from, funded_ - promised_);
 
-        _promised = wanted.toUint128();
-        return SafeCast.toInt128(int256(from) - int256(to)); // both < 2^128
+        _promised = uint128(wanted); // at most funded
     }
 
     /// @dev A withheld share stays as free money.
@@ -120,9 +128,15 @@ abstract contract Pool is IGrants, AccessManaged, ReentrancyGuardTransient {
 
     /// @dev The round of an unopened grant, if it can be opened now.
     function _binding(bytes32 root) internal view returns (uint256 total, uint256 since) {
-        Round memory round = rounds[root];
-        require(round.total > 0, RoundNotFound(root));
-        require(block.timestamp >= round.bindingAt, NotYet(round.bindingAt));
-        return (round.total, round.since);
+        uint256 round = _rounds[root];
+        (total, since) = (uint128(round), round >> SINCE_AT); // the lowest field, the highest
+        require(total > 0, RoundNotFound(root));
+        uint256 bindingAt = uint40(round >> BINDING_AT); // 40 bits
+        require(block.timestamp >= bindingAt, NotYet(bindingAt));
+    }
+
+    /// @dev Where the guard lies in transient storage, which holds nothing else: a short number is cheaper to name.
+    function _reentrancyGuardStorageSlot() internal pure override returns (bytes32) {
+        return 0;
     }
 }

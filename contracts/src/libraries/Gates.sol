@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IGoals} from "../interfaces/IGoals.sol";
 import {IGrants} from "../interfaces/IGrants.sol";
 import {GrantWord} from "./GrantWord.sol";
 import {TermsLib} from "./TermsLib.sol";
+
+/// @dev Goals read for the first of the numbers that it answers with: a claim does not pay for decoding the others.
+interface IFractions {
+    function fractionOf(bytes32 goal) external view returns (uint256 fraction);
+}
 
 /// @notice What the goals behind a grant's gates say about it. Terms must be valid: at most 8 gates bound each loop.
 /// @dev Goals reverts with GoalNotDefined, whoever asks.
@@ -23,19 +27,22 @@ library Gates {
         uint256 count = terms.gateCount();
         if (count == 0) return openPpb;
         bool triggers;
-        for (uint256 i; i < count; ++i) {
-            (bytes32 goal, uint256 share, uint256 rule) = terms.gate(i);
-            if (rule & TermsLib.TRIGGER != 0) {
-                triggers = true;
-            } else if (share != 0) {
-                openPpb = openPpb - share + share * fraction(goals, goal, rule, word) / GrantWord.ONE;
+        unchecked {
+            // shares sum to at most one and no fraction is above one: nothing falls below 0, no product reaches 2^60
+            for (uint256 i; i < count; ++i) {
+                (bytes32 goal, uint256 share, uint256 rule) = terms.gate(i);
+                if (rule & TermsLib.TRIGGER != 0) {
+                    triggers = true;
+                } else if (share != 0) {
+                    openPpb = openPpb - share + share * fraction(goals, goal, rule, word) / GrantWord.ONE;
+                }
             }
-        }
-        if (!triggers) return openPpb;
-        for (uint256 i; i < count; ++i) {
-            (bytes32 goal,, uint256 rule) = terms.gate(i);
-            if (rule & TermsLib.TRIGGER != 0) {
-                openPpb = openPpb * fraction(goals, goal, rule, word) / GrantWord.ONE;
+            if (!triggers) return openPpb;
+            for (uint256 i; i < count; ++i) {
+                (bytes32 goal,, uint256 rule) = terms.gate(i);
+                if (rule & TermsLib.TRIGGER != 0) {
+                    openPpb = openPpb * fraction(goals, goal, rule, word) / GrantWord.ONE;
+                }
             }
         }
     }
@@ -49,9 +56,9 @@ library Gates {
         if (rule & TermsLib.LAPSE != 0 && word.hasEnded()) {
             (counted,) = IGoals(goals).fractionAt(goal, word.stopAt());
         } else {
-            (counted,,) = IGoals(goals).fractionOf(goal);
+            counted = IFractions(goals).fractionOf(goal);
         }
-        return Math.min(counted, GrantWord.ONE);
+        if (counted > GrantWord.ONE) return GrantWord.ONE;
     }
 
     /// @notice Every goal was defined.
@@ -59,7 +66,7 @@ library Gates {
         uint256 count = terms.gateCount();
         for (uint256 i; i < count; ++i) {
             (bytes32 goal,,) = terms.gate(i);
-            IGoals(goals).fractionOf(goal);
+            IFractions(goals).fractionOf(goal);
         }
     }
 

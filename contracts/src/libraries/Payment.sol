@@ -25,12 +25,17 @@ library Payment {
         uint256 needed = gasCap * 64 / 63 + RESERVE;
         require(gasleft() >= needed, IGrants.NotEnoughGas(gasleft(), needed));
 
-        bytes memory data = abi.encodeCall(IERC20.transfer, (to, amount));
+        bytes4 selector = IERC20.transfer.selector;
         bool unclear;
-        // Proof: reads `data`, writes only the first scratch word. `reason` is what was returned, over a zero.
+        // Proof: writes the 68 bytes of transfer(to, amount) from the free pointer on, and the first scratch word;
+        // allocates nothing. `to` is an address: its high 12 bytes are zero. `reason` is what came back, over a zero.
         assembly ("memory-safe") {
+            let data := mload(0x40)
+            mstore(data, selector)
+            mstore(add(data, 4), to)
+            mstore(add(data, 36), amount)
             mstore(0, 0)
-            let called := call(gasCap, token, 0, add(data, 32), mload(data), 0, 32)
+            let called := call(gasCap, token, 0, data, 68, 0, 32)
             reason := mload(0)
             let yes := or(iszero(returndatasize()), and(gt(returndatasize(), 31), eq(reason, 1)))
             paid := and(called, yes)

@@ -10,6 +10,7 @@ library SumTree {
     uint256 private constant LEVELS_MAX = 32;
 
     /// @notice Whether the leaf (`node`, `sum`) at `index` leads to `root` with exactly `total`.
+    /// @param sum below 2^128
     /// @param proof per level: sibling 32 bytes, its sum 16 bytes; at most 32 levels
     function leadsTo(
         bytes calldata proof,
@@ -20,35 +21,28 @@ library SumTree {
         uint256 total
     ) internal pure returns (bool) {
         uint256 levels = proof.length / LEVEL;
-        if (proof.length % LEVEL != 0 || levels > LEVELS_MAX || index >> levels != 0) return false;
+        if (proof.length % LEVEL != 0) return false;
+        if (levels > LEVELS_MAX) return false;
+        if (index >> levels != 0) return false;
 
-        for (uint256 i; i < levels; ++i) {
-            // Proof: reads the i-th 48 bytes of the proof; writes 96 bytes above the free pointer (a 16-byte sum as
-            // the high half of a 32-byte store whose low half the next store overwrites, or that lies past the 96
-            // bytes), hashes these 96 bytes, allocates nothing. The addition cannot wrap: both terms are < 2^128.
-            assembly ("memory-safe") {
-                let place := add(proof.offset, mul(i, 48))
-                let sibling := calldataload(place)
-                let siblingSum := shr(128, calldataload(add(place, 32)))
-                let free := mload(0x40)
-                switch and(shr(i, index), 1)
-                case 0 {
-                    mstore(free, node)
-                    mstore(add(free, 32), shl(128, sum))
-                    mstore(add(free, 48), sibling)
-                    mstore(add(free, 80), shl(128, siblingSum))
-                }
-                default {
-                    mstore(free, sibling)
-                    mstore(add(free, 32), shl(128, siblingSum))
-                    mstore(add(free, 48), node)
-                    mstore(add(free, 80), shl(128, sum))
-                }
+        // Proof: `place` runs over the whole levels of the proof. Each turn writes 112 bytes from the free pointer on
+        // and hashes the first 96: at `own` (0, or 48 if the index is odd) the node and, as the high half of a word,
+        // its sum; then at the other of the two the sibling and its sum, 48 bytes that also overwrite the low half of
+        // that word if it lies there. Nothing is allocated. The addition cannot wrap: at most 32 siblings, each sum
+        // < 2^128. A sum is hashed as its low 128 bits; sums never fall, so if the last is < 2^128, none lost a bit.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let place := proof.offset
+            for { let last := add(place, proof.length) } lt(place, last) { place := add(place, 48) } {
+                let own := mul(and(index, 1), 48)
+                mstore(add(free, add(own, 32)), shl(128, sum))
+                mstore(add(free, own), node)
+                calldatacopy(add(free, sub(48, own)), place, 48)
                 node := keccak256(free, 96)
-                sum := add(sum, siblingSum)
+                sum := add(sum, shr(128, calldataload(add(place, 32))))
+                index := shr(1, index)
             }
-            if (sum > type(uint128).max) return false;
         }
-        return node == root && sum == total;
+        return node == root && sum == total && sum <= type(uint128).max;
     }
 }

@@ -133,9 +133,10 @@ library TermsLib {
     function vestingOffset(bytes calldata terms) internal pure returns (uint256 offset) {
         unchecked {
             // at most 88 + 255 * 37 + 5 + 255 * 10
-            uint256 count = unlockCount(terms);
-            offset = HEADER + gateCount(terms) * GATE;
-            if (count != 0) offset += 5 + count * SEGMENT;
+            uint256 counts = read(terms, 86, 2);
+            offset = HEADER + (counts >> 8) * GATE;
+            uint256 unlocks = counts & 0xff;
+            if (unlocks != 0) offset += 5 + unlocks * SEGMENT;
         }
     }
 
@@ -155,22 +156,30 @@ library TermsLib {
     /// @notice Whether the bytes are terms that may be opened, goals aside.
     /// @param grants,token who can never be a recipient
     function isValid(bytes calldata terms, address grants, address token) internal pure returns (bool) {
-        if (terms.length < SHORTEST) return false;
+        if (!isFormed(terms)) return false;
         address to = recipient(terms);
-        if (amount(terms) == 0 || to == address(0) || to == grants || to == token) return false;
+        if (to == address(0)) return false;
+        if (to == grants) return false;
+        if (to == token) return false;
+        if (amount(terms) == 0) return false;
         if (powers(terms) > POWERS) return false;
-        if (backdateSeconds(terms) > BACKDATE_MAX || withholdBps(terms) > BPS) return false;
-        return isFormed(terms) && gatesAddUp(terms) && rises(unlock(terms)) && rises(vesting(terms));
+        if (backdateSeconds(terms) > BACKDATE_MAX) return false;
+        if (withholdBps(terms) > BPS) return false;
+        if (gateCount(terms) != 0 && !gatesAddUp(terms)) return false;
+        if (unlockCount(terms) != 0 && !rises(unlock(terms))) return false;
+        return rises(vesting(terms));
     }
 
-    /// @notice Whether counts and length fit together: exact, without a byte left over.
+    /// @notice Whether counts and length fit together: exact, without a byte left over. So the length is at least 98.
     function isFormed(bytes calldata terms) internal pure returns (bool) {
-        if (terms.length < SHORTEST) return false;
-        if (gateCount(terms) > GATES_MAX || unlockCount(terms) > UNLOCK_MAX) return false;
+        if (gateCount(terms) > GATES_MAX) return false;
+        if (unlockCount(terms) > UNLOCK_MAX) return false;
         uint256 offset = vestingOffset(terms);
         if (terms.length <= offset) return false;
-        uint256 rest = terms.length - offset;
-        return rest % SEGMENT == 0 && rest <= VESTING_MAX * SEGMENT;
+        unchecked {
+            uint256 rest = terms.length - offset; // > 0 by the line above
+            return rest % SEGMENT == 0 && rest <= VESTING_MAX * SEGMENT;
+        }
     }
 
     /// @dev At most 8 gates. Shares without TRIGGER sum to at most one; a TRIGGER has none.
@@ -188,21 +197,20 @@ library TermsLib {
 
     /// @dev At most 256 segments. Ends strictly rise (the first may be 0), shares never fall, the last is one.
     function rises(bytes calldata segments) private pure returns (bool) {
-        if (segments.length == 0) return true;
-        uint256 endBefore;
-        uint256 shareBefore;
+        uint256 endLeast;
+        uint256 share;
         unchecked {
-            // offsets stay below segments.length + 10
+            // offsets stay below segments.length + 10, ends below 2^32
             for (uint256 offset; offset < segments.length; offset += SEGMENT) {
                 uint256 both = read(segments, offset, 8);
-                uint256 endNow = both >> 32;
+                uint256 end = both >> 32;
                 uint256 shareNow = both & type(uint32).max;
-                if (offset != 0 && endNow <= endBefore) return false;
-                if (shareNow < shareBefore) return false;
-                endBefore = endNow;
-                shareBefore = shareNow;
+                if (end < endLeast) return false;
+                if (shareNow < share) return false;
+                endLeast = end + 1;
+                share = shareNow;
             }
         }
-        return shareBefore == ONE;
+        return share == ONE;
     }
 }
