@@ -2,11 +2,12 @@
 
 use alloy::primitives::aliases::U40;
 use alloy::primitives::{Address, Bytes, U256};
-use alloy::sol_types::SolError;
+use alloy::sol_types::{SolError, SolValue};
 use guerdon_core::succession::{Power, SuccessionRefused, signed_word};
 
 use crate::abi::{IAccessManaged, IGrants, ISuccession};
 use crate::compare::{Divergence, Pair, same};
+use crate::encode_succession::typed_terms;
 use crate::machine::Outcome;
 use crate::model_succession::{Denied, leaf_of};
 use crate::people::person;
@@ -33,7 +34,24 @@ impl Pair<'_> {
         };
         let found = self.machine.view(world.places.succession, &call);
         let wanted = world.replace_hash(leaf, successors, word, deadline);
-        same("hash of a replacement", &found, &wanted)
+        same("hash of a replacement", &found, &wanted)?;
+        successors.iter().try_for_each(|leaf| self.reading(*leaf))
+    }
+
+    /// Whether bytes are terms, and what they say field by field.
+    fn reading(&mut self, leaf: usize) -> Result<(), Divergence> {
+        let (succession, terms) = (self.world.places.succession, self.world.terms(leaf));
+        let spec = &self.world.leaves[leaf];
+        let call = ISuccession::isValidCall {
+            terms: terms.clone(),
+        };
+        let found = self.machine.view(succession, &call);
+        same("valid terms", &found, &Some(spec.terms.is_some()))?;
+        let call = ISuccession::decodeCall { terms };
+        let found = self.machine.view(succession, &call);
+        let found = found.map(|terms| terms.abi_encode());
+        let wanted = typed_terms(&spec.bytes).map(|terms| terms.abi_encode());
+        same("decoded terms", &found, &wanted)
     }
 
     /// The error of the contract, with its numbers, is that of core.

@@ -140,7 +140,7 @@ impl World {
 }
 
 /// Laid-out terms field by field, whatever the fields say.
-fn typed_terms(bytes: &[u8]) -> Option<typed::Terms> {
+pub(crate) fn typed_terms(bytes: &[u8]) -> Option<typed::Terms> {
     let number = |at: usize, count: usize| {
         let bytes = bytes.get(at..at + count)?;
         Some(
