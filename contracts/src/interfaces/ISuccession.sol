@@ -18,9 +18,10 @@ pragma solidity ^0.8.28;
 ///     uint32 pauseMax,uint16 withholdBps,bytes32 document,Gate[] gates,uint40 unlockStart,Segment[] unlock,
 ///     Segment[] vesting)
 /// `oldWord` is the grant's state word with `released` (its low 104 bits) set to 0: a payment in between leaves the
-/// signature good, every other change of the grant (a pause, an end, credit, withholding, a settlement, a first move,
-/// a recovery) makes it worthless. It is good for the present holder only, until `deadline`, and once, since a
-/// replaced grant is closed. Terms and message are the same: no two lists of packed bytes have one message.
+/// signature good; every other difference (a pause, an end, credit, withholding, a settlement, a first move, a
+/// recovery under way) makes it worthless for as long as it lasts. It is good for the holder at the time of the call,
+/// until `deadline`, and once, since a replaced grant is closed. The message says all that the packed terms say: no two
+/// lists of terms have the same message.
 ///
 /// A recovery: announced -> from 30 days after to 60 days after (both included) it can be executed -> then it has
 /// lapsed, and anyone may clear it. `veto` at any time before its execution, or any `move` or `replace`, cancels it,
