@@ -11,6 +11,20 @@ import { createInterface } from "node:readline";
 
 const solc = createRequire(import.meta.url)("solc");
 const SETTINGS = { evmVersion: "osaka", metadata: { bytecodeHash: "none", appendCBOR: false } };
+// Without even the cheapest passes: for code that runs once.
+const PLAIN = {
+  enabled: false,
+  details: {
+    peephole: false,
+    inliner: false,
+    jumpdestRemover: false,
+    orderLiterals: false,
+    deduplicate: false,
+    cse: false,
+    constantOptimizer: false,
+    yul: false,
+  },
+};
 const texts = new Map();
 
 function text(file) {
@@ -49,7 +63,7 @@ function describe(files) {
 function compile(files, changed, optimizer) {
   const outputSelection = Object.fromEntries(files.map((file) => [file, { "*": ["evm.bytecode.object"] }]));
   const { contracts, errors } = run(files, changed, {
-    optimizer: { enabled: optimizer, runs: 200 },
+    optimizer: optimizer ? { enabled: true, runs: 200 } : PLAIN,
     outputSelection,
   });
   const error = errors?.find(({ severity }) => severity === "error");
