@@ -8,6 +8,8 @@ mod artifacts;
 mod batch;
 mod bindings;
 mod blocks;
+#[cfg(test)]
+mod clear_signing;
 mod connect;
 mod decode;
 mod deploy;
