@@ -30,6 +30,19 @@ struct Range {
     length: usize,
 }
 
+/// A contract that another names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Who names it.
+    pub contract: &'static str,
+    /// By which function.
+    pub function: &'static str,
+    /// What it answers.
+    pub found: Address,
+    /// What the deployment file says.
+    pub want: Address,
+}
+
 impl Chain {
     /// The contract code of a deployment against the artifacts it was built from, by name: what
     /// differs, in words, or `None` when it is the same but for its immutable values.
@@ -53,6 +66,37 @@ impl Chain {
             found.push((name, difference(artifact, &code)));
         }
         Ok(found)
+    }
+
+    /// What the contracts of a deployment name, against its file. Code alone does not tell: the
+    /// names are immutable values, and whoever Grants takes for its Succession can move every grant.
+    ///
+    /// # Errors
+    /// When the node does not answer.
+    pub async fn names_of(&self, deployment: &Deployment) -> Result<Vec<Named>, ChainError> {
+        let contracts = &deployment.contracts;
+        let grants = contracts.grants.address;
+        let succession = contracts.succession.map(|contract| contract.address);
+        let named = |contract, function, found, want| Named {
+            contract,
+            function,
+            found,
+            want,
+        };
+        let token = contracts.access_token.address;
+        let goals = contracts.goals.address;
+        let found = self.succession_of(grants).await?.unwrap_or_default();
+        let want = succession.unwrap_or_default();
+        let mut all = vec![
+            named("Grants", "TOKEN", self.token_of(grants).await?, token),
+            named("Grants", "GOALS", self.goals_of(grants).await?, goals),
+            named("Grants", "SUCCESSION", found, want),
+        ];
+        if let Some(succession) = succession {
+            let found = self.grants_of(succession).await?;
+            all.push(named("Succession", "GRANTS", found, grants));
+        }
+        Ok(all)
     }
 
     async fn code_of(&self, address: Address) -> Result<Bytes, ChainError> {

@@ -353,7 +353,6 @@ async fn send_roles(
 async fn check_bindings(chain: &Chain, deployment: &Deployment) -> Result<(), ChainError> {
     let Contracts {
         grants,
-        succession,
         goals,
         access_token,
         ..
@@ -366,16 +365,15 @@ async fn check_bindings(chain: &Chain, deployment: &Deployment) -> Result<(), Ch
             reason: "it names another token, Goals or domain than it was deployed with".to_owned(),
         });
     }
-    let Some(succession) = succession else {
-        return Ok(());
-    };
-    let named = chain.succession_of(grants.address).await?;
-    let back = chain.grants_of(succession.address).await?;
-    if named == Some(succession.address) && back == grants.address {
-        return Ok(());
+    let named = chain.names_of(deployment).await?;
+    match named.into_iter().find(|named| named.found != named.want) {
+        None => Ok(()),
+        Some(named) => Err(ChainError::Deployment {
+            place: format!("of {}", named.contract),
+            reason: format!(
+                "its {} is {}, not {}",
+                named.function, named.found, named.want
+            ),
+        }),
     }
-    Err(ChainError::Deployment {
-        place: format!("of Succession at {}", succession.address),
-        reason: "Grants and Succession do not name each other".to_owned(),
-    })
 }

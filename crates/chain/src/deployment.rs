@@ -9,6 +9,7 @@ use std::path::Path;
 use alloy::primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
 
+use crate::artifacts::Named;
 use crate::connect::Chain;
 use crate::error::ChainError;
 
@@ -124,7 +125,8 @@ impl Deployment {
         crate::files::write_durably(path, &bytes).map_err(|error| unusable(path, &error))
     }
 
-    /// Makes sure that the chain is the deployment's and that every contract has its code.
+    /// Makes sure that the chain is the deployment's, that every contract has its code, and that they
+    /// name each other.
     ///
     /// # Errors
     /// [`ChainError::Deployment`] naming the first difference.
@@ -154,6 +156,18 @@ impl Deployment {
             if chain.code_hash(contract.address).await? != contract.code_hash {
                 let reason = format!("{} has not the code that was deployed", contract.address);
                 return wrong(name, reason);
+            }
+        }
+        for named in chain.names_of(self).await? {
+            let Named {
+                contract,
+                function,
+                found,
+                want,
+            } = named;
+            if found != want {
+                let reason = format!("its {function} is {found}, and the file says {want}");
+                return wrong(contract, reason);
             }
         }
         Ok(())

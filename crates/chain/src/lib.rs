@@ -26,6 +26,7 @@ mod steps;
 mod typed;
 mod views;
 
+pub use artifacts::Named;
 pub use batch::{Batch, Next, next_batch};
 pub use blocks::{Finality, Head};
 pub use connect::Chain;

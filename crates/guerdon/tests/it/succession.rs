@@ -371,6 +371,16 @@ fn a_lost_key_is_recovered_in_the_open_and_never_against_its_holder() {
 
     acme.rpc.travel(acme.rpc.now() + 90 * DAY);
     done(&acme, &announce);
+    assert_eq!(done(&acme, "verify all")["failed"], 0);
+}
+
+#[test]
+fn a_recovery_lapses_or_names_the_new_holder() {
+    let acme = Acme::with_round();
+    opened(&acme, "P-1", terms(10, "P-1"));
+    let to = address(21);
+    let announce = format!("grant recover announce P-1 --to {to} --from 0");
+    done(&acme, &announce);
     acme.rpc.travel(acme.rpc.now() + 61 * DAY);
     refused(
         &acme,
@@ -396,4 +406,31 @@ fn a_lost_key_is_recovered_in_the_open_and_never_against_its_holder() {
     let claim = done(&acme, "grant claim P-1 --from 9");
     assert_eq!(claim["to"], lower(21));
     assert_eq!(done(&acme, "verify all")["failed"], 0);
+}
+
+#[test]
+fn contracts_that_do_not_name_each_other_are_found_out() {
+    let acme = Acme::with_round();
+    opened(&acme, "P-1", terms(10, "P-1"));
+    let path = acme.company.path("deployments/31337.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut file: Value = serde_json::from_str(&text).unwrap();
+    file["contracts"]["Succession"] = file["contracts"]["AccessToken"].clone();
+    std::fs::write(&path, file.to_string()).unwrap();
+    let ran = acme.company.run(&["verify", "all"]);
+    assert_ne!(ran.code, 0);
+
+    // A file from before Succession is read as without it, and Grants says otherwise.
+    let contracts = file["contracts"].as_object_mut().unwrap();
+    contracts.remove("Succession");
+    std::fs::write(&path, file.to_string()).unwrap();
+    let ran = acme.company.run(&["verify", "all"]).expect(1);
+    assert!(ran.stderr.contains("Grants, SUCCESSION"), "{}", ran.stderr);
+    let to = address(20);
+    refused(
+        &acme,
+        &format!("grant move P-1 --to {to} --from 10"),
+        5,
+        "these contracts have no Succession",
+    );
 }

@@ -73,8 +73,8 @@ impl Shown<'_> {
             .line("recipient", terms.recipient.to_string())
             .line_if("holder", moved.then(|| now.holder.to_string()))
             .line("state", state_words(&now))
-            .line_if("replaced by", lines(line.replaced_by()))
-            .line_if("replaces", lines(line.replaces()))
+            .line_if("replaced by", lines(&line.replaced_by()))
+            .line_if("replaces", lines(&line.replaces()))
             .line_if("recovery", line.recovery(now.now))
             .line("granted", unit.exact(terms.amount))
             .line("earned by time", percent(amounts.time_ppb))
@@ -190,6 +190,6 @@ fn one_line(why: &Why) -> String {
 }
 
 /// Several things, one a line; nothing for none.
-fn lines(texts: Vec<String>) -> Option<String> {
+fn lines(texts: &[String]) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join("\n"))
 }

@@ -12,11 +12,16 @@ use super::succession::of_rounds;
 use crate::error::Outcome;
 use crate::session::Session;
 
-/// The code at every address: as the deployment file says, and as the committed artifacts make it.
+/// The code at every address: as the deployment file says, and as the committed artifacts make it;
+/// and that the contracts name each other.
 pub(crate) async fn code(session: &Session<'_>, report: &mut Report) -> Outcome {
     for (name, contract) in session.deployment.contracts.list() {
         let found = session.chain.code_hash(contract.address).await?;
         report.equal(("code", name), "code hash", found, contract.code_hash);
+    }
+    for named in session.chain.names_of(&session.deployment).await? {
+        let subject = ("code", named.contract);
+        report.equal(subject, named.function, named.found, named.want);
     }
     for (name, found) in session
         .chain
