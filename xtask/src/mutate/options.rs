@@ -90,3 +90,26 @@ fn format(word: &str) -> Result<bool> {
         _ => bail!("-o takes table or json, not `{word}`"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str]) -> Result<Options> {
+        Options::read(&words.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn unknown_and_incomplete_words_are_refused() {
+        for words in [
+            &["--all"][..],
+            &["--sample"],
+            &["--workers", "0"],
+            &["-o", "xml"],
+        ] {
+            assert!(read(words).is_err(), "{words:?}");
+        }
+        let options = read(&["--workers", "1", "-o", "json", "--only", "Grants.sol"]).unwrap();
+        assert!(options.json && !options.list && !options.fresh && options.workers == 1);
+    }
+}

@@ -122,3 +122,35 @@ pub(super) fn fingerprint<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
     texts.into_iter().for_each(|text| text.hash(&mut hasher));
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_survivor_is_forgotten_with_its_tests_and_all_with_their_sources() {
+        let path = std::env::temp_dir().join(format!("mutants-{}.ndjson", std::process::id()));
+        let old = Version {
+            sources: 1,
+            tests: 1,
+        };
+        let mut results = Results::open(&path, true).unwrap();
+        results.put("a", old, Outcome::Survived).unwrap();
+        let killed = Outcome::Killed("test/unit/A.t.sol:A test_A".to_owned());
+        results.put("b", old, killed.clone()).unwrap();
+        fs::write(
+            &path,
+            fs::read_to_string(&path).unwrap() + "{\"mutant\":\"c",
+        )
+        .unwrap();
+
+        let results = Results::open(&path, false).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert_eq!(results.get("a", old), Some(&Outcome::Survived));
+        let tests = Version { tests: 2, ..old };
+        assert_eq!(results.get("a", tests), None);
+        assert_eq!(results.get("b", tests), Some(&killed));
+        assert_eq!(results.get("b", Version { sources: 2, ..old }), None);
+        assert_eq!(results.get("c", old), None);
+    }
+}

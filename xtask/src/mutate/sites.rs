@@ -203,3 +203,69 @@ pub(super) fn place(src: &str) -> Option<(usize, usize)> {
     let length = numbers.next()?.ok()?;
     Some((start, start + length))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const TEXT: &str = "function f() { require(a < 2 && b); g(); }";
+
+    /// A node over the first place where `part` stands in `TEXT`.
+    fn node(kind: &str, part: &str, mut rest: Value) -> Value {
+        let start = TEXT.find(part).unwrap();
+        rest["nodeType"] = json!(kind);
+        rest["src"] = json!(format!("{start}:{}:0", part.len()));
+        rest
+    }
+
+    fn tree() -> Value {
+        let two = node("Literal", "2", json!({ "kind": "number" }));
+        let left = json!({
+            "operator": "<", "leftExpression": node("Identifier", "a <", json!({})),
+            "rightExpression": two,
+        });
+        let mut left = node("BinaryOperation", "a < 2", left);
+        left["leftExpression"]["src"] = json!(format!("{}:1:0", TEXT.find("a <").unwrap()));
+        let right = node("Identifier", "b)", json!({}));
+        let both = json!({ "operator": "&&", "leftExpression": left, "rightExpression": right });
+        let mut both = node("BinaryOperation", "a < 2 && b", both);
+        both["rightExpression"]["src"] = json!(format!("{}:1:0", TEXT.find("b)").unwrap()));
+        let required = json!({ "expression": { "name": "require" }, "arguments": [both] });
+        let required = node("FunctionCall", "require(a < 2 && b)", required);
+        let first = json!({ "expression": required });
+        let first = node("ExpressionStatement", "require(a < 2 && b)", first);
+        let second = node("ExpressionStatement", "g()", json!({}));
+        node(
+            "FunctionDefinition",
+            TEXT,
+            json!({ "name": "f", "body": [first, second] }),
+        )
+    }
+
+    #[test]
+    fn every_place_of_a_function_is_changed_once_per_operator() {
+        let file = "src/A.sol".to_owned();
+        let texts = BTreeMap::from([(file.clone(), TEXT.to_owned())]);
+        let found = all(&BTreeMap::from([(file, tree())]), &texts);
+        let changed: Vec<String> = found.iter().map(|mutant| mutant.apply(TEXT)).collect();
+        assert_eq!(
+            changed,
+            [
+                "function f() { {} g(); }",
+                "function f() { require(a < 2); g(); }",
+                "function f() { require(b); g(); }",
+                "function f() { require(a <= 2 && b); g(); }",
+                "function f() { require(a < 2 || b); g(); }",
+                "function f() { require(a < 2 && b); {} }",
+                "function f() { require(a < (2 + 1) && b); g(); }",
+            ]
+        );
+        assert_eq!(
+            found[0].to_string(),
+            "A.sol f: require `require(a < 2 && b);`"
+        );
+        assert_eq!(found[3].to_string(), "A.sol f: comparison `<` -> `<=`");
+    }
+}

@@ -287,3 +287,19 @@ fn link(target: &Path, at: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_failing_test_is_named_with_its_file() {
+        let log = "Ran 2 tests for test/unit/A.t.sol:ATest\n[PASS] test_One() (gas: 1)\n\
+                   [FAIL: Wrong(1) != [2] (no)] test_Two(uint256) (runs: 3)\n";
+        assert_eq!(
+            first_failure(log).unwrap(),
+            "test/unit/A.t.sol:ATest test_Two"
+        );
+        assert!(first_failure("Error: no space left").is_err());
+    }
+}
