@@ -291,6 +291,8 @@ fn attempt(attempt: &AttemptRecord) -> Value {
             "transaction": origin.tx.to_string(),
         })
     });
+    // One field of the word: a deadline, or when the demand was made that the attempt answered.
+    let answers = attempt.word.cleared_demand;
     json!({
         "attempt": attempt.number,
         "model": attempt.model.to_string(),
@@ -301,7 +303,8 @@ fn attempt(attempt: &AttemptRecord) -> Value {
         "evidence": attempt.evidence.to_string(),
         "lower_bound_ppb": attempt.lower,
         "fraction_ppb": attempt.word.fraction,
-        "deadline": dates::machine(attempt.word.deadline),
+        "deadline": (!answers).then(|| dates::machine(attempt.word.deadline)),
+        "answers_demand_of": answers.then(|| dates::machine(attempt.word.deadline)),
         "history": history.collect::<Vec<_>>(),
     })
 }

@@ -68,6 +68,19 @@ pub(crate) fn grouped(number: impl Into<u128>) -> String {
         .to_owned()
 }
 
+/// The place of what the chain numbers from 0, as people count: `1st`, `2nd`, `11th`.
+pub(crate) fn ordinal(number: u16) -> String {
+    let place = u32::from(number).saturating_add(1);
+    let ending = match (place % 100, place % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{place}{ending}")
+}
+
 /// A share in parts per billion: `40 %`, `61.0 %`, `0.1 %`.
 pub(crate) fn percent(ppb: u64) -> String {
     if ppb.is_multiple_of(ONE_PPB / 100) {
@@ -182,6 +195,15 @@ mod tests {
         for (tokens, text) in rows {
             assert_eq!(acc().short(tokens * unit), text);
         }
+    }
+
+    #[test]
+    fn places_are_counted_from_the_first() {
+        let places = [0, 1, 2, 3, 10, 11, 12, 20, 21, 22, 30].map(ordinal);
+        let want = [
+            "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd", "31st",
+        ];
+        assert_eq!(places, want);
     }
 
     #[test]

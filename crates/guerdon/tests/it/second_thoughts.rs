@@ -99,9 +99,7 @@ fn a_sheet_that_was_imported_by_mistake_is_discarded_and_imported_again() {
     assert_eq!(done(&acme, "verify all")["failed"], 0);
 }
 
-#[test]
-fn a_demand_is_refused_and_a_window_extended_once() {
-    let acme = Acme::with_round();
+fn define_asked(acme: &Acme) {
     acme.define(
         ASKED,
         &json!({
@@ -112,6 +110,12 @@ fn a_demand_is_refused_and_a_window_extended_once() {
         &json!({"milestone": "third region"}),
         [5, 6, 7],
     );
+}
+
+#[test]
+fn a_demand_is_refused_and_a_window_extended_once() {
+    let acme = Acme::with_round();
+    define_asked(&acme);
     acme.rpc.travel(START + 10 * DAY);
     let model = format!("0x{}", "99".repeat(32));
     let demand = |from: &str| format!("goal demand {ASKED} --model {model} --from {from}");

@@ -4,7 +4,7 @@
 use super::labels::{Anchor, Labels};
 use super::svg::{Drawing, Label, Px};
 use super::{Drawn, scale};
-use crate::numbers::{percent, score};
+use crate::numbers::{ordinal, percent, score};
 
 /// How an attempt stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub(crate) enum Standing {
 /// One attempt on the line; scores in parts per billion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Point {
-    /// From 1, as people count.
-    pub(crate) number: u64,
+    /// Its number on the chain, from 0.
+    pub(crate) number: u16,
     pub(crate) lower: i64,
     pub(crate) measured: Option<i64>,
     pub(crate) standing: Standing,
@@ -241,8 +241,8 @@ impl<'a> Plot<'a> {
             (Standing::Open, false) => ", not final",
             _ => "",
         };
-        let number = point.number;
-        let name = format!("attempt {number}: {}{what}", score(point.lower));
+        let nth = ordinal(point.number);
+        let name = format!("{nth} attempt: {}{what}", score(point.lower));
         let mut places = Vec::new();
         for y in [AXIS + 26, AXIS - 20, AXIS + 62, AXIS - 62] {
             places.push((Px(x.0 - 50), Px::whole(y), Anchor::Start));
@@ -271,13 +271,13 @@ mod tests {
             base_ppb: 500_000_000,
             points: vec![
                 Point {
-                    number: 1,
+                    number: 0,
                     lower: 668_200_000,
                     measured: Some(710_000_000),
                     standing: Standing::Failed,
                 },
                 Point {
-                    number: 2,
+                    number: 1,
                     lower: 822_100_000,
                     measured: Some(856_000_000),
                     standing: Standing::Counts,
@@ -290,7 +290,7 @@ mod tests {
             "0.8560 measured",
             "0.80 threshold",
             "pays 50",
-            "attempt 1: 0.6682, pays nothing",
+            "1st attempt: 0.6682, pays nothing",
         ] {
             assert!(drawn.wide.contains(text), "{text}: {}", drawn.wide);
         }

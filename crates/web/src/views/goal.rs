@@ -15,7 +15,7 @@ use super::shell::{Place, Shell};
 use super::{ChartView, Context, HistoryRow, NamedGoal, Why, result};
 use crate::dates;
 use crate::html::{Hex, Markup, Money};
-use crate::numbers::{capital, count, grouped, payout, percent, score, shortened};
+use crate::numbers::{capital, count, grouped, ordinal, payout, percent, score, shortened};
 
 /// All that a goal's page is made of.
 #[derive(Clone, Debug)]
@@ -167,7 +167,7 @@ fn attempt_view(
             .extend(steps.map(|(status, origin)| telling.line(origin, status_word(*status), None)));
     }
     AttemptView {
-        heading: format!("Attempt {}", u64::from(attempt.number) + 1),
+        heading: format!("{} attempt", ordinal(attempt.number)),
         sentence: format!(
             "{sentence} Model {}.",
             shortened(&attempt.model.to_string())

@@ -5,7 +5,7 @@ use guerdon_core::ledger::{AttemptRecord, GoalRecord};
 use jiff::tz::TimeZone;
 
 use crate::dates;
-use crate::numbers::{count, grouped, payout, score};
+use crate::numbers::{count, grouped, ordinal, payout, score};
 
 /// How a goal stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +135,21 @@ pub(crate) fn result(record: &GoalRecord) -> String {
 
 /// How it stands at a time of the chain, and who acts next.
 pub(crate) fn standing(record: &GoalRecord, zone: &TimeZone, now: u64) -> Standing {
+    let mut found = without_demand(record, zone, now);
+    let state = &record.state;
+    if state.has(GoalFlags::DEMANDED) && !found.done {
+        let asked = dates::day(state.demanded_at, zone);
+        let default = record.goal.default_ppb;
+        let pays = payout(default.max(state.fraction).into());
+        found.can_rise |= default > state.fraction;
+        found.state.push_str(&format!(
+            "; a run was asked for on {asked}: if no signed result answers, it closes with {pays}"
+        ));
+    }
+    found
+}
+
+fn without_demand(record: &GoalRecord, zone: &TimeZone, now: u64) -> Standing {
     let (goal, state) = (&record.goal, &record.state);
     let day = |at| dates::day(at, zone);
     let done = state.has(GoalFlags::FINAL);
@@ -202,37 +217,37 @@ fn pending_attempt(
     zone: &TimeZone,
     now: u64,
 ) -> Standing {
-    let number = u64::from(attempt.number) + 1;
+    let nth = ordinal(attempt.number);
     let deadline = attempt.word.deadline;
     let by = dates::day(deadline, zone);
     let over = now > deadline;
     let panel = format!("{} of {} panel members", record.m, record.panel.len());
     let (state, next) = match attempt.word.status {
         AttemptStatus::Registered if over => (
-            format!("attempt {number} brought no result by {by}"),
+            format!("the {nth} attempt brought no result by {by}"),
             "anyone, who may expire the attempt.".to_owned(),
         ),
         AttemptStatus::Registered => (
-            format!("attempt {number} is running until {by}"),
+            format!("the {nth} attempt is running until {by}"),
             format!("the evaluation panel: {panel} sign the result by {by}."),
         ),
         AttemptStatus::Proposed if over => (
-            format!("attempt {number}: nobody objected by {by}"),
+            format!("nobody objected to the {nth} attempt by {by}"),
             "anyone, who may finalize it.".to_owned(),
         ),
         AttemptStatus::Proposed => (
             format!(
-                "attempt {number} would pay {}; it may be challenged until {by}",
+                "the {nth} attempt would pay {}; it may be challenged until {by}",
                 payout(attempt.word.fraction.into())
             ),
             format!("anyone who disputes it, by {by}; after that anyone may finalize it."),
         ),
         _ if over => (
-            format!("attempt {number} was challenged and the arbiter was silent until {by}"),
+            format!("the {nth} attempt was challenged and the arbiter was silent until {by}"),
             "anyone, who may finalize it: the proposal stands.".to_owned(),
         ),
         _ => (
-            format!("attempt {number} is challenged"),
+            format!("the {nth} attempt is challenged"),
             format!("the arbiter, by {by}; after that the proposal stands."),
         ),
     };

@@ -121,7 +121,7 @@ impl Telling<'_> {
 
     fn goal(&self, fact: &Fact) -> String {
         if let Some(number) = attempt_of(fact) {
-            return self.attempt(fact, u64::from(number) + 1);
+            return self.attempt(fact, &numbers::ordinal(number));
         }
         match *fact {
             Fact::GoalDefined { m, ref panel, .. } => {
@@ -139,34 +139,37 @@ impl Telling<'_> {
         }
     }
 
-    /// What happened to an attempt; `number` counts from 1, as people do.
-    fn attempt(&self, fact: &Fact, number: u64) -> String {
+    /// What happened to the `nth` attempt.
+    fn attempt(&self, fact: &Fact, nth: &str) -> String {
         let until = |at| dates::day(at, self.zone);
         let pays = |fraction: u32| payout(fraction.into());
         match *fact {
             Fact::Registered { deadline, .. } => {
                 let until = until(deadline);
-                format!("Attempt {number} registered; its run may last until {until}")
+                format!("The {nth} attempt registered; its run may last until {until}")
             }
-            Fact::Sealed { .. } => format!("Items of attempt {number} drawn by the chain"),
+            Fact::Sealed { .. } => format!("Items of the {nth} attempt drawn by the chain"),
             Fact::Proposed {
                 fraction,
                 deadline,
                 signers,
                 ..
             } => format!(
-                "Result of attempt {number} proposed with {} signatures: would pay {}; open to \
+                "Result of the {nth} attempt proposed with {} signatures: would pay {}; open to \
                  challenge until {}",
                 signers.count_ones(),
                 pays(fraction),
                 until(deadline)
             ),
-            Fact::Expired { .. } => format!("Attempt {number} expired without a result"),
+            Fact::Expired { .. } => format!("The {nth} attempt expired without a result"),
             Fact::Challenged { .. } => {
-                format!("Result of attempt {number} challenged, with a bond")
+                format!("Result of the {nth} attempt challenged, with a bond")
             }
             Fact::Resolved {
-                verdict, fraction, ..
+                verdict,
+                fraction,
+                cleared_demand,
+                ..
             } => {
                 let verdict = match verdict {
                     1 => "upheld",
@@ -174,13 +177,28 @@ impl Telling<'_> {
                     _ => "declared void",
                 };
                 let pays = pays(fraction);
-                format!("Challenge judged: attempt {number} {verdict}, pays {pays}")
+                let answers = answers(cleared_demand);
+                format!("Challenge judged: the {nth} attempt {verdict}, pays {pays}{answers}")
             }
-            Fact::Finalized { fraction, .. } => {
-                format!("Attempt {number} final: pays {}", pays(fraction))
+            Fact::Finalized {
+                fraction,
+                cleared_demand,
+                ..
+            } => {
+                let (pays, answers) = (pays(fraction), answers(cleared_demand));
+                format!("The {nth} attempt final: pays {pays}{answers}")
             }
             _ => "Another event".to_owned(),
         }
+    }
+}
+
+/// What a result does to the sponsor's demand.
+const fn answers(cleared_demand: bool) -> &'static str {
+    if cleared_demand {
+        ", and answers what the sponsor asked for"
+    } else {
+        ""
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::goal_words::{self, best, measured, raw, standing};
 use super::{ChartView, NamedGoal};
 use crate::charts::result_line::{self, Point, ResultLine, Standing};
-use crate::numbers::{count, percent, score};
+use crate::numbers::{count, ordinal, percent, score};
 
 /// A card on a grant's page.
 #[derive(Debug)]
@@ -55,27 +55,27 @@ pub(crate) fn message(record: &GoalRecord) -> String {
     let goal = &record.goal;
     let paid = percent(record.state.fraction.into());
     if let Some(attempt) = best(record) {
-        let number = u64::from(attempt.number) + 1;
+        let nth = ordinal(attempt.number);
         return match (goal.kind, measured(goal, attempt), attempt.lower) {
             (Kind::Count, ..) => {
                 format!(
-                    "Attempt {number} counted {}, so {paid} is open.",
+                    "The {nth} attempt counted {}, so {paid} is open.",
                     raw(goal, attempt)
                 )
             }
             (_, Some(measured), Some(lower)) => format!(
-                "Attempt {number} measured {} ({}); what counts is the lower bound {}, so \
+                "The {nth} attempt measured {} ({}); what counts is the lower bound {}, so \
                  {paid} is open.",
                 score(measured),
                 raw(goal, attempt),
                 score(lower)
             ),
-            _ => format!("Attempt {number} opens {paid}."),
+            _ => format!("The {nth} attempt opens {paid}."),
         };
     }
     let finished = |a: &&AttemptRecord| a.word.status == AttemptStatus::Finished;
     if let Some(last) = record.attempts.iter().rev().find(finished) {
-        let number = u64::from(last.number) + 1;
+        let nth = ordinal(last.number);
         let why = if guards_missing(record, last) {
             ", and a guard condition failed"
         } else {
@@ -83,13 +83,13 @@ pub(crate) fn message(record: &GoalRecord) -> String {
         };
         return match last.lower {
             Some(lower) if goal.kind != Kind::Count => format!(
-                "Attempt {number} reached {} ({}){why}: below the threshold {}, it opens nothing.",
+                "The {nth} attempt reached {} ({}){why}: below the threshold {}, it opens nothing.",
                 score(lower),
                 raw(goal, last),
                 score(goal.threshold)
             ),
             _ => format!(
-                "Attempt {number} brought {}: it opens nothing.",
+                "The {nth} attempt brought {}: it opens nothing.",
                 raw(goal, last)
             ),
         };
@@ -126,7 +126,7 @@ pub(crate) fn chart(record: &GoalRecord, id: &str) -> Option<ChartView> {
             _ => return None,
         };
         Some(Point {
-            number: u64::from(attempt.number) + 1,
+            number: attempt.number,
             lower: attempt.lower?,
             measured: goal_words::measured(goal, attempt),
             standing,

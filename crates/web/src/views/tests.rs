@@ -1,7 +1,7 @@
 //! States that the sample company of the integration tests does not reach, each in its words.
 
 use alloy_primitives::{Address, B256};
-use guerdon_core::fact::Origin;
+use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::goal::{Attempt, AttemptStatus, Goal, GoalFlags, GoalState, Kind};
 use guerdon_core::ledger::{AttemptRecord, GoalRecord, GrantRecord};
 use guerdon_core::state::{Clock, Flags, Phase, State};
@@ -300,6 +300,24 @@ fn an_unlock_clock_and_a_trigger_are_told() {
 }
 
 #[test]
+fn a_demand_that_stands_says_what_silence_pays() {
+    let mut asked = record(Vec::new());
+    asked.goal.default_ppb = 300_000_000;
+    asked.state.demanded_at = START;
+    asked.state.flags = GoalFlags::DEFINED.with(GoalFlags::DEMANDED);
+    let words =
+        "a run was asked for on 15 Jan 2027: if no signed result answers, it closes with 30";
+    for now in [START + 50, START + 2 * YEAR] {
+        let standing = goal_words::standing(&asked, &TimeZone::UTC, now);
+        assert!(standing.state.contains(words), "{}", standing.state);
+        assert!(standing.can_rise);
+    }
+    asked.state.flags = asked.state.flags.with(GoalFlags::FINAL);
+    let done = goal_words::standing(&asked, &TimeZone::UTC, START + 2 * YEAR);
+    assert!(!done.state.contains("asked for") && !done.can_rise);
+}
+
+#[test]
 fn each_status_of_an_attempt_names_who_acts() {
     use AttemptStatus::{Challenged, Proposed, Registered};
     let rows = [
@@ -341,12 +359,20 @@ fn a_paired_goal_with_guards_and_a_default_is_told_whole() {
         lower: Some(90_000_000),
         ..attempt(AttemptStatus::Finished)
     };
+    let finished = Fact::Finalized {
+        id: GOAL,
+        attempt: 0,
+        fraction: 250_000_000,
+        best: 250_000_000,
+        to_challenger: 0,
+        cleared_demand: true,
+    };
     let data = GoalData {
         goal: NamedGoal {
             record: record(vec![result]),
             name: None,
         },
-        facts: Vec::new(),
+        facts: vec![(Origin::default(), finished)],
         grants: Vec::new(),
         decides: 0,
         conflicts: 1,
@@ -380,6 +406,7 @@ fn a_paired_goal_with_guards_and_a_default_is_told_whole() {
             "the arbiter may declare 1 void",
             "has 90 seconds",
             "a guard condition failed",
+            "The 1st attempt final: pays 25\u{a0}%, and answers what the sponsor asked for",
             "One member holds a grant that it decides",
             "No grant that is known here depends on it.",
         ],

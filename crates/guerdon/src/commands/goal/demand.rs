@@ -51,10 +51,21 @@ pub(crate) async fn run_refuse(context: &Context, arguments: &GoalArgs) -> Outco
             .map_err(|refused| asked.refusal(&refused))?;
         let plan = plan::refuse(asked.goals, definition);
         let (lost, has) = (percent(definition.default_ppb), percent(state.fraction));
+        let answer = match asked
+            .record
+            .attempts
+            .iter()
+            .any(|it| it.word.status.is_pending() && it.word.registered_at >= state.demanded_at)
+        {
+            true => {
+                "; the attempt under way then counts from its registration, not from the demand"
+            }
+            false => "",
+        };
         Ok(
             Intent::new(plan, "the sponsor, by another demand, while there is time").fact(
                 "holders",
-                format!("the default of {lost} falls away; results so far pay {has}"),
+                format!("the default of {lost} falls away; results so far pay {has}{answer}"),
             ),
         )
     })

@@ -102,6 +102,9 @@ fn attempt_words(attempt: &AttemptRecord, now: u64) -> String {
         AttemptStatus::Challenged => {
             format!("{result}; challenged, the arbiter decides until {deadline}")
         }
+        AttemptStatus::Finished if attempt.word.cleared_demand => {
+            format!("{result}; finished, and answers the demand of {deadline}")
+        }
         AttemptStatus::Finished => format!("{result}; finished"),
         AttemptStatus::Void => "void: it does not count".to_owned(),
     }
@@ -121,12 +124,14 @@ fn value(goal: &Defined, record: &GoalRecord) -> Value {
         .attempts
         .iter()
         .map(|attempt| {
+            let answers = attempt.word.cleared_demand;
             json!({
                 "attempt": attempt.number,
                 "status": format!("{:?}", attempt.word.status).to_lowercase(),
                 "model": attempt.model,
                 "registered_at": attempt.word.registered_at,
-                "deadline": attempt.word.deadline,
+                "deadline": (!answers).then_some(attempt.word.deadline),
+                "answers_demand_of": answers.then_some(attempt.word.deadline),
                 "x": attempt.has_result.then(|| attempt.x.to_string()),
                 "y": attempt.has_result.then(|| attempt.y.to_string()),
                 "samples": attempt.has_result.then_some(attempt.samples),

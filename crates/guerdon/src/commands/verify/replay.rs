@@ -115,6 +115,7 @@ impl Step<'_, '_> {
     }
 
     fn check_goal(&mut self, fact: &Fact) {
+        self.answered(fact);
         match fact {
             Fact::GoalDefined { id, goal, m, panel } => self.defined(*id, goal, *m, panel),
             Fact::Proposed {
@@ -285,6 +286,34 @@ impl Step<'_, '_> {
         }
     }
 
+    /// Whether an attempt answered the demand exactly when the rules say so.
+    fn answered(&mut self, fact: &Fact) {
+        let (id, number, told, counts) = match *fact {
+            Fact::Finalized {
+                id,
+                attempt,
+                cleared_demand,
+                ..
+            } => (id, attempt, cleared_demand, true),
+            Fact::Resolved {
+                id,
+                attempt,
+                verdict,
+                cleared_demand,
+                ..
+            } => (id, attempt, cleared_demand, verdict != VOID),
+            _ => return,
+        };
+        let Some(record) = self.ledger.goals.get(&id) else {
+            return;
+        };
+        let attempt = record.attempts.get(usize::from(number));
+        let want = counts && attempt.is_some_and(|it| goal::answers(&record.state, &it.word));
+        let name = format!("attempt {number} at goal {id}");
+        self.report
+            .equal(("results", &name), "answers the demand", told, want);
+    }
+
     fn finalized(&mut self, id: B256, fraction: u32, best: u32) {
         let before = self
             .ledger
@@ -324,3 +353,5 @@ impl Step<'_, '_> {
 
 /// The arbiter's verdict that corrects a result.
 const OVERTURNED: u8 = 2;
+/// A verdict of the arbiter that gives the attempt back.
+const VOID: u8 = 3;
