@@ -1,18 +1,22 @@
-//! `cargo xtask fuzz`: the committed bytecode against core, for as long as asked.
+//! `cargo xtask fuzz`: the committed bytecode against core, for as long as asked; or the contracts
+//! alone, by their own tests.
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process::run, setup::cargo};
+use crate::{process::run, setup::cargo, test};
 
-const USAGE: &str = "usage: cargo xtask fuzz [--minutes N] [--seed S]";
+const USAGE: &str = "usage: cargo xtask fuzz [--minutes N] [--seed S] | --contracts";
 
 /// Runs the differential test for some minutes (10), from a seed (that of the clock).
 ///
 /// What it prints on failure names the seed of the failing sequence: `--minutes 0 --seed S` takes
 /// that one alone.
 pub(crate) fn fuzz(root: &Path, words: &[String]) -> Result<()> {
+    if words == ["--contracts"] {
+        return contracts(root);
+    }
     let (mut minutes, mut seed) = (10, from_clock()?);
     for pair in words.chunks(2) {
         let [name, value] = pair else {
@@ -35,6 +39,34 @@ pub(crate) fn fuzz(root: &Path, words: &[String]) -> Result<()> {
         .env("GUERDON_FUZZ_MINUTES", minutes.to_string())
         .env("GUERDON_FUZZ_SEED", seed.to_string());
     run("fuzz", &mut tests)
+}
+
+/// The contracts' own tests in the profile `deep`: every fuzz test 10,000 times, then plays of
+/// 1000 runs by 500 calls that are asked for all sentences.
+fn contracts(root: &Path) -> Result<()> {
+    let forge = test::native(root, "forge")?;
+    let deep = |words: [&str; 4]| {
+        let mut tests = Command::new(&forge);
+        tests
+            .current_dir(root.join("contracts"))
+            .arg("test")
+            .args(words)
+            .env("FOUNDRY_PROFILE", "deep");
+        tests
+    };
+    let fuzzed = "test/{unit,regression,invariant}/*";
+    let random = r"\(.*(uint|bytes|bool|address)";
+    run(
+        "fuzz",
+        &mut deep(["--match-path", fuzzed, "--match-test", random]),
+    )?;
+    let plays = [
+        "--match-path",
+        "test/invariant/*",
+        "--match-test",
+        "AllSentences",
+    ];
+    run("plays", &mut deep(plays))
 }
 
 /// Another place to begin each time.
