@@ -47,6 +47,18 @@ impl Record {
             None => self,
         }
     }
+
+    /// The lines with their labels aligned, each after a margin.
+    pub(crate) fn text(&self, margin: &str) -> String {
+        let labels = self.lines.iter().map(|(label, _)| label.chars().count());
+        let width = labels.max().unwrap_or(0);
+        let line = |(label, value): &(String, String)| {
+            let indent = " ".repeat(margin.len() + width + 2);
+            let value = value.replace('\n', &format!("\n{indent}"));
+            format!("{margin}{label:width$}  {value}")
+        };
+        self.lines.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// Many things of one kind.
@@ -62,21 +74,7 @@ pub(crate) struct Listing {
 impl Format {
     pub(crate) fn record(self, record: &Record) -> Outcome {
         match self {
-            Self::Table => {
-                let width = record
-                    .lines
-                    .iter()
-                    .map(|(l, _)| l.chars().count())
-                    .max()
-                    .unwrap_or(0);
-                let mut text = String::new();
-                for (label, value) in &record.lines {
-                    let indent = " ".repeat(width + 2);
-                    let value = value.replace('\n', &format!("\n{indent}"));
-                    text.push_str(&format!("{label:width$}  {value}\n"));
-                }
-                data(&text)
-            }
+            Self::Table => data(&format!("{}\n", record.text(""))),
             Self::Json => data(&format!("{:#}\n", record.value)),
             Self::Ndjson => data(&format!("{}\n", record.value)),
             Self::Csv => csv_rows(std::slice::from_ref(&record.value)),

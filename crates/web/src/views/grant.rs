@@ -63,7 +63,9 @@ pub(crate) struct GrantPage {
     pub(crate) powers: Vec<(&'static str, String)>,
     pub(crate) results: Vec<ResultView>,
     pub(crate) command: &'static str,
-    pub(crate) export: &'static str,
+    pub(crate) export: Option<&'static str>,
+    pub(crate) pays: &'static str,
+    pub(crate) no_powers: &'static str,
     pub(crate) id: Hex,
     pub(crate) round: Hex,
     pub(crate) leaf: String,
@@ -120,7 +122,18 @@ impl GrantPage {
             powers: data.powers(context)?,
             results: data.results(&zone, context.now()),
             command: "guerdon verify grant GRANT.json --rpc-url NODE",
-            export: "guerdon round export ROUND",
+            export: record
+                .descent
+                .is_none()
+                .then_some("guerdon round export ROUND"),
+            pays: match record.was_replaced() {
+                true => "paid only",
+                false => "pays only",
+            },
+            no_powers: match record.was_replaced() {
+                true => "Nothing: it is over.",
+                false => "The terms say it, and they are not known here.",
+            },
             id: Hex::hash(&record.id),
             round: Hex::linked(&record.root, "rounds"),
             leaf: match data.leaves {
@@ -282,7 +295,8 @@ impl GrantData {
     /// Said only when it is not simply active.
     fn state(&self, now: u64) -> Option<String> {
         let word = state_word(&self.record, now);
-        (word != "active").then(|| format!("State: {word}."))
+        // Replaced and by what, the next line says.
+        (word != "active" && !self.record.was_replaced()).then(|| format!("State: {word}."))
     }
 
     fn timeline(
@@ -299,6 +313,7 @@ impl GrantData {
             facts: &self.facts,
             goals: self.goals(),
             now: context.now(),
+            inherited: self.record.inherited,
         };
         source.view(context.token(), zone).map(Some)
     }

@@ -49,6 +49,8 @@ pub(crate) struct Source<'a> {
     pub(crate) facts: &'a [(Origin, Fact)],
     pub(crate) goals: Goals<'a>,
     pub(crate) now: u64,
+    /// What the grants it replaced had released.
+    pub(crate) inherited: u128,
 }
 
 impl Source<'_> {
@@ -280,7 +282,7 @@ impl<'a> Replay<'a> {
     fn until(&mut self, at: u64, source: &Source<'_>) -> (State, u128) {
         while let Some((origin, fact)) = self.facts.next_if(|(origin, _)| origin.block_time <= at) {
             match &mut self.record {
-                None => self.record = GrantRecord::begin(origin, fact),
+                None => self.record = begin(origin, fact, source.inherited),
                 // A fact that does not fit was refused when the record was folded.
                 Some(record) => {
                     let _ = record.apply(origin, fact);
@@ -288,11 +290,22 @@ impl<'a> Replay<'a> {
             }
         }
         match &self.record {
-            Some(record) => (record.state, record.paid_net),
+            Some(record) => (
+                record.state,
+                record.inherited.saturating_add(record.paid_net),
+            ),
             None if source.facts.is_empty() => (*source.state, source.state.released),
             None => (State::opened(source.terms.withhold_bps, 0), 0),
         }
     }
+}
+
+/// A record from its first fact; one that replaced another takes over what that had released.
+fn begin(origin: &Origin, fact: &Fact, inherited: u128) -> Option<GrantRecord> {
+    let mut record = GrantRecord::begin(origin, fact)?;
+    record.inherited = inherited;
+    record.state.released = record.state.released.saturating_add(inherited);
+    Some(record)
 }
 
 /// A clock that no end stops: what time alone would give.

@@ -16,7 +16,7 @@ use guerdon_core::tree::{Leaf, SumTree};
 use guerdon_formats::calendar::{Zone, parse_date};
 use guerdon_formats::schedule::{Template, Words};
 use guerdon_store::{
-    Checkpoint, ImportedGoal, ImportedGrant, ImportedRound, LogRow, Store, Successor,
+    Checkpoint, ImportedGoal, ImportedGrant, ImportedRound, LogRow, Store, Successor, Tx,
 };
 use guerdon_web::{AppState, Company, ContractView, DeploymentView, Heartbeat, Inner, Token};
 
@@ -366,12 +366,7 @@ impl Story {
         for goal in self.ledger.goals.values() {
             tx.put_goal(goal).await.unwrap();
         }
-        for (_, fact) in &self.facts {
-            if let Fact::Succeeded { id, terms, .. } = fact {
-                let (id, terms) = (*id, terms.clone());
-                tx.put_successor(&Successor { id, terms }).await.unwrap();
-            }
-        }
+        self.put_successors(&mut tx).await;
         let hash = keccak256("head");
         let head = Checkpoint {
             block: self.block + 3,
@@ -381,6 +376,15 @@ impl Story {
         tx.set_checkpoint(&head).await.unwrap();
         tx.commit().await.unwrap();
         store
+    }
+
+    async fn put_successors(&self, tx: &mut Tx) {
+        for (_, fact) in &self.facts {
+            if let Fact::Succeeded { id, terms, .. } = fact {
+                let (id, terms) = (*id, terms.clone());
+                tx.put_successor(&Successor { id, terms }).await.unwrap();
+            }
+        }
     }
 }
 

@@ -112,7 +112,7 @@ async fn a_replaced_grant_leads_to_its_successors_and_back() {
         &check::text(&body),
         &[
             "Replaced on 1 Jul 2028",
-            "State: replaced.",
+            "Nothing: it is over.",
             "This grant was replaced and pays nothing any more.",
             "passed on to other grants or freed",
             "Replaced by 2 grants, with its holder's signature",

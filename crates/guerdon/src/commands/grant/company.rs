@@ -138,9 +138,24 @@ pub(crate) async fn settle(
     signer: &Signer,
     grant: &Grant,
 ) -> Outcome<Option<Receipt>> {
+    let history = session.history().await?;
+    let Some(record) = history.ledger.grants.get(&grant.id) else {
+        return Err(not_opened(grant));
+    };
+    let terms = &grant.file.terms;
+    let gates = history.gate_results(grant.id, terms);
+    let now = session.chain.now().await?;
+    let change = grant::settle(terms, &record.state, &gates, now)
+        .map_err(|refused| refusal(&Words::of(session, grant, &history, None), &refused))?;
+    let unit = session.unit();
     let plan = plan::settle(grant.file.contract, &grant.encoded);
     let intent = Intent::new(plan, "nobody: the amount is final")
-        .fact("grant", format!("{} ({})", grant.name, grant.id));
+        .fact("grant", format!("{} ({})", grant.name, grant.id))
+        .fact(
+            "final amount",
+            unit.exact(grant::held(terms, &change.state)),
+        )
+        .fact("frees", unit.exact(change.freed.unsigned_abs()));
     execute(session.context, session.chain, signer, intent).await
 }
 

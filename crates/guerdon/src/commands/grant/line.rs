@@ -12,7 +12,7 @@ use super::files::read_all;
 use crate::context::Context;
 use crate::error::Outcome;
 use crate::session::History;
-use crate::words::time;
+use crate::words::{Unit, time};
 
 /// A grant among those before and after it.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +60,12 @@ impl<'a> Line<'a> {
             Value::Null,
             |it| json!({"grant": it.old, "place": it.place}),
         )
+    }
+
+    /// What the grants before it had released, which it counts as its own.
+    pub(crate) fn inherited(&self, unit: &Unit) -> Option<String> {
+        let inherited = self.record()?.inherited;
+        (inherited > 0).then(|| format!("{}, of the grant it replaced", unit.show(inherited)))
     }
 
     fn named(&self, id: B256) -> String {

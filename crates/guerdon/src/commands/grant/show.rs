@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::B256;
 use guerdon_core::grant::{Reason, Refused, next_vesting, payment, why_locked};
+use guerdon_core::state::Flags;
 use guerdon_formats::calendar::Zone;
 use guerdon_formats::words::{
     GoalWords, Telling, Why, describe_gates, describe_schedule, goal_next,
@@ -68,6 +69,7 @@ impl Shown<'_> {
         let name = |id| goal_name(self.goals, id);
         let line = Line::of(&self.history, grant.id, &self.known);
         let moved = now.holder != terms.recipient;
+        let open = |text: String| (!now.state.has(Flags::CLOSED)).then_some(text);
         Ok(Record::new(self.value(&now, claimable, &why)?)
             .line("grant", format!("{} ({})", grant.name, grant.id))
             .line("recipient", terms.recipient.to_string())
@@ -77,16 +79,20 @@ impl Shown<'_> {
             .line_if("replaces", lines(&line.replaces()))
             .line_if("recovery", line.recovery(now.now))
             .line("granted", unit.exact(terms.amount))
-            .line("earned by time", percent(amounts.time_ppb))
-            .line("vested", unit.show(amounts.vested))
-            .line("claimable", unit.show(claimable))
+            .line_if("earned by time", open(percent(amounts.time_ppb)))
+            .line_if("vested", open(unit.show(amounts.vested)))
+            .line_if("claimable", open(unit.show(claimable)))
             .line("claimed", unit.show(now.paid_net))
             .line("withheld", unit.show(now.withheld))
-            .line(
+            .line_if("claimed before", line.inherited(unit))
+            .line_if(
                 "schedule",
-                describe_schedule(&terms.vesting, terms.start, &self.zone),
+                open(describe_schedule(&terms.vesting, terms.start, &self.zone)),
             )
-            .line("results", describe_gates(&terms.gates, &name).join(" "))
+            .line_if(
+                "results",
+                open(describe_gates(&terms.gates, &name).join(" ")),
+            )
             .line("why", words.join("\n"))
             .line(
                 "as of",
@@ -119,6 +125,14 @@ impl Shown<'_> {
         let unopened = reasons.iter().position(|it| *it == Reason::NotOpened);
         if let (Some(place), Some(round)) = (unopened, round_words(now.round)) {
             told[place] = round;
+        }
+        if now.replaced {
+            told = vec![Why {
+                what: "The grant was replaced.".to_owned(),
+                why: "Its holder signed for the grants in its place, which pay by their own terms."
+                    .to_owned(),
+                next: String::new(),
+            }];
         }
         Ok(told)
     }

@@ -90,10 +90,19 @@ pub(crate) fn refusal(words: &Words, refused: &Refused) -> Failure {
             goal,
             last_registered_at,
         } => Failure::precondition(format!(
-            "a result of the goal {goal} is under way: its last attempt was registered on {}",
+            "a result of the goal {goal} is under way: an attempt was registered, or a run demanded, \
+             on {}",
             time(last_registered_at)
         ))
         .hint("end the grant then or later: a result that is under way counts"),
+        Refused::TimeNotOver => Failure::precondition(format!(
+            "{grant} is {state}: it can be settled once all of it is earned by time, or it has ended"
+        ))
+        .hint(show),
+        Refused::GoalNotFinal { goal } => Failure::precondition(format!(
+            "the goal {goal} can still change, so {grant} cannot be settled"
+        ))
+        .hint("wait until it is closed: guerdon goal close"),
         ref other => Failure::precondition(other.to_string()).hint(show),
     }
 }

@@ -44,11 +44,7 @@ async fn agree(subject: &Subject<'_>, mut file: ReplacementFile, arguments: &Agr
     require_same_digest(subject, &file).await?;
 
     let shown = told(subject, &file, &weighed);
-    let lines = shown
-        .lines
-        .iter()
-        .map(|(label, text)| format!("  {label}: {text}"));
-    context.say(&lines.collect::<Vec<_>>().join("\n"));
+    context.say(&shown.text("  "));
     if context.global.dry_run {
         let record = shown.line("dry run", "nothing was signed");
         return context.global.output.record(&record);

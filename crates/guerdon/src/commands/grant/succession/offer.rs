@@ -33,6 +33,8 @@ pub(super) struct Weighed {
     claimable: Pair,
     freed: i128,
     lost: Vec<&'static str>,
+    /// What the first takes over as paid beyond what its own terms have earned.
+    ahead: u128,
     deadline: u64,
 }
 
@@ -117,11 +119,17 @@ fn weighed(subject: &Subject<'_>, file: &ReplacementFile, born: Vec<Born>) -> Ou
     };
     let gates = subject.gates(&subject.state);
     let before = figures(subject.terms(), &subject.state, &gates)?;
-    let mut after = (0, 0);
+    let (mut after, mut ahead) = ((0, 0), 0_u128);
     for one in &born {
         let gates = results_at(ledger, &one.terms, None);
         let (vested, claimable) = figures(&one.terms, &one.state, &gates)?;
         after = (after.0 + vested, after.1 + claimable);
+        let unpaid = State {
+            released: 0,
+            ..one.state
+        };
+        let (earned, _) = figures(&one.terms, &unpaid, &gates)?;
+        ahead += one.state.released.saturating_sub(earned);
     }
     let goals = names(subject.session.context)?;
     let words = file.successors.iter().zip(&born);
@@ -136,6 +144,7 @@ fn weighed(subject: &Subject<'_>, file: &ReplacementFile, born: Vec<Born>) -> Ou
         claimable: (before.1, after.1),
         freed: born.iter().map(|one| one.freed).sum(),
         lost: lost(&subject.state),
+        ahead,
         deadline: file.deadline,
         born,
     })
@@ -150,13 +159,18 @@ fn sentence(new: &NewGrant, id: B256, goals: &GoalNames, unit: &Unit) -> Outcome
     let own = new.file.goals.iter();
     goals.extend(own.filter_map(|goal| Some((goal.id()?, goal.name.clone()))));
     let schedule = describe_schedule(&terms.vesting, terms.start, &grant.zone()?);
-    let gates = describe_gates(&terms.gates, &|id| goal_name(&goals, id)).join(" ");
+    let gates = match terms.gates.as_slice() {
+        [] => String::new(),
+        gates => format!(
+            ". {}",
+            describe_gates(gates, &|id| goal_name(&goals, id)).join(" ")
+        ),
+    };
     let amount = unit.exact(terms.amount);
-    let text = format!(
-        "{}: {amount} for {}; {schedule} {gates}",
+    Ok(format!(
+        "{}: {amount} for {}; {schedule}{gates}",
         new.name, terms.recipient
-    );
-    Ok(text.trim_end().to_owned())
+    ))
 }
 
 /// What of the old grant's state nobody inherits.
@@ -192,6 +206,14 @@ impl Weighed {
         facts.push(("granted", both(self.granted, amount)));
         facts.push(("vested", both(self.vested, amount)));
         facts.push(("claimable", both(self.claimable, amount)));
+        if self.ahead > 0 {
+            let ahead = amount(self.ahead);
+            let text = format!(
+                "the first takes over {ahead} more as paid than its own terms have earned: it pays \
+                 nothing until they have, and meanwhile that much more is vested in all"
+            );
+            facts.push(("note", text));
+        }
         match u128::try_from(self.freed) {
             Ok(0) => {}
             Ok(freed) => facts.push(("frees", amount(freed))),
@@ -226,6 +248,7 @@ impl Weighed {
             "claimable_before": self.claimable.0.to_string(),
             "claimable_after": self.claimable.1.to_string(),
             "freed": self.freed.to_string(),
+            "ahead": self.ahead.to_string(),
             "deadline": self.deadline,
             "digest": file.digest(),
             "signed": file.signature.is_some(),
