@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Grants} from "../../src/Grants.sol";
 import {IGrants} from "../../src/interfaces/IGrants.sol";
 import {ISuccession} from "../../src/interfaces/ISuccession.sol";
 import {Builders} from "../Builders.sol";
@@ -87,5 +88,40 @@ contract GrantsHolderTest is SuccessionBase {
         );
         vm.assertEq(grants.holderOf(terms), t.recipient);
         vm.assertEq(coin.balanceOf(t.recipient), AMOUNT / 2);
+    }
+
+    /// @dev A coin that is itself the succession: nobody else could ask for these while a payment is under way.
+    function test_GivenAPaymentUnderWay_WhenSuccessionCalls_ItIsRefused() public {
+        OddCoin coin = new OddCoin();
+        coin.mint(address(this), AMOUNT);
+        grants = Grants(
+            create(
+                "Grants",
+                abi.encode(address(manager), address(coin), address(goals), address(coin), PAYMENT_GAS)
+            )
+        );
+        coin.approve(address(grants), AMOUNT);
+        grants.fund(AMOUNT);
+        vm.prank(company);
+        manager.setTargetFunctionRole(address(grants), selectors(IGrants.commit.selector), ISSUER);
+        bytes memory terms = Builders.pack(plain());
+        promise_(grants.idOf(terms), AMOUNT);
+        grants.open(terms, grants.idOf(terms), 0, "");
+        bytes[3] memory doors = [
+            abi.encodeCall(IGrants.succeed, (terms, packed(parts(1)))),
+            abi.encodeCall(IGrants.setHolder, (terms, heir)),
+            abi.encodeCall(IGrants.setRecovering, (terms, true))
+        ];
+        vm.warp(T0 + YEAR);
+        for (uint256 i; i < doors.length; ++i) {
+            vm.warp(block.timestamp + 60 days);
+            coin.setCall(address(grants), doors[i]);
+            grants.claim(terms);
+            vm.assertFalse(coin.answered());
+            vm.assertEq(
+                coin.answer(),
+                abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)
+            );
+        }
     }
 }

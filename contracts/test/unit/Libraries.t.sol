@@ -79,6 +79,16 @@ contract LibrariesTest is Base {
         vm.assertFalse(lib.leadsTo(proof, 0, id, 1, Builders.node(id, 1, sibling, most), 0));
     }
 
+    function test_SumTree_RefusesMoreThan32Levels() public view {
+        bytes32 root = keccak256("id");
+        bytes memory proof;
+        for (uint256 level = 1; level <= 33; ++level) {
+            root = Builders.node(root, 5, 0, 0);
+            proof = abi.encodePacked(proof, bytes32(0), uint128(0));
+            vm.assertTrue(lib.leadsTo(proof, 0, keccak256("id"), 5, root, 5) == (level <= 32));
+        }
+    }
+
     function test_TermsId_HashesDomainAndTerms(bytes memory terms, bytes32 domain) public view {
         vm.assertEq(lib.termsId(terms, domain), keccak256(abi.encodePacked(domain, terms)));
     }

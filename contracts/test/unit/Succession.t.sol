@@ -119,8 +119,14 @@ contract SuccessionTest is SuccessionBase {
 
     function test_DecodeAndDigest_RefuseMalformedBytes() public {
         bytes memory whole = Builders.pack(plain());
-        bytes[5] memory bad =
-            [bytes(""), cut(whole, 97), cut(whole, 107), abi.encodePacked(whole, uint8(1)), cut(whole, 108)];
+        bytes[6] memory bad = [
+            bytes(""),
+            cut(whole, 97),
+            cut(whole, 107),
+            abi.encodePacked(whole, uint8(1)),
+            cut(whole, 108),
+            cut(whole, 88) // no vesting at all
+        ];
         bad[4][86] = 0x09;
         for (uint256 i; i < bad.length; ++i) {
             rejects(abi.encodeWithSelector(IGrants.BadTerms.selector));
