@@ -22,7 +22,8 @@ pub struct GateResult {
     pub fraction: u32,
     /// Whether it can never change again.
     pub is_final: bool,
-    /// When the last attempt was registered, in unix seconds; 0: never.
+    /// When the last attempt was registered or, if later, the demand made that stands, in unix
+    /// seconds; 0: never.
     pub last_registered_at: u64,
     /// The fraction (ppb) of attempts registered by the grant's stop, and whether one of them is
     /// pending. Needed for a lapsing gate of a grant that has ended.
@@ -139,13 +140,14 @@ pub enum Refused {
     },
     /// A lapsing end would cut off a registered attempt.
     #[error(
-        "a result of goal {goal} is under way: its last attempt was registered at \
+        "a result of goal {goal} is under way: an attempt was registered, or a run demanded, at \
          {last_registered_at}"
     )]
     ResultUnderWay {
         /// Id of the goal.
         goal: B256,
-        /// When its last attempt was registered, in unix seconds.
+        /// When its last attempt was registered or, if later, the demand made that stands, in unix
+        /// seconds.
         last_registered_at: u64,
     },
     /// The change needs money that is not free.

@@ -174,7 +174,10 @@ fn under_way(goal: B256, last: U256) -> Words {
     let last = date(last);
     say(
         Precondition,
-        format!("an attempt at goal {goal} was registered at {last}, after the end you ask for"),
+        format!(
+            "an attempt at goal {goal} was registered, or a run demanded, at {last}, after the end \
+             you ask for"
+        ),
         "end the grant at that time or later: a result that is under way counts",
     )
 }

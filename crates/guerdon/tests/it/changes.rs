@@ -136,6 +136,8 @@ fn payroll_only_lowers_and_acceleration_needs_free_money_after_notice() {
     );
     assert_eq!(faster["freed"], "0");
 
+    let settle = "grant settle P-1 --from 9";
+    refused(&acme, settle, 5, "once all of it is earned by time");
     let early = START + 50 * DAY;
     let end = format!("grant end P-1 --at {early} --from 0");
     refused(&acme, &end, 5, "an end of P-1 may reach back to");
@@ -160,8 +162,9 @@ fn payroll_only_lowers_and_acceleration_needs_free_money_after_notice() {
         "{faster}"
     );
 
+    refused(&acme, settle, 5, "P-1 is notice given");
     acme.rpc.travel(START + 201 * DAY);
-    done(&acme, "grant settle P-1 --from 9");
+    done(&acme, settle);
     refused(
         &acme,
         "grant accelerate P-1 --by 1d --from 0",

@@ -154,8 +154,8 @@ fn exit_codes_tell_the_kinds_apart() {
     );
     code(
         &["grant", "settle", "G-1002", "--from", "9", "--yes"],
-        6,
-        "error: ",
+        5,
+        "is not opened yet",
     );
     acme.rpc.travel(START + 30 * DAY);
     code(
