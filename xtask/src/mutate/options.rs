@@ -9,7 +9,7 @@ usage: cargo xtask mutate [--list] [--only FILE] [--sample N] [--workers N] [--c
                           [--fresh] [-o table|json]
 
   --list       only name the mutants
-  --only FILE  those of one file, such as Grants.sol
+  --only FILE  those of one file, such as Grants.sol; may be said again for others
   --sample N   N of them, evenly spread
   --workers N  that many at a time (2)
   --commit REV the sources and tests of a commit, not those that lie here now
@@ -22,7 +22,7 @@ pub(super) struct Options {
     pub(super) json: bool,
     pub(super) workers: usize,
     pub(super) commit: Option<String>,
-    only: Option<String>,
+    only: Vec<String>,
     sample: Option<usize>,
 }
 
@@ -34,7 +34,7 @@ impl Options {
             json: false,
             workers: 2,
             commit: None,
-            only: None,
+            only: Vec::new(),
             sample: None,
         };
         let mut words = words.iter().map(String::as_str);
@@ -42,7 +42,7 @@ impl Options {
             match word {
                 "--list" => options.list = true,
                 "--fresh" => options.fresh = true,
-                "--only" => options.only = Some(value(word, words.next())?.to_owned()),
+                "--only" => options.only.push(value(word, words.next())?.to_owned()),
                 "--sample" => options.sample = Some(number(word, words.next())?),
                 "--commit" => options.commit = Some(value(word, words.next())?.to_owned()),
                 "--workers" => options.workers = number(word, words.next())?,
@@ -56,14 +56,12 @@ impl Options {
     /// The mutants that are asked for.
     pub(super) fn choose(&self, all: Vec<Mutant>) -> Result<Vec<Mutant>> {
         let mut chosen = all;
-        if let Some(only) = &self.only {
-            chosen.retain(|mutant| mutant.file.ends_with(only.as_str()));
+        if !self.only.is_empty() {
+            let named = |mutant: &Mutant| self.only.iter().any(|only| mutant.file.ends_with(only));
+            chosen.retain(named);
         }
         if chosen.is_empty() {
-            bail!(
-                "there is nothing to change in `{}`",
-                self.only.as_deref().unwrap_or("src")
-            );
+            bail!("there is nothing to change in {}", self.only.join(", "));
         }
         if let Some(sample) = self.sample {
             let step = chosen.len().div_ceil(sample.max(1));
