@@ -141,6 +141,7 @@ fn paid_after_a_year(acme: &Acme, replaced: &Value) {
     let paid = [&first, &second].map(|claim| claim["paid"].as_str().unwrap().parse().unwrap());
     assert_eq!([after[0] - before[0], after[1] - before[1]], paid);
 
+    kept(acme);
     assert_eq!(done(acme, "verify all")["failed"], 0);
     for name in ["P-1", "A", "B"] {
         let line = format!("verify grant {}", acme.grant_file(name));
@@ -148,12 +149,28 @@ fn paid_after_a_year(acme: &Acme, replaced: &Value) {
         assert_eq!(report["failed"], 0, "{name}");
     }
     let served = Served::start(&acme.company);
-    served.wait_for(second["block"].as_u64().unwrap());
+    served.wait_for(second["block"].as_u64().unwrap() + 1);
     let id = replaced["successors"][1]["id"].as_str().unwrap();
     let page = served.get(&format!("/grants/{id}.json"));
-    assert!(page.contains(&format!("\"raw\":\"{}\"", paid[1])), "{page}");
+    let claimed = done(acme, "grant show B")["claimed"].clone();
+    assert!(page.contains(&format!("\"raw\":{claimed}")), "{page}");
     let old = replaced["grant"].as_str().unwrap();
     assert!(page.contains(old), "{page}");
+}
+
+/// The keeper pays what replaced a grant from the terms that the chain published.
+fn kept(acme: &Acme) {
+    let released = |name| {
+        let shown = done(acme, &format!("grant show {name}"));
+        coins(&shown["released"])
+    };
+    let before = ["A", "B"].map(released);
+    acme.rpc.travel(START + 500 * DAY);
+    let pass = done(acme, "keep --once --from 9 --min-payout 1");
+    assert_eq!(pass["failed"], json!([]));
+    let after = ["A", "B"].map(released);
+    assert_eq!(before, [240, 160]);
+    assert_eq!(after, [300, 200]);
 }
 
 #[test]

@@ -13,3 +13,4 @@ mod imports;
 mod keeper;
 mod place;
 mod schema;
+mod successors;
