@@ -97,7 +97,8 @@ interface IGrants {
     error NothingClaimable(uint256 vested, uint256 unlocked, uint256 released);
     /// @notice A value lies beyond its limit.
     error OutOfRange(uint256 value, uint256 limit);
-    /// @notice A lapsing end may not reach back before the last attempt registered for one of its goals.
+    /// @notice A lapsing end may not reach back before the last attempt registered for one of its goals, or before a
+    /// demand that stands, if later.
     error ResultUnderWay(bytes32 goal, uint256 lastRegisteredAt);
     /// @notice The goal was never defined in GOALS.
     error GoalNotDefined(bytes32 goal);

@@ -120,12 +120,8 @@ fn payroll_only_lowers_and_acceleration_needs_free_money_after_notice() {
     done(&acme, "grant lower-withholding P-1 --to 12.5 --from 0");
     assert_eq!(done(&acme, "grant show P-1")["withhold_bps"], 1_250);
 
-    refused(
-        &acme,
-        "grant accelerate P-1 --by 90 --from 0",
-        2,
-        "is no length of time",
-    );
+    let unclear = "grant accelerate P-1 --by 90 --from 0";
+    refused(&acme, unclear, 2, "is no length of time");
     let faster = done(&acme, "grant accelerate P-1 --by 100d --from 0");
     assert_eq!(
         (
