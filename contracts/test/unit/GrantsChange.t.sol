@@ -370,6 +370,15 @@ contract GrantsChangeTest is Base {
         vm.assertEq(grants.claim(packed), AMOUNT);
     }
 
+    function test_Settle_InTheSecondOfAPause_IsNotHindered() public {
+        begin(plain());
+        vm.warp(T0 + 4 * YEAR);
+        vm.prank(company);
+        grants.pause(packed);
+        grants.settle(packed); // a pause is no end, whose second must be over
+        vm.assertEq(grants.words(id), OPENED | SETTLED | uint256(AMOUNT) << 152);
+    }
+
     function settledForGood() private {
         uint256 flags = uint16(grants.words(id) >> 104);
         rejectsState(flags);
