@@ -10,7 +10,7 @@ use guerdon_formats::grant_file::GrantFile;
 use serde_json::{Value, json};
 
 use crate::company::{Acme, address};
-use crate::harness::{DAY, START, Served};
+use crate::harness::{Company, DAY, START, Served};
 use crate::promises::{COIN, coins, done, opened, refused, send, terms};
 
 /// A grant file of no round, as somebody would hand it to `grant replace`.
@@ -77,7 +77,10 @@ fn one_grant_becomes_two_when_both_sides_agree_and_both_are_paid() {
         4,
         "only the holder of P-1",
     );
-    let signed = done(&acme, &format!("{agree} --from 10"));
+    // The holder needs her grant file and a node, nothing of the company's.
+    let holder = Company::new(acme.company.url.as_deref());
+    let hers = acme.grant_file("P-1");
+    let signed = holder.json(&["grant", "agree", &hers, "--with", &file, "--from", "10"]);
     assert_eq!(signed["digest"], drafted["digest"]);
     refused(
         &acme,
