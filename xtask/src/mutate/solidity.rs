@@ -78,7 +78,11 @@ fn statement(sites: &mut Sites<'_>, node: &Value) {
     sites.leave_out(operator, node);
 }
 
+/// What compares for equality, or is negated already, is turned round by its own sign.
 fn negate(sites: &mut Sites<'_>, condition: &Value) {
+    if let Some("==" | "!=" | "!") = condition["operator"].as_str() {
+        return;
+    }
     if let Some(span) = span(condition) {
         let after = format!("!({})", sites.source(condition));
         sites.add(Operator::Negate, span, &after);
