@@ -67,10 +67,7 @@ contract Grants is Pool, Multicall {
     {
         bytes32 id = terms.id(DOMAIN);
         uint256 word = words[id];
-        if (word == 0) {
-            word = _open(id, terms, root, index, proof);
-            if (word & GrantWord.CLOSED != 0) words[id] = word; // else written once, by the payment
-        }
+        if (word == 0) word = _open(id, terms, root, index, proof);
         if (word & GrantWord.CLOSED != 0) return 0;
 
         return _claim(id, terms, word);
@@ -288,8 +285,8 @@ contract Grants is Pool, Multicall {
 
     // ------------------------------------------------------------------------------------------------- one grant
 
-    /// @dev Proves the leaf and makes its word, for the caller to write. Invalid terms are closed, an undefined goal
-    /// reverts.
+    /// @dev Proves the leaf and makes its word, which the caller writes: a claim once, with the payment. Invalid terms
+    /// are closed, an undefined goal reverts.
     function _open(bytes32 id, bytes calldata terms, bytes32 root, uint32 index, bytes calldata proof)
         private
         returns (uint256 word)
@@ -298,7 +295,7 @@ contract Grants is Pool, Multicall {
         (uint256 total, uint256 since) = _binding(root);
         require(SumTree.leadsTo(proof, index, id, terms.amount(), root, total), BadProof());
         if (!terms.isValid(address(this), TOKEN)) return _close(id, terms, root, index);
-        Gates.requireDefined(terms, GOALS);
+        if (terms.gateCount() != 0) Gates.requireDefined(terms, GOALS);
 
         uint16 withholdBps = uint16(terms.withholdBps()); // valid: at most 10000
         word = GrantWord.OPENED | uint256(withholdBps) << GrantWord.WITHHOLD_AT | since << GrantWord.SINCE_AT;
@@ -315,6 +312,7 @@ contract Grants is Pool, Multicall {
         uint256 amount = terms.amount();
 
         _hold(amount, 0);
+        words[id] = word;
         emit Invalid(id, root, index, uint128(amount)); // 104 bits
     }
 
@@ -341,8 +339,11 @@ contract Grants is Pool, Multicall {
 
     /// @dev Pays an opened grant, or reverts.
     function _claim(bytes32 id, bytes calldata terms, uint256 word) private returns (uint128) {
-        address to = _holder(id, terms, word);
-        if (word.isHeldBack()) require(msg.sender == to, NotHolder(msg.sender, to));
+        address to = terms.recipient();
+        if (word & (GrantWord.MOVED | GrantWord.HOLDER_ONLY | GrantWord.RECOVERING) != 0) {
+            to = _holder(id, terms, word);
+            if (word.isHeldBack()) require(msg.sender == to, NotHolder(msg.sender, to));
+        }
 
         uint256 gross = _payableDown(terms, word);
         if (gross == 0) {
@@ -445,11 +446,17 @@ contract Grants is Pool, Multicall {
 
     /// @dev What is earned: by time, let through by gates; the value once settled.
     function _earnedDown(bytes calldata terms, uint256 word) private view returns (uint256) {
-        if (word & GrantWord.SETTLED != 0) return word.settledValue();
-        uint256 timePpb = word.timeDown(terms, word.clock(terms));
-        uint256 openPpb = terms.gateCount() == 0 ? GrantWord.ONE : Gates.openDown(terms, word, GOALS);
+        uint256 timePpb;
+        if (word & GrantWord.ALTERED == 0) {
+            timePpb = GrantWord.plainTimeDown(terms);
+        } else {
+            if (word & GrantWord.SETTLED != 0) return word.settledValue();
+            timePpb = word.timeDown(terms, word.clock(terms));
+        }
         unchecked {
-            return terms.amount() * timePpb * openPpb / 1e18; // 2^104 * 2^30 * 2^30
+            uint256 full = terms.amount() * timePpb; // 2^104 * 2^30
+            if (terms.gateCount() == 0) return full / GrantWord.ONE;
+            return full * Gates.openDown(terms, word, GOALS) / 1e18; // * 2^30
         }
     }
 

@@ -34,6 +34,9 @@ library GrantWord {
     uint256 internal constant ONE = 1e9;
     uint256 private constant BELOW_STOP = (1 << STOP_AT) - 1;
 
+    /// @dev None of these: the grant's clock is the block's.
+    uint256 internal constant ALTERED = PAUSED | ENDED | SETTLED | ~BELOW_STOP;
+
     // ------------------------------------------------------------------------------------------------- fields
 
     function released(uint256 word) internal pure returns (uint256) {
@@ -108,9 +111,8 @@ library GrantWord {
 
     // ------------------------------------------------------------------------------------------------- amounts
 
-    /// @notice What the grant holds of `promised` (base units): gates and unlock count as fully open.
+    /// @notice What a grant that is not closed holds of `promised` (base units): gates and unlock count as fully open.
     function heldDown(uint256 word, bytes calldata terms) internal pure returns (uint256) {
-        if (word & CLOSED != 0) return 0;
         if (word & SETTLED != 0) return settledValue(word);
         if (word & ENDED == 0) return terms.amount();
         return Math.max(released(word), partDown(terms, timeDown(word, terms, lastClock(word, terms))));
@@ -124,13 +126,23 @@ library GrantWord {
         return partDown(terms, ScheduleLib.fractionDown(terms.unlock(), block.timestamp - start));
     }
 
+    /// @notice The share vested now (ppb), if nothing of ALTERED is set.
+    function plainTimeDown(bytes calldata terms) internal view returns (uint256) {
+        uint256 start = terms.startOf();
+        if (block.timestamp < start) return 0;
+        unchecked {
+            return ScheduleLib.fractionDown(terms.vesting(), block.timestamp - start);
+        }
+    }
+
     /// @notice The share vested at a reading of the grant's clock (ppb).
     function timeDown(uint256 word, bytes calldata terms, uint256 time) internal pure returns (uint256) {
         unchecked {
             // both sums are of numbers below 2^64, and the difference is taken only if it is not negative
             uint256 forward = time + credit(word);
             uint256 back = terms.startOf() + lost(word);
-            return forward < back ? 0 : ScheduleLib.fractionDown(terms.vesting(), forward - back);
+            if (forward < back) return 0;
+            return ScheduleLib.fractionDown(terms.vesting(), forward - back);
         }
     }
 

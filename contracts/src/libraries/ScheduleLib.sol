@@ -17,13 +17,13 @@ library ScheduleLib {
             if (elapsed >= segmentAt(segments, high) >> 48) return ONE;
 
             uint256 low;
+            uint256 before; // the segment at low - 1; 0 if there is none
             while (low < high) {
                 uint256 middle = (low + high) >> 1;
-                if (segmentAt(segments, middle) >> 48 > elapsed) high = middle;
-                else low = middle + 1;
+                uint256 segment = segmentAt(segments, middle);
+                if (segment >> 48 > elapsed) high = middle;
+                else (low, before) = (middle + 1, segment);
             }
-
-            uint256 before = low == 0 ? 0 : segmentAt(segments, low - 1);
             return withinDown(before, segmentAt(segments, low), elapsed);
         }
     }

@@ -25,22 +25,23 @@ library SumTree {
         if (levels > LEVELS_MAX) return false;
         if (index >> levels != 0) return false;
 
-        // Proof: `place` runs over the whole levels of the proof. Each turn writes 112 bytes from the free pointer on
-        // and hashes the first 96: at `own` (0, or 48 if the index is odd) the node and, as the high half of a word,
-        // its sum; then at the other of the two the sibling and its sum, 48 bytes that also overwrite the low half of
-        // that word if it lies there. Nothing is allocated. The addition cannot wrap: at most 32 siblings, each sum
-        // < 2^128. A sum is hashed as its low 128 bits; sums never fall, so if the last is < 2^128, none lost a bit.
+        // Proof: a bit above the index counts the levels: it is shifted down to 1 when all are done. Each turn writes 112
+        // bytes from the free pointer on and hashes the first 96: at `own`, which is the first half, or the second if
+        // the index is odd, the node and, as the high half of a word, its sum; then in the other half the sibling and
+        // its sum, 48 bytes that also overwrite the low half of that word if it lies there. Nothing is allocated. The
+        // addition cannot wrap: at most 32 siblings, each sum < 2^128. A sum is hashed as its low 128 bits; sums never
+        // fall, so if the last is < 2^128, none lost a bit.
         assembly ("memory-safe") {
             let free := mload(0x40)
             let place := proof.offset
-            for { let last := add(place, proof.length) } lt(place, last) { place := add(place, 48) } {
-                let own := mul(and(index, 1), 48)
+            for { index := or(index, shl(levels, 1)) } gt(index, 1) { index := shr(1, index) } {
+                let own := mul(48, and(index, 1))
                 mstore(add(free, add(own, 32)), shl(128, sum))
                 mstore(add(free, own), node)
                 calldatacopy(add(free, sub(48, own)), place, 48)
                 node := keccak256(free, 96)
                 sum := add(sum, shr(128, calldataload(add(place, 32))))
-                index := shr(1, index)
+                place := add(place, 48)
             }
         }
         return node == root && sum == total && sum <= type(uint128).max;

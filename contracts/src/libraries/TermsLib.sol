@@ -91,6 +91,11 @@ library TermsLib {
         return read(terms, 87, 1);
     }
 
+    /// @notice Both counts: 0 if there are neither gates nor an unlock clock.
+    function counts(bytes calldata terms) internal pure returns (uint256) {
+        return read(terms, 86, 2);
+    }
+
     /// @notice The i-th gate.
     function gate(bytes calldata terms, uint256 i)
         internal
@@ -133,9 +138,9 @@ library TermsLib {
     function vestingOffset(bytes calldata terms) internal pure returns (uint256 offset) {
         unchecked {
             // at most 88 + 255 * 37 + 5 + 255 * 10
-            uint256 counts = read(terms, 86, 2);
-            offset = HEADER + (counts >> 8) * GATE;
-            uint256 unlocks = counts & 0xff;
+            uint256 both = counts(terms);
+            offset = HEADER + (both >> 8) * GATE;
+            uint256 unlocks = both & 0xff;
             if (unlocks != 0) offset += 5 + unlocks * SEGMENT;
         }
     }
@@ -156,7 +161,8 @@ library TermsLib {
     /// @notice Whether the bytes are terms that may be opened, goals aside.
     /// @param grants,token who can never be a recipient
     function isValid(bytes calldata terms, address grants, address token) internal pure returns (bool) {
-        if (!isFormed(terms)) return false;
+        bytes calldata segments = vesting(terms);
+        if (!restFits(segments.length)) return false;
         address to = recipient(terms);
         if (to == address(0)) return false;
         if (to == grants) return false;
@@ -165,21 +171,28 @@ library TermsLib {
         if (powers(terms) > POWERS) return false;
         if (backdateSeconds(terms) > BACKDATE_MAX) return false;
         if (withholdBps(terms) > BPS) return false;
-        if (gateCount(terms) != 0 && !gatesAddUp(terms)) return false;
-        if (unlockCount(terms) != 0 && !rises(unlock(terms))) return false;
-        return rises(vesting(terms));
+        if (counts(terms) != 0) {
+            if (!countsFit(terms)) return false;
+            if (!gatesAddUp(terms)) return false;
+            if (unlockCount(terms) != 0 && !rises(unlock(terms))) return false;
+        }
+        return rises(segments);
     }
 
     /// @notice Whether counts and length fit together: exact, without a byte left over. So the length is at least 98.
     function isFormed(bytes calldata terms) internal pure returns (bool) {
-        if (gateCount(terms) > GATES_MAX) return false;
-        if (unlockCount(terms) > UNLOCK_MAX) return false;
-        uint256 offset = vestingOffset(terms);
-        if (terms.length <= offset) return false;
-        unchecked {
-            uint256 rest = terms.length - offset; // > 0 by the line above
-            return rest % SEGMENT == 0 && rest <= VESTING_MAX * SEGMENT;
-        }
+        return countsFit(terms) && restFits(vesting(terms).length);
+    }
+
+    function countsFit(bytes calldata terms) private pure returns (bool) {
+        return gateCount(terms) <= GATES_MAX && unlockCount(terms) <= UNLOCK_MAX;
+    }
+
+    /// @param rest bytes of the vesting segments; far above the limit if the terms end before they begin
+    function restFits(uint256 rest) private pure returns (bool) {
+        if (rest == 0) return false;
+        if (rest > VESTING_MAX * SEGMENT) return false;
+        return rest % SEGMENT == 0;
     }
 
     /// @dev At most 8 gates. Shares without TRIGGER sum to at most one; a TRIGGER has none.
