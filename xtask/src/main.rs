@@ -2,11 +2,13 @@
 //! in seconds; every other part of the toolchain is set up from here.
 
 mod bench;
+mod browser;
 mod coverage;
 mod fuzz;
 mod mutate;
 mod postgres;
 mod process;
+mod prove;
 mod setup;
 mod test;
 mod tidy;
@@ -21,13 +23,16 @@ usage: cargo xtask <verb>
   demo [ARGS]      set everything up and run the main job on this machine (ARGS go to `guerdon demo`)
   test             set everything up and pass all tests
   setup            install the pinned tools of package-lock.json
+  screenshots      pictures of every page, in target/screenshots
   tidy             the mechanical checks of layout, documents and dependencies
   artifacts        compile the contracts and write contracts/artifacts
   bench tree       measure a tree of a million grants (-o json for programs)
+  bench gas        whole transactions beside targets and peers (-o json; --write records ours)
   coverage         the lines and branches of the contracts that the tests reach; fails below 100 %
   fuzz             random sequences on contracts and core (--minutes N, --seed S); with
                    --contracts the contracts alone: 10,000 runs of each test, plays of 1000 x 500
   mutate           change the contracts one place at a time; a test must fail (--list, --only FILE)
+  prove            symbolic proofs (halmos) and static analysis (slither); needs Python 3.11
   vectors          write vectors/*.json again by the independent oracle (needs Python 3.11)";
 
 fn main() -> ExitCode {
@@ -63,7 +68,12 @@ fn run() -> Result<()> {
             setup::setup(&root)?;
             mutate::mutate(&root, &test::native(&root, "forge")?, &rest)
         }
+        "prove" => {
+            setup::setup(&root)?;
+            prove::prove(&root, &test::native(&root, "forge")?)
+        }
         "test" => test::test(&root),
+        "screenshots" => browser::screenshots(&root),
         "setup" => setup::setup(&root),
         "tidy" => tidy::tidy(&root),
         "artifacts" => {
