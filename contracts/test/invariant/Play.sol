@@ -45,6 +45,7 @@ abstract contract Play is Base {
     bytes32[] public ids;
     Leaf[] internal leaves;
     bool[] internal lapsing;
+    mapping(bytes32 => bool) internal taken; // a successor that waited in a round, whose amount there stays locked
     mapping(bytes32 => address) internal recipients;
     mapping(bytes32 => uint256) internal totals; // of a root, as committed
     mapping(bytes32 => uint256) internal proven; // of a root: amounts of the leaves that were opened
@@ -124,6 +125,10 @@ abstract contract Play is Base {
                 check(proven[root] <= totals[root], Sentences.OPENS_ONCE, name);
                 check(++openings[id] == 1, Sentences.OPENS_ONCE, name);
             } else if (kind == IGrants.Succeeded.selector) {
+                (uint256 place, bytes memory made) = abi.decode(logs[i].data, (uint256, bytes));
+                // what a grant counts as paid was paid to the one who holds it
+                bool same = address(bytes20(made)) == seen[id].holder || uint104(seen[id].word) == 0;
+                check(place > 0 || same, Sentences.HOLDER_PAID, name);
                 check(++openings[logs[i].topics[2]] == 1, Sentences.OPENS_ONCE, name);
             }
         }
@@ -145,7 +150,7 @@ abstract contract Play is Base {
         (uint256 promised, uint256 released_) = (0, 0);
         for (uint256 i; i < ids.length; ++i) {
             (uint256 held, uint256 out) = compareGrant(i, name);
-            promised += held;
+            promised += held + lockedIn(i);
             released_ += out;
         }
         (promisedSum, releasedSum) = (promised, released_);
@@ -183,6 +188,12 @@ abstract contract Play is Base {
             check(replay.holders(id) == grants.holders(id), Sentences.EVENTS, name);
         }
         return compareAmounts(i, was, ends, name);
+    }
+
+    function lockedIn(uint256 i) private view returns (uint256) {
+        if (!taken[ids[i]] || grants.words(ids[i]) == 0) return 0;
+        (uint128 total,,,) = grants.rounds(leaves[i].root);
+        return total > 0 ? leaves[i].amount : 0;
     }
 
     function compareAmounts(uint256 i, Seen storage was, bool ends, string memory name)

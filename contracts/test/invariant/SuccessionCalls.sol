@@ -19,14 +19,27 @@ abstract contract SuccessionCalls is GrantCalls {
         uint256 released;
     }
 
-    function booksOf(uint256 first, uint256 count_) private view returns (Books memory b) {
+    function booksOf(uint256[] memory places) private view returns (Books memory b) {
         b.promised = grants.promised();
         b.balance = coin.balanceOf(address(grants));
-        for (uint256 i = first; i < first + count_; ++i) {
+        for (uint256 k; k < places.length; ++k) {
+            uint256 i = places[k];
             uint256 word = grants.words(ids[i]);
             if (word & OPENED == 0 || word & CLOSED != 0) continue;
             (,, uint256 vested,, uint256 released_, uint256 held) = grants.amounts(terms[i]);
             (b.vested, b.held, b.released) = (b.vested + vested, b.held + held, b.released + released_);
+        }
+    }
+
+    function only(uint256 i) private pure returns (uint256[] memory places) {
+        places = new uint256[](1);
+        places[0] = i;
+    }
+
+    function all() private view returns (uint256[] memory places) {
+        places = new uint256[](ids.length);
+        for (uint256 i; i < places.length; ++i) {
+            places[i] = i;
         }
     }
 
@@ -41,54 +54,91 @@ abstract contract SuccessionCalls is GrantCalls {
     // ------------------------------------------------------------------------------------------------- replace
 
     /// @dev One grant becomes one to eight; what is earned does not fall, what is promised follows what is held, and
-    /// what was released is kept by the first.
+    /// what was released is kept by the first. Now and then a successor is a grant that waits in its round.
     function replace(uint256 seed) external {
         uint256 first = ids.length;
         uint256 count_ = seed % 5 == 0 ? within(seed >> 8, 1, 8) : within(seed >> 8, 1, 3);
         if (first == 0 || first + count_ > GRANTS_MAX + SUCCESSORS_MAX) return;
         uint256 i = alive((seed >> 16) % first);
-        Books memory old = booksOf(i, 1);
-        bytes[] memory packed = drawSuccessors(seed, count_, old);
-        Books memory before = booksOf(first, count_);
+        Books memory old = booksOf(only(i));
+        uint256[] memory places = drawSuccessors(seed, count_, i, old);
+        bytes[] memory packed = new bytes[](count_);
+        for (uint256 k; k < count_; ++k) {
+            packed[k] = terms[places[k]];
+        }
+        Books memory before = booksOf(places);
         uint256 until = block.timestamp + seed % 2;
-        bytes memory data =
-            abi.encodeCall(ISuccession.replace, (terms[i], packed, until, agreed(seed, i, packed, until)));
-        bool ok = act(company, address(succession), data, "replace");
-        if (!ok) return forget(first);
-        Books memory now_ = booksOf(first, count_);
-        check(now_.vested >= old.vested && now_.released == old.released, Sentences.CONSERVED, "replace");
+        bytes memory signature = agreed(seed, i, packed, until);
+        for (uint256 k; k < count_; ++k) {
+            if (places[k] < first && grants.words(ids[places[k]]) == 0) taken[ids[places[k]]] = true;
+        }
+        bool ok = act(
+            company,
+            address(succession),
+            abi.encodeCall(ISuccession.replace, (terms[i], packed, until, signature)),
+            "replace"
+        );
+        if (!ok) return undo(first, places);
+        Books memory now_ = booksOf(places);
+        // each of them may round down by one unit
+        bool kept = now_.vested + count_ > old.vested && now_.released == old.released;
+        check(kept, Sentences.CONSERVED, "replace");
         check(before.promised + now_.held == now_.promised + old.held, Sentences.CONSERVED, "replace");
         check(before.balance == now_.balance, Sentences.CONSERVED, "replace");
         check(grants.words(ids[i]) == (OPENED | CLOSED), Sentences.CONSERVED, "replace");
     }
 
-    /// @dev The first has earned as much as the old one, mostly; the others are drawn like any grant.
-    function drawSuccessors(uint256 seed, uint256 count_, Books memory old)
+    function undo(uint256 first, uint256[] memory places) private {
+        for (uint256 k; k < places.length; ++k) {
+            if (places[k] < first && grants.words(ids[places[k]]) == 0) taken[ids[places[k]]] = false;
+        }
+        forget(first);
+    }
+
+    /// @dev The first has earned as much as the old one, mostly, and is its holder's; the others are drawn like any
+    /// grant.
+    function drawSuccessors(uint256 seed, uint256 count_, uint256 i, Books memory old)
         private
-        returns (bytes[] memory packed)
+        returns (uint256[] memory places)
     {
-        packed = new bytes[](count_);
+        places = new uint256[](count_);
         uint256 total;
         for (uint256 k; k < count_; ++k) {
             seed = uint256(keccak256(abi.encode(seed)));
-            IGrants.Terms memory t = drawn(uint256(keccak256(abi.encode(seed, ids.length))));
-            t.recipient = vm.addr(1000 + seed % (2 * PEOPLE_COUNT));
-            if (k == 0) {
-                uint256 most = old.vested + 1 + (seed >> 32) % 1e18;
-                t.amount = uint104(seed % 8 == 0 ? within(seed >> 64, 1, most) : most);
-                t.gates = new IGrants.Gate[](0);
-                if (seed % 4 != 0) t.vesting[0] = IGrants.Segment(0, 1e9, 1);
-                if (seed % 4 != 0) t.start = uint40(block.timestamp - 1);
-            }
-            append(t);
-            leaves.push(Leaf(0, 0, t.amount, ""));
-            packed[k] = terms[terms.length - 1];
-            total += t.amount;
+            places[k] = seed % 16 == 0 ? waiting((seed >> 8) % ids.length) : ids.length;
+            if (places[k] == ids.length) append(drawnSuccessor(seed, k == 0, i, old));
+            total += leaves[places[k]].amount;
         }
         if (seed % 8 != 1 && total > old.held + free()) {
             uint256 wanted = total - old.held - free();
             toGrants(company, abi.encodeCall(IGrants.fund, (uint128(wanted))), "fund");
         }
+    }
+
+    /// @dev The first grant from `i` on that waits in its round; the number of grants if there is none.
+    function waiting(uint256 i) private view returns (uint256) {
+        for (uint256 k; k < ids.length; ++k) {
+            uint256 j = (i + k) % ids.length;
+            if (grants.words(ids[j]) == 0 && leaves[j].root != 0) return j;
+        }
+        return ids.length;
+    }
+
+    function drawnSuccessor(uint256 seed, bool first, uint256 i, Books memory old)
+        private
+        returns (IGrants.Terms memory t)
+    {
+        t = drawn(uint256(keccak256(abi.encode(seed, ids.length))));
+        t.recipient = vm.addr(1000 + seed % (2 * PEOPLE_COUNT));
+        if (first) {
+            uint256 most = old.vested + 1 + (seed >> 32) % 1e18;
+            if (seed % 16 != 1) t.recipient = seen[ids[i]].holder;
+            t.amount = uint104(seed % 8 == 2 ? within(seed >> 64, 1, most) : most);
+            t.gates = new IGrants.Gate[](0);
+            if (seed % 4 != 3) t.vesting[0] = IGrants.Segment(0, 1e9, 1);
+            if (seed % 4 != 3) t.start = uint40(block.timestamp - 1);
+        }
+        leaves.push(Leaf(0, 0, t.amount, ""));
     }
 
     /// @dev The holder's signature of exactly this, or now and then somebody else's.
@@ -151,9 +201,9 @@ abstract contract SuccessionCalls is GrantCalls {
     function conserving(uint256 i, address caller, bytes memory data, string memory name, address to)
         private
     {
-        Books memory before = booksOf(0, ids.length);
+        Books memory before = booksOf(all());
         bool ok = act(caller, address(succession), data, name);
-        Books memory now_ = booksOf(0, ids.length);
+        Books memory now_ = booksOf(all());
         check(keccak256(abi.encode(before)) == keccak256(abi.encode(now_)), Sentences.CONSERVED, name);
         if (ok) check(grants.holderOf(terms[i]) == to, Sentences.CONSERVED, name);
         toldAs(i, name);

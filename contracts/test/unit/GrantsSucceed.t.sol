@@ -362,6 +362,64 @@ contract GrantsSucceedTest is SuccessionBase {
         succeed(old, list); // to the unit
     }
 
+    /// @dev Each part is rounded down, so each after the first may cost one unit, and not one more.
+    function test_GivenPartsRoundedDown_WhenSucceeded_EachAfterTheFirstMayCostAUnit() public {
+        (bytes memory old,) = opened(plain());
+        vm.warp(T0 + 2 * YEAR);
+        IGrants.Terms[] memory list = one(plain());
+        list[0].amount = AMOUNT - 1; // half of it is half a unit less, and so a whole one
+        rejects(abi.encodeWithSelector(IGrants.VestedFalls.selector, AMOUNT / 2, AMOUNT / 2 - 1));
+        succeed(old, list);
+        list = parts(3);
+        list[2].amount -= 5;
+        rejects(abi.encodeWithSelector(IGrants.VestedFalls.selector, AMOUNT / 2, AMOUNT / 2 - 3));
+        succeed(old, list);
+        list[2].amount += 1;
+        succeed(old, list);
+        vm.assertEq(vestedOf(packed(list)[2]), AMOUNT / 6 - 2);
+    }
+
+    // ------------------------------------------------------------------------------------------------- who was paid
+
+    function test_GivenAPaidGrant_WhenTheFirstIsNotTheHolders_Reverts() public {
+        (bytes memory old,) = opened(plain());
+        IGrants.Terms[] memory list = parts(2);
+        list[0].recipient = heir;
+        vm.warp(T0 + 2 * YEAR);
+        grants.claim(old);
+        rejects(abi.encodeWithSelector(IGrants.NotHolder.selector, heir, holder));
+        succeed(old, list);
+        (list[0].recipient, list[1].recipient) = (holder, heir);
+        succeed(old, list);
+        vm.assertEq(released(idAt(list, 0)), AMOUNT / 2);
+        vm.assertEq(released(idAt(list, 1)), 0);
+    }
+
+    /// @dev Who took the grant over took over what was paid: the first is his, and no longer the first recipient's.
+    function test_GivenAPaidAndMovedGrant_WhenSucceeded_TheFirstIsThePresentHolders() public {
+        (bytes memory old,) = opened(plain());
+        vm.warp(T0 + 2 * YEAR);
+        grants.claim(old);
+        vm.prank(address(succession));
+        grants.setHolder(old, heir);
+        IGrants.Terms[] memory list = one(plain());
+        rejects(abi.encodeWithSelector(IGrants.NotHolder.selector, holder, heir));
+        succeed(old, list);
+        list[0].recipient = heir;
+        succeed(old, list);
+        vm.assertEq(released(idAt(list, 0)), AMOUNT / 2);
+    }
+
+    function test_GivenNothingPaid_WhenSucceeded_AnyMayBeTheFirst() public {
+        (bytes memory old,) = opened(plain());
+        vm.warp(T0 + 2 * YEAR);
+        IGrants.Terms[] memory list = one(plain());
+        list[0].recipient = heir;
+        succeed(old, list);
+        grants.claim(packed(list)[0]);
+        vm.assertEq(token.balanceOf(heir), AMOUNT / 2);
+    }
+
     /// @dev A gate that is shut for the new, and was open for the old, lowers what is vested.
     function test_GivenAShutGate_WhenSucceeded_WhatItTakesBackIsRefused() public {
         bytes32 goal = defined(milestone());

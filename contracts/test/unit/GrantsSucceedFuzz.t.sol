@@ -79,7 +79,7 @@ contract GrantsSucceedFuzzTest is SuccessionBase {
             vm.assertEq(heldOf(terms), list[i].amount);
             vm.assertEq(released(grants.idOf(terms)), i == 0 ? paid : 0);
         }
-        vm.assertGe(vested, before);
+        vm.assertGt(vested + list.length, before); // each after the first may be rounded down by a unit
         vm.assertEq(grants.promised(), promised + sum - held);
         vm.assertLe(grants.promised(), grants.funded());
     }

@@ -126,13 +126,14 @@ contract SuccessionVectorsTest is VectorBase {
     }
 
     function requireRefused(Rows memory r, Wanted memory w, uint256 i, bytes4 why) private view {
-        bytes4[6] memory whys = [
+        bytes4[7] memory whys = [
             bytes4(0),
             IGrants.OutOfRange.selector,
             IGrants.VestedFalls.selector,
             IGrants.NotFreeEnough.selector,
             IGrants.BadTerms.selector,
-            IGrants.AlreadyOpened.selector
+            IGrants.AlreadyOpened.selector,
+            IGrants.NotHolder.selector
         ];
         vm.assertEq(bytes32(why), bytes32(whys[w.verdict[i]]), vm.toString(i));
         vm.assertEq(grants.words(grants.idOf(r.terms[i])), r.word[i]);
