@@ -49,7 +49,8 @@ pub(crate) struct BuildArgs {
     /// What it pays at the threshold, rising evenly to everything at the stretch.
     #[arg(long, value_name = "SHARE", default_value = "0.5")]
     pub(crate) base: Mark,
-    /// What it pays if nobody reports though the sponsor asked.
+    /// What it pays if nobody reports though the sponsor asked. Above 0, a run that is asked for
+    /// also counts for those who left since, until the arbiter refuses it.
     #[arg(long = "default", value_name = "SHARE", default_value = "0")]
     pub(crate) default: Mark,
     #[arg(long, default_value_t = 1)]
