@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::company::{Acme, address};
 use crate::harness::{Company, DAY, START, Served};
-use crate::promises::{COIN, coins, done, opened, refused, send, terms};
+use crate::promises::{COIN, coins, done, opened, promise, refused, send, terms};
 
 /// A grant file of no round, as somebody would hand it to `grant replace`.
 fn successor(acme: &Acme, name: &str, terms: Terms) -> PathBuf {
@@ -217,8 +217,19 @@ fn a_replacement_takes_nothing_vested_and_no_money_that_is_not_free() {
     };
     replace(&acme, "less", less, 2, "must cover the 500");
 
+    // Terms that wait in a round cannot be given to a successor: the round's would be lost.
+    let waiting = terms(12, "P-9");
+    promise(&acme, "P-9", waiting.clone());
+    replace(
+        &acme,
+        "waiting",
+        waiting,
+        5,
+        "are those of a grant known here",
+    );
+
     // Whatever changes between draft and signature is found out.
-    let path = successor(&acme, "fair", terms(11, "fair"));
+    let path = successor(&acme, "fair", terms(10, "fair"));
     let line = format!("grant replace P-1 --with {} --from 0", path.display());
     let drafted = done(&acme, &line);
     done(&acme, "grant hold P-1 on --from 10");

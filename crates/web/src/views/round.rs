@@ -227,12 +227,13 @@ fn grant_row(
                 units => token.plain(units),
             }
         }
+        None if record.state.has(Flags::CLOSED) => "nothing".to_owned(),
         None => "terms not known".to_owned(),
     };
     Ok(GrantRow {
         id: Hex::linked(&record.id, "grants"),
         leaf: match record.descent {
-            Some(_) => format!("{}, replaced", grouped(u128::from(record.index) + 1)),
+            Some(_) => format!("instead of {}", grouped(u128::from(record.index) + 1)),
             None => grouped(u128::from(record.index) + 1),
         },
         opened: When::date(record.opened.block_time, &TimeZone::UTC),

@@ -20,6 +20,7 @@ const KIND: &str = "successions";
 pub(super) struct Replacing {
     old: B256,
     count: u64,
+    holder: Address,
     /// What the old grant held, had released and, if its terms are known, had vested.
     held: u128,
     released: u128,
@@ -73,6 +74,7 @@ impl Step<'_, '_> {
         *self.replacing = Some(Replacing {
             old,
             count,
+            holder: signer,
             held: record.held(),
             released: record.state.released,
             vested: self.vested(&terms, &record),
@@ -114,6 +116,10 @@ impl Step<'_, '_> {
             .saturating_sub(amount);
         self.report.equal((KIND, &name), "freed", freed, want);
         let released = std::mem::take(&mut replacing.released);
+        if released > 0 && terms.recipient != replacing.holder {
+            let message = "what was paid to the holder counts for somebody else";
+            self.report.fail(KIND, &name, "recipient", message);
+        }
         if terms.amount < released {
             let message = "its amount does not cover what was released";
             self.report.fail(KIND, &name, "amount", message);
@@ -125,7 +131,7 @@ impl Step<'_, '_> {
         }
     }
 
-    /// Adds up what the successors have vested; together it is at least what the old grant had.
+    /// Adds up what the successors have vested; together it is what the old grant had, or more.
     fn count_vested(
         &mut self,
         replacing: &mut Replacing,
@@ -150,7 +156,8 @@ impl Step<'_, '_> {
             return;
         };
         self.report.count(KIND);
-        if replacing.found < before {
+        // Each successor's part may be rounded down by less than one base unit.
+        if before.saturating_sub(replacing.found) >= u128::from(replacing.count) {
             let after = replacing.found;
             let message =
                 format!("the successors have {after} vested and the old one had {before}");

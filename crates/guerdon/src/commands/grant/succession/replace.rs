@@ -1,5 +1,6 @@
 //! `grant replace`: written for the holder to sign, then sent with the signature.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use alloy_primitives::{B256, keccak256};
@@ -15,9 +16,9 @@ use super::sources::{self, Given};
 use crate::cli::ReplaceArgs;
 use crate::commands::grant::change::Subject;
 use crate::commands::grant::claim::require_chain;
-use crate::commands::grant::files::{Grant, find};
+use crate::commands::grant::files::{Grant, find, read_all};
 use crate::commands::money::COMPANY;
-use crate::commands::round::write::grant_path;
+use crate::commands::round::{self, write::grant_path};
 use crate::confirm::Consent;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
@@ -206,9 +207,21 @@ fn id_of(new: &NewGrant) -> Outcome<B256> {
     id.map_err(|error| Failure::input(format!("{}: {error}", new.name)))
 }
 
-/// A grant file is never overwritten by another grant's.
+/// A grant file is never overwritten by another grant's, and terms that wait in a round never
+/// stand for a new grant: the round's could not be opened any more.
 fn refuse_known(context: &Context, successors: &[NewGrant]) -> Outcome {
+    let mut known: BTreeSet<B256> = BTreeSet::new();
+    known.extend(read_all(context)?.into_iter().map(|(_, grant)| grant.id));
+    for (_, file) in round::read_all(context)? {
+        known.extend(round::ids(&file));
+    }
     for new in successors {
+        if known.contains(&id_of(new)?) {
+            let text = format!("the terms of {} are those of a grant known here", new.name);
+            return Err(Failure::precondition(text).hint(
+                "a new grant needs terms of its own; another nonce in its agreement is enough",
+            ));
+        }
         let path = grant_path(context, &new.name);
         if path.exists() {
             let text = format!("{} is there already", path.display());
