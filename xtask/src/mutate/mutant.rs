@@ -111,17 +111,31 @@ impl Mutant {
         let text = texts.get(&self.file).map_or("", String::as_str);
         text.lines().nth(self.line - 1).unwrap_or_default().trim()
     }
+
+    pub(super) fn file_name(&self) -> &str {
+        self.file.rsplit('/').next().unwrap_or(&self.file)
+    }
+
+    /// What becomes of what.
+    pub(super) fn change(&self) -> String {
+        let (operator, before) = (self.operator.name(), short(&self.before));
+        match self.after.as_str() {
+            "" | "{}" => format!("{operator} `{before}`"),
+            after => format!("{operator} `{before}` -> `{}`", short(after)),
+        }
+    }
 }
 
 /// A name that survives edits elsewhere in the file.
 impl fmt::Display for Mutant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = self.file.rsplit('/').next().unwrap_or(&self.file);
-        let (name, operator) = (&self.function, self.operator.name());
-        write!(f, "{file} {name}: {operator} `{}`", short(&self.before))?;
-        if !matches!(self.after.as_str(), "" | "{}") {
-            write!(f, " -> `{}`", short(&self.after))?;
-        }
+        write!(
+            f,
+            "{} {}: {}",
+            self.file_name(),
+            self.function,
+            self.change()
+        )?;
         if self.nth > 1 {
             write!(f, " ({})", self.nth)?;
         }

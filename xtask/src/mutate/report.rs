@@ -141,9 +141,13 @@ fn print_table(
 ) -> Result<()> {
     let mut out = std::io::stdout().lock();
     for (mutant, reason) in survivors {
-        let (kind, why) = reason.unwrap_or(("UNEXPLAINED", ""));
-        writeln!(out, "{kind}: line {} of {mutant}", mutant.line)?;
-        writeln!(out, "    {}\n    {why}", mutant.code(texts))?;
+        let (kind, why) = reason.unwrap_or(("not explained", ""));
+        let (file, line, code) = (mutant.file_name(), mutant.line, mutant.code(texts));
+        writeln!(
+            out,
+            "- {file}, line {line}, `{code}`: {}. {kind}: {why}",
+            mutant.change()
+        )?;
     }
     let rows = operators
         .iter()
