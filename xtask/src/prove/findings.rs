@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{Workshop, read};
+use super::workshop::{Workshop, read};
 
 /// For each of slither's checks, the places that are answered; `*` answers it everywhere.
 type Answers = BTreeMap<String, Vec<String>>;

@@ -3,8 +3,12 @@
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{SECONDS, Workshop, read};
+use super::workshop::{Workshop, read};
 use crate::process::run;
+
+/// Seconds that one question to the solver may take, of which it may ask hundreds. All are answered
+/// in seconds on a machine at rest.
+const SECONDS: u32 = 600;
 
 /// One property and what came of it.
 #[derive(Debug, PartialEq)]
