@@ -188,3 +188,37 @@ async fn a_moved_grant_and_a_recovery_name_the_new_account() {
         &["Succession", "replaces them with the holder's signature"],
     );
 }
+
+#[tokio::test]
+async fn a_recovery_is_told_by_its_day() {
+    for (day, words) in [
+        ("2028-08-01", "can go to 0x9999…9999 now, until 30 Aug 2028"),
+        (
+            "2028-08-01",
+            "the holder, who can still veto; else the company.",
+        ),
+        ("2028-09-15", "A recovery lapsed on 30 Aug 2028."),
+        ("2028-09-15", "anyone, who may clear it."),
+    ] {
+        let mut story = Story::changed();
+        story.at(day);
+        let path = format!("/grants/{}", story.id("G-1010"));
+        let site = Site::of(story).await;
+        says(&check::text(&site.get(&path).await.body), &[words]);
+    }
+
+    let mut story = Story::changed();
+    let (id, at) = (story.id("G-1010"), story.now);
+    story.say(Fact::RecoveryVetoed { id, at });
+    story.say(Fact::RecoveringSet { id, on: false });
+    let path = format!("/grants/{id}");
+    let site = Site::of(story).await;
+    let page = check::text(&site.get(&path).await.body);
+    says(
+        &page,
+        &[
+            "Its holder cancelled a recovery; none can be announced before 3 Oct 2028",
+            "Recovery cancelled by its holder",
+        ],
+    );
+}
