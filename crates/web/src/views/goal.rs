@@ -322,6 +322,12 @@ fn decides(data: &GoalData) -> String {
             "It decides {}; none of them is opened yet.",
             count(all, "grant")
         ),
+        // A replaced grant stays in the list and counts no more.
+        (all, opened) if opened > all => format!(
+            "It decides {}; {} were opened, replaced ones with them, and are shown here.",
+            count(all, "grant"),
+            grouped(opened)
+        ),
         (all, opened) => format!(
             "It decides {}; {} opened and shown here.",
             count(all, "grant"),

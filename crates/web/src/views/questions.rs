@@ -1,7 +1,7 @@
 //! The two questions that stand first on a grant's page: what can be claimed, what comes next.
 
 use guerdon_core::grant::{self, Reason};
-use guerdon_core::state::State;
+use guerdon_core::state::{Flags, State};
 use jiff::tz::TimeZone;
 
 use super::markup;
@@ -30,12 +30,12 @@ pub(crate) fn questions(
     let payment = grant::payment(claimable.unwrap_or(0), state.withhold_bps);
     let note = match (claimable, payment.withheld) {
         (None, _) => nothing(reasons, token, zone),
-        (Some(_), 0) => only_holder().to_owned(),
+        (Some(_), 0) => who_may_claim(state).to_owned(),
         (Some(_), kept) => {
             format!(
                 "after {} withheld for tax. {}",
                 token.words(kept),
-                only_holder()
+                who_may_claim(state)
             )
         }
     };
@@ -71,7 +71,13 @@ fn nothing(reasons: &[Reason], token: &Token, zone: &TimeZone) -> String {
     why.unwrap_or_else(|| "All that is vested is claimed.".to_owned())
 }
 
-const fn only_holder() -> &'static str {
+fn who_may_claim(state: &State) -> &'static str {
+    if state
+        .flags
+        .intersects(Flags::HOLDER_ONLY.with(Flags::RECOVERING))
+    {
+        return "Only the holder's own claim is paid.";
+    }
     "Anyone may send the claim; only the holder is paid."
 }
 

@@ -228,6 +228,7 @@ fn each_state_of_a_grant_has_its_words() {
         &[
             "State: held by its holder.",
             "Only the holder may call for payment.",
+            "own claim is paid.",
         ],
     );
 
@@ -247,6 +248,7 @@ fn each_state_of_a_grant_has_its_words() {
         ],
     );
 
+    // This deployment has no Succession.
     let page = grant_page(Some(terms(Vec::new())), START - 9, |_| {});
     says(
         &page,
@@ -254,6 +256,7 @@ fn each_state_of_a_grant_has_its_words() {
             "Vesting starts on",
             "Nothing is earned before",
             "the terms do not allow it",
+            "never: no contract here can do it",
         ],
     );
 }
