@@ -72,6 +72,7 @@ contract GoalsDefineTest is GoalBase {
         g.closes = g.opens + 3650 days;
         g.runSeconds = 366 days - g.challengeSeconds - g.arbiterSeconds;
         (g.attempts, g.maxVoids, g.threshold, g.stretch) = (16, 16, 999_999_999, 1e9);
+        (g.basePpb, g.defaultPpb) = (1e9, 1e9);
         defined(g);
         (g.kind, g.threshold, g.samples, g.bound) = (1, -5e8, 100, 3100);
         defined(g);
@@ -81,6 +82,13 @@ contract GoalsDefineTest is GoalBase {
         (g.kind, g.bound, g.stretch) = (3, 0, type(int64).max);
         g.panel = keccak256(abi.encode(uint256(9), crowd(16)));
         goals.defineGoal(g, 9, crowd(16));
+        g = proportion(); // and the least of each
+        (g.closes, g.runSeconds, g.challengeSeconds, g.arbiterSeconds) = (g.opens + 1, 0, 1, 0);
+        (g.attempts, g.maxVoids, g.samples, g.pool, g.bound) = (1, 0, 1, 1, 1);
+        (g.threshold, g.stretch, g.basePpb, g.defaultPpb) = (1, 1, 0, 0);
+        address[] memory alone = crowd(1);
+        g.panel = keccak256(abi.encode(uint256(1), alone));
+        goals.defineGoal(g, 1, alone);
     }
 
     function crowd(uint256 count) private pure returns (address[] memory members) {
