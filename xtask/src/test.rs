@@ -8,17 +8,20 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
+    bench, browser,
     postgres::Postgres,
     process::{Background, output, run},
     setup::{self, cargo},
     tidy,
 };
 
-/// Sets up, then runs tidy, formatting, lints, the contracts' tests and the workspace's tests on
-/// both databases. The contracts' tests run beside the Rust build; the first failure ends it.
+/// Sets up, then runs tidy, formatting, lints, the contracts' tests, the workspace's tests on both
+/// databases, and the tests of the pages in a browser. The contracts' tests run beside the Rust
+/// build; the first failure ends it.
 pub(crate) fn test(root: &Path) -> Result<()> {
     setup::setup(root)?;
     tidy::tidy(root)?;
+    bench::check_sizes(root)?;
     run(
         "formatting (Rust)",
         cargo(root).args(["fmt", "--all", "--check"]),
@@ -49,7 +52,8 @@ pub(crate) fn test(root: &Path) -> Result<()> {
         .env("GUERDON_TEST_POSTGRES", postgres.url());
     let outcome = run("tests", &mut tests);
     postgres.stop()?;
-    outcome
+    outcome?;
+    browser::test(root)
 }
 
 /// The committed bytecode is what the sources compile to, and the vectors are what the oracles

@@ -1,7 +1,6 @@
-//! `cargo xtask bench <what> [-o table|json]`: measures, and shows the figures in one table beside
-//! what they should be.
+//! `cargo xtask bench tree`: a tree of a million grants with all its proofs.
 
-use std::{io::Write, path::Path, process::Command};
+use std::{path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -9,31 +8,13 @@ use serde_json::Value;
 use crate::process::run;
 use crate::setup::cargo;
 
-const USAGE: &str = "\
-usage: cargo xtask bench tree [-o table|json]
-
-  tree    a tree of a million grants with all its proofs: processor time and memory";
-
 /// Targets of a tree of a million grants: seconds of processor time, and MiB.
 const TREE_CPU_SECONDS: f64 = 1.0;
 const TREE_PEAK_MIB: f64 = 400.0;
 
-pub(crate) fn bench(root: &Path, args: &[String]) -> Result<()> {
-    let words: Vec<&str> = args.iter().map(String::as_str).collect();
-    let (what, json) = match words.as_slice() {
-        [what] | [what, "-o", "table"] => (*what, false),
-        [what, "-o", "json"] => (*what, true),
-        _ => bail!("{USAGE}"),
-    };
-    match what {
-        "tree" => tree(root, json),
-        _ => bail!("there is no bench `{what}`\n\n{USAGE}"),
-    }
-}
-
 /// Runs the example of the core crate in a process of its own, so that what it measures is the tree
 /// alone. In the one profile everything is built and tested in.
-fn tree(root: &Path, json: bool) -> Result<()> {
+pub(super) fn tree(root: &Path, json: bool) -> Result<()> {
     const EXAMPLE: &str = "bench_tree";
     let mut build = cargo(root);
     build.args(["build", "--quiet", "--locked", "--package", "guerdon-core"]);
@@ -52,7 +33,7 @@ fn tree(root: &Path, json: bool) -> Result<()> {
     } else {
         tree_table(&serde_json::from_str(&answer)?)
     };
-    Ok(std::io::stdout().lock().write_all(shown.as_bytes())?)
+    super::show(&shown)
 }
 
 fn tree_table(answer: &Value) -> String {
