@@ -125,7 +125,8 @@ abstract contract GrantCalls is Play {
         t.amount = uint104(within(seed >> 8, 1, seed % 2 == 0 ? 1000 : 10_000e18));
         t.start = uint40(block.timestamp + within(seed >> 16, 0, 40 days) - 20 days);
         t.document = bytes32(seed);
-        t.withholdBps = seed % 2 == 0 ? 0 : uint16(within(seed >> 24, 0, seed % 32 == 1 ? 10_001 : 10_000));
+        t.withholdBps = seed % 2 == 0 ? 0 : uint16(within(seed >> 24, 0, 10_000));
+        if (seed % 32 == 1) t.withholdBps = 10_001; // invalid
         t.powers = uint16(seed % 8 == 0 ? within(seed >> 128, 0, 8) : 7);
         t.graceSeconds = uint32(within(seed >> 32, 0, 100 days));
         t.vesting[0].end = uint32(within(seed >> 40, 0, 50 days));
@@ -247,10 +248,12 @@ abstract contract GrantCalls is Play {
     function end(uint256 seed) external {
         if (ids.length == 0) return;
         uint256 i = seed % ids.length;
-        bool withdraws = (seed >> 16) % 3 == 0;
+        uint256 what = (seed >> 16) % 6;
+        bool withdraws = what < 2;
         if (withdraws) i = flagged(i, ENDED);
-        uint256 at_ = block.timestamp + within(seed >> 32, 0, 300 days) - 31 days;
-        if ((seed >> 16) % 3 == 1) at_ = block.timestamp;
+        uint256 at_ = block.timestamp + within(seed >> 32, 0, 300 days);
+        if (what == 2) at_ = block.timestamp - within(seed >> 32, 0, 120 days); // the terms allow 30
+        if (what == 3) at_ = block.timestamp;
         if (withdraws) at_ = 0;
         if (!withdraws && at_ < block.timestamp) backdated = i;
         bytes memory data = abi.encodeCall(IGrants.end, (terms[i], uint40(at_), (seed >> 64) % 2 == 0));

@@ -57,13 +57,14 @@ contract Handler is SuccessionCalls, GoalCalls, TokenCalls {
 
     /// @notice Every external function that changes something, and what of them deserves its own count.
     function calls() external pure returns (string[] memory all) {
-        string[49] memory list = [
+        string[51] memory list = [
             "fund",
             "send unasked",
             "withdrawFree",
             "commit",
             "rescind",
             "open",
+            "an invalid leaf is closed",
             "claimFirst",
             "claim",
             "claimMany",
@@ -79,6 +80,7 @@ contract Handler is SuccessionCalls, GoalCalls, TokenCalls {
             "waive",
             "holdClaims",
             "replace",
+            "replace by one that waits",
             "move",
             "veto",
             "announceRecovery",

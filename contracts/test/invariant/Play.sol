@@ -124,6 +124,7 @@ abstract contract Play is Base {
                 proven[root] += amount;
                 check(proven[root] <= totals[root], Sentences.OPENS_ONCE, name);
                 check(++openings[id] == 1, Sentences.OPENS_ONCE, name);
+                if (kind == IGrants.Invalid.selector) ++done["an invalid leaf is closed"];
             } else if (kind == IGrants.Succeeded.selector) {
                 (uint256 place, bytes memory made) = abi.decode(logs[i].data, (uint256, bytes));
                 // what a grant counts as paid was paid to the one who holds it

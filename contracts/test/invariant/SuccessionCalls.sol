@@ -79,6 +79,9 @@ abstract contract SuccessionCalls is GrantCalls {
             "replace"
         );
         if (!ok) return undo(first, places);
+        for (uint256 k; k < count_; ++k) {
+            if (taken[ids[places[k]]]) ++done["replace by one that waits"];
+        }
         Books memory now_ = booksOf(places);
         // each of them may round down by one unit
         bool kept = now_.vested + count_ > old.vested && now_.released == old.released;
