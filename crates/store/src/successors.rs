@@ -64,8 +64,11 @@ impl Read {
         &mut self,
         root: B256,
     ) -> Result<Vec<GrantRecord>, StoreError> {
-        let sql = "SELECT * FROM grants WHERE root = $1 AND replaces IS NOT NULL \
-                   ORDER BY leaf_index, opened_block, opened_log";
+        // From the few successors to their grants, never through all grants of a round: CROSS JOIN
+        // keeps that order in SQLite.
+        let sql = "SELECT g.* FROM successors s CROSS JOIN grants g \
+                   WHERE g.id = s.id AND g.root = $1 \
+                   ORDER BY g.leaf_index, g.opened_block, g.opened_log";
         let rows = run!(self, fetch_all as GrantRow, sql, word(&root))?;
         rows.into_iter().map(GrantRecord::try_from).collect()
     }

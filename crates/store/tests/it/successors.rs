@@ -74,16 +74,18 @@ async fn what_replaced_a_grant_is_found_from_it_from_its_round_and_from_its_goal
         // In the order of their ids the second comes first.
         let (first, second) = (record(8, 3, place(0)), record(6, 3, place(1)));
         let leaf = record(5, 3, None);
-        let successor = Successor {
-            id: first.id,
+        let published = |id| Successor {
+            id,
             terms: terms().encode().unwrap(),
         };
+        let (successor, other) = (published(first.id), published(second.id));
         for _ in 0..2 {
             let mut tx = store.write().await.unwrap();
             for grant in [&leaf, &first, &second] {
                 tx.put_grant(grant).await.unwrap();
             }
             tx.put_successor(&successor).await.unwrap();
+            tx.put_successor(&other).await.unwrap();
             tx.commit().await.unwrap();
         }
         let mut read = store.read().await.unwrap();
@@ -97,13 +99,16 @@ async fn what_replaced_a_grant_is_found_from_it_from_its_round_and_from_its_goal
             after: None,
             limit: 9,
         };
-        assert_eq!(read.successors(&all).await.unwrap(), [successor.clone()]);
+        assert_eq!(
+            read.successors(&all).await.unwrap(),
+            [other, successor.clone()]
+        );
         let found = read.successor(first.id).await.unwrap();
         assert_eq!(found, Some(successor));
         let gates = read.gates_of_goal(GOAL).await.unwrap();
-        assert_eq!(gates.len(), 1);
+        assert_eq!(gates.len(), 2);
         assert_eq!(
-            (gates[0].grant, gates[0].gate),
+            (gates[1].grant, gates[1].gate),
             (first.id, terms().gates[0])
         );
         drop(read);
@@ -111,7 +116,7 @@ async fn what_replaced_a_grant_is_found_from_it_from_its_round_and_from_its_goal
         let mut tx = store.write().await.unwrap();
         tx.delete_successor(first.id).await.unwrap();
         assert_eq!(tx.successor(first.id).await.unwrap(), None);
-        assert!(tx.gates_of_goal(GOAL).await.unwrap().is_empty());
+        assert_eq!(tx.gates_of_goal(GOAL).await.unwrap().len(), 1);
         let torn = Successor {
             id: old,
             terms: vec![1; 40],
