@@ -217,6 +217,16 @@ fn a_replacement_takes_nothing_vested_and_no_money_that_is_not_free() {
     };
     replace(&acme, "less", less, 2, "must cover the 500");
 
+    // What was paid to one never counts for another.
+    let heir = terms(11, "heir");
+    replace(
+        &acme,
+        "heir",
+        heir,
+        5,
+        "was paid of P-1, so the first new grant",
+    );
+
     // Terms that wait in a round cannot be given to a successor: the round's would be lost.
     let waiting = terms(12, "P-9");
     promise(&acme, "P-9", waiting.clone());
