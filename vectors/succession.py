@@ -72,7 +72,7 @@ def replace_table():
 
 # ------------------------------------------------------------------------------------------------ what takes its place
 
-FINE, BELOW_RELEASED, VESTED_FALLS, NOT_FREE, BAD_TERMS, TWICE = range(6)
+FINE, BELOW_RELEASED, VESTED_FALLS, NOT_FREE, BAD_TERMS, TWICE, NOT_HOLDER = range(7)
 ROW = "oldTerms oldWord now before held released free first count goalFirst goalCount want after freed".split()
 EACH = "successorTerms successorWord successorFreed".split()
 GOALS = "goal goalFraction goalFinal goalStopFraction goalStopPending".split()
@@ -100,7 +100,12 @@ def succeed(old, state, successors, results, now):
         vested += answer(t, s, [results[goal] for goal, _, _ in t["gates"]], now)["vested"]
         born.append((state_word(s), held - t["amount"]))
         held = 0
-    return (VESTED_FALLS if vested < found["vested"] else FINE), born, vested
+    # each part after the first may lose less than one unit to rounding
+    if found["vested"] - vested >= len(successors):
+        return VESTED_FALLS, born, vested
+    if state["released"] > 0 and successors[0]["recipient"] != old["recipient"]:
+        return NOT_HOLDER, born, vested
+    return FINE, born, vested
 
 
 def is_bad(t):
@@ -124,6 +129,8 @@ def random_successors(dice, old, state, vested):
         made = [fresh(old, min(amount, 2**104 - 1)) | {"gates": [], "start": 0, "vesting": [(0, PPB, 1)]}]
     else:
         made = [random_terms(dice) for _ in range(dice.between(1, 3))]
+    if dice.chance(90):
+        made[0] = made[0] | {"recipient": old["recipient"]}
     return flawed(dice, made, state)
 
 

@@ -114,13 +114,14 @@ interface IGrants {
     error WrongState(bytes32 id, uint256 flags);
     /// @notice The terms do not give the company this power (bit of `powers`).
     error NoPower(uint256 power);
-    /// @notice Only the holder may do this.
+    /// @notice Only the holder may do this. In `succeed`: who takes over what was paid must be its holder.
     error NotHolder(address caller, address holder);
     /// @notice Only SUCCESSION may do this.
     error NotSuccession(address caller);
     /// @notice The successor's id has a word already: it was opened, closed, or named twice.
     error AlreadyOpened(bytes32 id);
-    /// @notice The successors together have earned less than the grant that they replace (base units).
+    /// @notice The successors together have earned less than the grant that they replace, by more than rounding (base
+    /// units).
     error VestedFalls(uint256 before, uint256 current);
     /// @notice The caller left too little gas to try a payment fairly.
     error NotEnoughGas(uint256 left, uint256 needed);
@@ -269,9 +270,11 @@ interface IGrants {
 
     /// @notice SUCCESSION: closes a grant and opens others in its place, in whatever state it is.
     /// @dev Every successor must have terms that `open` would accept (else BadTerms), its goals defined, and no word
-    /// yet. The first amount covers what was released, which the first takes over. Together the new have earned at
-    /// least what the old had, in this block. They inherit `since` and nothing else: no pause, end, credit, holder, nor
-    /// rate. What their amounts hold beyond what the old held must be free.
+    /// yet. The first amount covers what was released, which the first takes over; if anything was, its recipient is
+    /// the old grant's holder (else NotHolder), since what was paid to one must not count for another. Together the new
+    /// have earned what the old had, in this block, but for less than one base unit for each. They inherit `since` and
+    /// nothing else: no pause, end, credit, holder, nor rate. What their amounts hold beyond what the old held must be
+    /// free.
     /// @param successors 1 to 8, which SUCCESSION sees to
     function succeed(bytes calldata old, bytes[] calldata successors) external;
 

@@ -19,9 +19,16 @@ pragma solidity ^0.8.28;
 ///     Segment[] vesting)
 /// `oldWord` is the grant's state word with `released` (its low 104 bits) set to 0: a payment in between leaves the
 /// signature good; every other difference (a pause, an end, credit, withholding, a settlement, a first move, a
-/// recovery under way) makes it worthless for as long as it lasts. It is good for the holder at the time of the call,
+/// recovery under way) makes it worthless for as long as it lasts. Anybody may settle an ended grant: settle first,
+/// then sign. It is good for the holder at the time of the call,
 /// until `deadline`, and once, since a replaced grant is closed. The message says all that the packed terms say: no two
 /// lists of terms have the same message.
+///
+/// What was paid counts for nobody but the holder: if anything was released, the first successor is the holder's, and
+/// its amount is at least what was released. If nothing was, the first may be anybody's; but anybody may claim for the
+/// holder between signature and call, and then Grants refuses (NotHolder). So the holder's own part should be the
+/// first. To give all that is left to another: call `holdClaims`, so that nobody else claims; then sign a first
+/// successor of the holder's own of exactly what was released, and one of the rest for the other.
 ///
 /// A recovery: announced -> from 30 days after to 60 days after (both included) it can be executed -> then it has
 /// lapsed, and anyone may clear it. `veto` at any time before its execution, or any `move` or `replace`, cancels it,
@@ -131,7 +138,8 @@ interface ISuccession {
     /// with delegated code (EIP-7702) may use either. The holder's contract is called without the power to change
     /// anything; what it may burn is the caller's gas.
     /// @param old terms of the grant to be closed
-    /// @param successors terms of the new ones, the first of which takes over what was released
+    /// @param successors terms of the new ones, the first of which takes over what was released and is then the
+    /// holder's
     /// @param deadline unix seconds, last second of validity
     function replace(
         bytes calldata old,

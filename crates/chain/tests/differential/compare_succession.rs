@@ -154,6 +154,11 @@ fn encoded(refused: &SuccessionRefused) -> Option<Vec<u8>> {
             current: amount(after),
         }
         .abi_encode(),
+        SuccessionRefused::NotHeir { heir, holder } => IGrants::NotHolder {
+            caller: heir,
+            holder,
+        }
+        .abi_encode(),
         SuccessionRefused::NotFreeEnough { wanted, free } => IGrants::NotFreeEnough {
             wanted: amount(wanted),
             free: amount(free),

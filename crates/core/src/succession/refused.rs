@@ -111,6 +111,14 @@ pub enum SuccessionRefused {
         /// Vested in all successors, in base units.
         after: u128,
     },
+    /// What was paid to one would count for another.
+    #[error("{holder} was paid of the grant, so the first successor must be theirs, not {heir}'s")]
+    NotHeir {
+        /// Recipient of the first successor.
+        heir: Address,
+        /// Who holds the old grant.
+        holder: Address,
+    },
     /// The successors need money that is not free.
     #[error("{wanted} base units are wanted and {free} are free: fund the pool first")]
     NotFreeEnough {

@@ -80,18 +80,20 @@ pub fn replace(
         return Err(SuccessionRefused::BadSignature { holder });
     }
     let recovery = found.recovery.cancel(now).unwrap_or(*found.recovery);
-    let born = succeed(around, found, gates, order.successors)?;
+    let born = succeed(around, found, gates, order.successors, holder)?;
     Ok((recovery, born))
 }
 
 /// What Grants does when a grant is replaced: opens others in its place, in whatever state it is.
-/// Together they have earned at least what it had, the first covers what was released, and what
-/// they hold beyond it must be free.
+/// Together they have earned at least what it had, but for less than one base unit of rounding for
+/// each; the first covers what was released, and is its `holder`'s if anything was; and what they
+/// hold beyond it must be free.
 pub fn succeed(
     around: &Around<'_>,
     old: &Found<'_>,
     gates: &[GateResult],
     successors: &[Vec<u8>],
+    holder: Address,
 ) -> Result<Vec<Born>, SuccessionRefused> {
     require_open(old.state)?;
     let before = amounts(old.terms, old.state, gates, around.desk.now)?.vested;
@@ -112,8 +114,12 @@ pub fn succeed(
         after = after.saturating_add(vested);
         born.push(one);
     }
-    if after < before {
+    if before.saturating_sub(after) >= successors.len().try_into().unwrap_or(u128::MAX) {
         return Err(SuccessionRefused::VestedFalls { before, after });
+    }
+    let heir = born.first().map(|first| first.terms.recipient);
+    if let Some(heir) = heir.filter(|heir| old.state.released != 0 && *heir != holder) {
+        return Err(SuccessionRefused::NotHeir { heir, holder });
     }
     let wanted = sum.saturating_sub(held(old.terms, old.state));
     if wanted > 0 && old.state.since != 0 {

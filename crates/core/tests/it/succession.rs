@@ -230,7 +230,7 @@ fn holders_and_powers_decide_who_may_do_what() {
             lookup: &Known::default(),
             free: 0,
         };
-        assert_eq!(succeed(&around, &found, &[], &[]), Err(refused.clone()));
+        assert_eq!(succeed(&around, &found, &[], &[], HOLDER), Err(refused.clone()));
         let later = T0 + CLOSES_SECONDS;
         assert_eq!(clear(&found, later), Err(refused));
     }
@@ -331,7 +331,7 @@ fn successors_must_be_new_defined_and_free() {
             lookup: known,
             free,
         };
-        succeed(&around, &found, &[], &bytes)
+        succeed(&around, &found, &[], &bytes, HOLDER)
     };
     let goal = B256::repeat_byte(9);
     assert_eq!(
@@ -359,6 +359,7 @@ fn successors_must_be_new_defined_and_free() {
         },
         &[],
         &bytes,
+        HOLDER,
     );
     let refused = Refused::GateResults { gates: 1, given: 0 };
     assert_eq!(missing, Err(SuccessionRefused::Grant(refused)));
@@ -388,7 +389,7 @@ fn a_settled_grant_hands_on_its_final_amount() {
     let parts: Vec<_> = [350, 50]
         .map(|amount| terms(amount).encode().unwrap())
         .to_vec();
-    let born = succeed(&around, &found, &[], &parts).unwrap();
+    let born = succeed(&around, &found, &[], &parts, HOLDER).unwrap();
     let inherited = State {
         released: 300,
         ..State::opened(100, 7)
@@ -398,13 +399,32 @@ fn a_settled_grant_hands_on_its_final_amount() {
         (inherited, State::opened(100, 7))
     );
     assert_eq!((born[0].freed, born[1].freed), (50, -50));
-    let less: Vec<_> = [349, 50]
+    let less: Vec<_> = [348, 50]
         .map(|amount| terms(amount).encode().unwrap())
         .to_vec();
-    let fallen = succeed(&around, &found, &[], &less);
-    let (before, after) = (400, 399);
+    let fallen = succeed(&around, &found, &[], &less, HOLDER);
+    let (before, after) = (400, 398);
     assert_eq!(
         fallen,
         Err(SuccessionRefused::VestedFalls { before, after })
     );
+
+    let rounded: Vec<_> = [349, 50]
+        .map(|amount| terms(amount).encode().unwrap())
+        .to_vec();
+    assert!(succeed(&around, &found, &[], &rounded, HOLDER).is_ok());
+    let (heir, holder) = (HOLDER, Address::repeat_byte(0x77));
+    assert_eq!(
+        succeed(&around, &found, &[], &parts, holder),
+        Err(SuccessionRefused::NotHeir { heir, holder })
+    );
+    let unpaid = State {
+        released: 0,
+        ..state
+    };
+    let found = Found {
+        state: &unpaid,
+        ..found
+    };
+    assert!(succeed(&around, &found, &[], &parts, holder).is_ok());
 }

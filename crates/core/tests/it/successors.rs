@@ -88,7 +88,13 @@ fn grants_are_replaced_as_the_oracle_says() {
             lookup: &known[row],
             free: free[row],
         };
-        let born = succeed(&around, &found, &gates, &successors[range.clone()]);
+        let born = succeed(
+            &around,
+            &found,
+            &gates,
+            &successors[range.clone()],
+            terms.recipient,
+        );
         let number = |row: usize, name: &str| all(&table, name)[row];
         match (want, born) {
             (0, Ok(born)) => {
@@ -112,6 +118,9 @@ fn grants_are_replaced_as_the_oracle_says() {
             }
             (4, Err(SuccessionRefused::BadTerms { .. }))
             | (5, Err(SuccessionRefused::AlreadyOpened { .. })) => {}
+            (6, Err(SuccessionRefused::NotHeir { holder, .. })) => {
+                assert_eq!(holder, terms.recipient);
+            }
             (want, born) => panic!("row {row}: wanted {want}, and got {born:?}"),
         }
     }

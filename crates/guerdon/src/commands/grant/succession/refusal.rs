@@ -91,6 +91,10 @@ fn of_replacing(subject: &Subject<'_>, refused: SuccessionRefused) -> Failure {
             unit.exact(after)
         ))
         .hint("give terms under which nothing vested is lost"),
+        SuccessionRefused::NotHeir { heir, holder } => Failure::precondition(format!(
+            "{holder} was paid of {grant}, so the first new grant must be of {holder}, not of {heir}"
+        ))
+        .hint("put a grant that covers what was paid first, for the holder"),
         SuccessionRefused::Grant(refused) => change::refusal(&subject.words(), &refused),
         other => Failure::precondition(other.to_string()),
     }
