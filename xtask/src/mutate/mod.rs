@@ -51,6 +51,6 @@ pub(crate) fn mutate(root: &Path, forge: &Path, words: &[String]) -> Result<()> 
     }
     let path = root.join("target/xtask/mutate/results.ndjson");
     let mut results = Results::open(&path, options.fresh)?;
-    run::all(&plan, &mut results, &path, workshops)?;
+    run::all(&plan, &mut results, &path, workshops, options.minutes)?;
     report::show(&plan, &results, &known, options.json)
 }

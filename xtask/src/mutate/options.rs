@@ -5,12 +5,13 @@ use anyhow::{Context, Result, bail};
 use super::mutant::Mutant;
 
 pub(super) const USAGE: &str = "\
-usage: cargo xtask mutate [--list] [--only FILE] [--sample N] [--workers N] [--commit REV]
-                          [--fresh] [-o table|json]
+usage: cargo xtask mutate [--list] [--only FILE] [--sample N] [--minutes N] [--workers N]
+                          [--commit REV] [--fresh] [-o table|json]
 
   --list       only name the mutants
   --only FILE  those of one file, such as Grants.sol; may be said again for others
   --sample N   N of them, evenly spread
+  --minutes N  begin no other after that time: what is left waits for the next run
   --workers N  that many at a time (2)
   --commit REV the sources and tests of a commit, not those that lie here now
   --fresh      forget earlier results";
@@ -21,6 +22,7 @@ pub(super) struct Options {
     pub(super) fresh: bool,
     pub(super) json: bool,
     pub(super) workers: usize,
+    pub(super) minutes: usize,
     pub(super) commit: Option<String>,
     only: Vec<String>,
     sample: Option<usize>,
@@ -33,6 +35,7 @@ impl Options {
             fresh: false,
             json: false,
             workers: 2,
+            minutes: usize::MAX,
             commit: None,
             only: Vec::new(),
             sample: None,
@@ -45,6 +48,7 @@ impl Options {
                 "--only" => options.only.push(value(word, words.next())?.to_owned()),
                 "--sample" => options.sample = Some(number(word, words.next())?),
                 "--commit" => options.commit = Some(value(word, words.next())?.to_owned()),
+                "--minutes" => options.minutes = number(word, words.next())?,
                 "--workers" => options.workers = number(word, words.next())?,
                 "-o" => options.json = format(value(word, words.next())?)?,
                 _ => bail!("mutate knows no {word}\n\n{USAGE}"),

@@ -61,7 +61,7 @@ pub(super) fn show(plan: &Plan, results: &Results, known: &Known, json: bool) ->
             files.entry(&mutant.file).or_default(),
         ];
         for counts in groups {
-            counts.made += 1;
+            counts.made += u32::from(outcome.is_some());
             match outcome {
                 Some(Outcome::Invalid) => counts.invalid += 1,
                 Some(Outcome::SameCode) => counts.equivalent += 1,
@@ -76,6 +76,13 @@ pub(super) fn show(plan: &Plan, results: &Results, known: &Known, json: bool) ->
         print_json(&all, &operators, &files, &survivors, &plan.texts)?;
     } else {
         print_table(&all, &operators, &files, &survivors, &plan.texts)?;
+    }
+    let open = plan.mutants.len() - usize::try_from(all.made)?;
+    if open > 0 {
+        eprintln!(
+            "    {open} of {} mutants wait for the next run",
+            plan.mutants.len()
+        );
     }
     judge(&survivors, plan, known)
 }
