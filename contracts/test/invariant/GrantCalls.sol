@@ -257,8 +257,12 @@ abstract contract GrantCalls is Play {
         if (withdraws) at_ = 0;
         if (!withdraws && at_ < block.timestamp) backdated = i;
         bytes memory data = abi.encodeCall(IGrants.end, (terms[i], uint40(at_), (seed >> 64) % 2 == 0));
-        toGrants(company, data, withdraws ? "withdraw an end" : "end");
+        bool ok = toGrants(company, data, withdraws ? "withdraw an end" : "end");
         backdated = NOBODY;
+        if (ok && !withdraws) {
+            uint256 backdate = abi.decode(drawings[i], (IGrants.Terms)).backdateSeconds;
+            check(at_ + backdate >= block.timestamp, Sentences.VESTED_STAYS, "end");
+        }
     }
 
     function pause(uint256 seed) external {
