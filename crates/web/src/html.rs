@@ -35,13 +35,11 @@ impl Money {
         Self::of(token.key(units), units, token)
     }
 
-    /// `7,300 ACC`, for headings.
+    /// `7,300 ACC`, for headings; parts of a coin only where there are any: `12,500.50 ACC`.
     pub(crate) fn heading(units: u128, token: &Token) -> Self {
-        Self::of(
-            format!("{} {}", token.key(units), token.symbol),
-            units,
-            token,
-        )
+        let plain = token.plain(units);
+        let short = plain.strip_suffix(".00").unwrap_or(&plain);
+        Self::of(format!("{short} {}", token.symbol), units, token)
     }
 
     fn of(text: String, units: u128, token: &Token) -> Self {
@@ -194,6 +192,8 @@ mod tests {
             Money::words(1_234_567, &token).to_string(),
             "<data value=\"1234.567\" title=\"1234.567 A&lt;C\">1,234.56 A&lt;C</data>"
         );
+        assert_eq!(Money::heading(1_234_567, &token).text(), "1,234.56 A<C");
+        assert_eq!(Money::heading(1_234_000, &token).text(), "1,234 A<C");
     }
 
     #[test]
