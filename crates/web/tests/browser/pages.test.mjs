@@ -8,9 +8,7 @@ import { context } from "./browser.mjs";
 import { COLOURS, accessibility, keyboard, open, structure, text, width } from "./checks.mjs";
 import { crawl } from "./crawl.mjs";
 import { REPLACED, STATES, site } from "./site.mjs";
-import { PHONE, SIZES, THEMES } from "./views.mjs";
-
-const AT_ONCE = 3;
+import { AT_ONCE, PHONE, SIZES, THEMES } from "./views.mjs";
 
 test("every page", { timeout: 600_000 }, async (t) => {
   const made = await site();
