@@ -10,7 +10,7 @@ import {PlainCoin} from "../mocks/PlainCoin.sol";
 
 /// @notice What operations cost as whole transactions: 21,000, calldata and cold storage included, refunds taken off.
 /// @dev Of the committed bytecode, with a plain ERC-20, which is how others were measured. A pool is in use: it holds
-/// tokens and other rounds. `forge test` writes snapshots/gas.json; FORGE_SNAPSHOT_CHECK=true compares instead.
+/// tokens and other rounds. `forge test` compares with snapshots/gas.json, `cargo xtask bench gas --write` writes it.
 contract GasTest is Base {
     PlainCoin private coin;
     uint256 private salt;
