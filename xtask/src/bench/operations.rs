@@ -50,7 +50,7 @@ pub(super) const OPERATIONS: [Operation; 12] = [
         "first claim proof 20",
         "first claim, proof of 20 levels, balance zero (target 108000)",
         108_000,
-        "a tree of a million; no published package vests out of a tree",
+        "a tree of a million; no package on npm vests out of a tree",
     ),
     row("later claim", "later claim (target 48500)", 48_500, ""),
     row(
@@ -76,18 +76,18 @@ pub(super) const OPERATIONS: [Operation; 12] = [
         "register",
         "register an attempt (target 95000)",
         95_000,
-        "no published package has it",
+        "no package on npm has it",
     ),
     row(
         "propose 3 signatures",
         "propose a result, 3 signatures (target 80000)",
         80_000,
-        "no published package has it",
+        "no package on npm has it",
     ),
     row(
         "finalize",
         "finalize (target 38000)",
         38_000,
-        "no published package has it",
+        "no package on npm has it",
     ),
 ];
