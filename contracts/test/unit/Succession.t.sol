@@ -119,13 +119,20 @@ contract SuccessionTest is SuccessionBase {
 
     function test_DecodeAndDigest_RefuseMalformedBytes() public {
         bytes memory whole = Builders.pack(plain());
-        bytes[6] memory bad = [
+        IGrants.Terms[3] memory long = [plain(), plain(), plain()];
+        long[0].gates = new IGrants.Gate[](9);
+        long[1].unlock = segments(1, 65);
+        long[2].vesting = segments(1, 257);
+        bytes[9] memory bad = [
             bytes(""),
             cut(whole, 97),
             cut(whole, 107),
             abi.encodePacked(whole, uint8(1)),
             cut(whole, 108),
-            cut(whole, 88) // no vesting at all
+            cut(whole, 88), // no vesting at all
+            Builders.pack(long[0]),
+            Builders.pack(long[1]),
+            Builders.pack(long[2])
         ];
         bad[4][86] = 0x09;
         for (uint256 i; i < bad.length; ++i) {
