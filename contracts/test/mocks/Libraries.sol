@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IGoals} from "../../src/interfaces/IGoals.sol";
+import {Bounds} from "../../src/libraries/Bounds.sol";
 import {GoalRules} from "../../src/libraries/GoalRules.sol";
 import {Panel} from "../../src/libraries/Panel.sol";
 import {ScheduleLib} from "../../src/libraries/ScheduleLib.sol";
@@ -31,6 +32,14 @@ contract Libraries {
 
     function termsId(bytes calldata terms, bytes32 domain) external pure returns (bytes32) {
         return TermsLib.id(terms, domain);
+    }
+
+    function lowerDown(uint256 kind, uint256 b, uint256 n, uint256 x, uint256 y)
+        external
+        pure
+        returns (int256)
+    {
+        return Bounds.lowerDown(kind, b, n, x, y);
     }
 
     function isGoal(IGoals.Goal calldata goal) external pure returns (bool) {

@@ -89,6 +89,25 @@ contract LibrariesTest is Base {
         }
     }
 
+    function test_Bounds_NeverFallAndStayBelowOne(uint256 seed, uint16 b) public view {
+        uint256 n = within(seed, 100, type(uint32).max);
+        uint256 k = within(seed >> 32, 0, n - 1);
+        int256 wilson = lib.lowerDown(0, b, n, k, 0);
+        vm.assertTrue(0 <= wilson && wilson <= lib.lowerDown(0, b, n, k + 1, 0));
+        vm.assertTrue(lib.lowerDown(0, b, n, n, 0) <= 1e9);
+
+        // beyond z = 3.1 a first win can widen the interval by more than it moves it; 32 attempts need 2.96
+        uint256 z = b % 3001;
+        uint256 y = within(seed >> 64, 0, n - k - 1);
+        int256 paired = lib.lowerDown(1, z, n, k, y);
+        vm.assertTrue(paired <= lib.lowerDown(1, z, n, k + 1, y));
+        vm.assertTrue(lib.lowerDown(1, z, n, k, y + 1) <= paired && paired <= 1e9);
+
+        uint256 x = within(seed >> 96, 0, n * 1e9 - 1);
+        int256 measure = lib.lowerDown(2, b, n, x, 0);
+        vm.assertTrue(measure <= lib.lowerDown(2, b, n, x + 1, 0) && measure <= 1e9);
+    }
+
     function test_TermsId_HashesDomainAndTerms(bytes memory terms, bytes32 domain) public view {
         vm.assertEq(lib.termsId(terms, domain), keccak256(abi.encodePacked(domain, terms)));
     }
