@@ -237,8 +237,10 @@ contract GrantsClaimTest is Base {
     function test_ClaimMany_KeepsTheWithheldShare() public {
         IGrants.Terms memory terms = plain();
         terms.withholdBps = 2500;
-        (bytes memory packed,) = opened(terms);
+        (bytes memory packed, bytes32 id) = opened(terms);
         vm.warp(T0 + 2 * YEAR);
+        vm.expectEmit(address(grants));
+        emit IGrants.Claimed(id, holder, AMOUNT / 2, AMOUNT / 8);
         grants.claimMany(list(packed));
         vm.assertEq(free(), AMOUNT / 8);
         vm.assertEq(token.balanceOf(holder), AMOUNT * 3 / 8);
