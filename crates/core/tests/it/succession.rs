@@ -230,7 +230,10 @@ fn holders_and_powers_decide_who_may_do_what() {
             lookup: &Known::default(),
             free: 0,
         };
-        assert_eq!(succeed(&around, &found, &[], &[], HOLDER), Err(refused.clone()));
+        assert_eq!(
+            succeed(&around, &found, &[], &[], HOLDER),
+            Err(refused.clone())
+        );
         let later = T0 + CLOSES_SECONDS;
         assert_eq!(clear(&found, later), Err(refused));
     }
