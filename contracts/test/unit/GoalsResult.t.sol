@@ -133,6 +133,14 @@ contract GoalsResultTest is GoalBase {
         goals.lowerBound(g.kind, g.bound, g.samples, x, y);
     }
 
+    /// @dev Where the exact value is a whole number, or nearly: the slightest error shows.
+    function test_LowerBound_AtTheEdgeOfAUnit_IsExact() public view {
+        vm.assertEq(goals.lowerBound(0, 1000, 1, 1, 0), 500_000_000);
+        vm.assertEq(goals.lowerBound(1, 1025, 251, 175, 28), 536_723_065);
+        vm.assertEq(goals.lowerBound(1, 1, 106, 5, 14), -83_375_000);
+        vm.assertEq(goals.lowerBound(2, 5, 1, 50_000_007, 0), 7);
+    }
+
     function test_LowerBound_OfNoKind_Reverts() public {
         rejects(abi.encodeWithSelector(IGoals.BadGoal.selector));
         goals.lowerBound(4, 1, 1, 1, 0);
