@@ -24,10 +24,10 @@ contract TreeProofs {
         bytes32 root,
         uint256 total
     ) external pure {
-        if (!SumTree.leadsTo(p, i, nodes[0], sums[0], root, total)) return;
+        if (!leadsTo(p, i, nodes[0], sums[0], root, total)) return;
         assert(sums[0] <= total);
 
-        if (!SumTree.leadsTo(q, j, nodes[1], sums[1], root, total)) return;
+        if (!leadsTo(q, j, nodes[1], sums[1], root, total)) return;
         if (i == j) assert(nodes[0] == nodes[1] && sums[0] == sums[1]);
         else assert(uint256(sums[0]) + sums[1] == total);
     }
@@ -100,6 +100,17 @@ contract TreeProofs {
         assert(a.amount() + b.amount() <= total);
     }
 
+    /// @custom:halmos --array-lengths proof=192
+    function check_no_place_lies_beyond_the_tree(
+        bytes32 node,
+        bytes calldata proof,
+        uint256 index,
+        uint256 total
+    ) external pure {
+        if (index < 16) return;
+        assert(!SumTree.leadsTo(proof, index, node, 0, node, total));
+    }
+
     function requireStep(
         bytes32 node,
         uint256 sum,
@@ -108,6 +119,7 @@ contract TreeProofs {
         bytes32 root,
         uint256 total
     ) private pure {
+        index = known(index, proof);
         if (!SumTree.leadsTo(proof, index, node, sum, root, total)) return;
 
         bytes memory own = abi.encodePacked(node, uint128(sum));
@@ -124,6 +136,27 @@ contract TreeProofs {
         pure
         returns (bool)
     {
-        return SumTree.leadsTo(proof, index, terms.id(DOMAIN), terms.amount(), root, total);
+        return leadsTo(proof, index, terms.id(DOMAIN), terms.amount(), root, total);
+    }
+
+    function leadsTo(
+        bytes calldata proof,
+        uint256 index,
+        bytes32 node,
+        uint256 sum,
+        bytes32 root,
+        uint256 total
+    ) private pure returns (bool) {
+        return SumTree.leadsTo(proof, known(index, proof), node, sum, root, total);
+    }
+
+    /// @dev The index, as a number that is known on each path: halmos writes memory at known places only. Places beyond
+    /// the tree are left to the property above.
+    function known(uint256 index, bytes calldata proof) private pure returns (uint256) {
+        uint256 places = 1 << proof.length / 48;
+        for (uint256 i; i < places; ++i) {
+            if (index == i) return i;
+        }
+        revert();
     }
 }

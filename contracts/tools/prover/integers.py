@@ -32,13 +32,16 @@ def as_signed(value, width):
     return value - (1 << width) if value >> (width - 1) else value
 
 
-def at_most(formula):
-    """(a, b, gap) if the formula says a + gap <= b of bit vectors, unsigned."""
+UNSIGNED = {z3.Z3_OP_ULEQ: (0, 1, 0), z3.Z3_OP_UGEQ: (1, 0, 0), z3.Z3_OP_ULT: (0, 1, 1), z3.Z3_OP_UGT: (1, 0, 1)}
+SIGNED = {z3.Z3_OP_SLEQ: (0, 1, 0), z3.Z3_OP_SGEQ: (1, 0, 0), z3.Z3_OP_SLT: (0, 1, 1), z3.Z3_OP_SGT: (1, 0, 1)}
+
+
+def at_most(formula, forms):
+    """(a, b, gap) if the formula says a + gap <= b of bit vectors, by one of the relations `forms`."""
     negated = z3.is_not(formula)
     if negated:
         formula = formula.arg(0)
     kind = formula.decl().kind() if z3.is_app(formula) else None
-    forms = {z3.Z3_OP_ULEQ: (0, 1, 0), z3.Z3_OP_UGEQ: (1, 0, 0), z3.Z3_OP_ULT: (0, 1, 1), z3.Z3_OP_UGT: (1, 0, 1)}
     if kind not in forms:
         return None
     low, high, gap = forms[kind]
@@ -89,6 +92,7 @@ class Integers:
     def __init__(self, formulas):
         self.formulas = list(conjuncts(formulas))
         self.low, self.high, self.pairs, self.keep = {}, {}, {}, []
+        self.differences = {}  # sums known to be the difference of two terms in order: their range
         self.terms, self.truths, self.variables = {}, {}, {}
         self.curved = False  # whether there is a product or quotient of two unknowns
         try:
@@ -104,7 +108,8 @@ class Integers:
     # ------------------------------------------------------------------ bounds
 
     def learn(self, formula):
-        if order := at_most(formula):
+        order = at_most(formula, UNSIGNED) or at_most(formula, SIGNED)
+        if order and (at_most(formula, UNSIGNED) or all(map(self.is_positive, order[:2]))):
             a, b, gap = order
             self.bound(a, 0, self.range(b)[1] - gap)
             self.bound(b, self.range(a)[0] + gap, self.range(b)[1])
@@ -119,10 +124,27 @@ class Integers:
                 if z3.is_bv_value(a) and a.as_long() == self.range(b)[0]:
                     self.bound(b, a.as_long() + 1, self.range(b)[1])
 
+    def is_positive(self, term):
+        return self.range(term)[1] < 1 << (term.size() - 1)
+
     def order(self, small, large, gap):
         """small + gap <= large"""
         key = (self.core(small).get_id(), self.core(large).get_id())
         self.pairs[key] = max(gap, self.pairs.get(key, 0))
+        if self.is_exact(small) and self.is_exact(large):
+            constant, parts = self.sum(large)
+            constant += self.sum(small, -1, parts)[0]
+            low, high = self.pairs[key], self.range(large)[1] - self.range(small)[0]
+            self.differences[self.name(constant, parts)] = low, high
+
+    def is_exact(self, term):
+        """Whether the term, if it is a sum, does not wrap."""
+        low, high = self.sum_range(*self.sum(term))
+        return 0 <= low and high < 1 << term.size()
+
+    def name(self, constant, parts):
+        """What makes two sums one."""
+        return constant, frozenset((self.core(term).get_id(), factor) for term, factor in parts.values() if factor)
 
     def bound(self, term, low, high):
         """`term` lies in low..high, and so does what it merely widens or narrows."""
@@ -237,7 +259,8 @@ class Integers:
             low, high = low + factor * self.range(parts[key][0])[0], high + factor * self.range(parts[key][0])[1]
         for key, factor in down.items():
             low, high = low - factor * self.range(parts[key][0])[1], high - factor * self.range(parts[key][0])[0]
-        return low, high
+        least, most = self.differences.get(self.name(constant, parts), (low, high)) if self.differences else (low, high)
+        return max(low, least), min(high, most)
 
     def product_range(self, args):
         return tuple(reduce(lambda product, arg: product * self.range(arg)[side], args, 1) for side in (0, 1))
@@ -333,6 +356,14 @@ class Integers:
             flags = [self.term(arg) == 1 for arg in args]
             make = {z3.Z3_OP_BAND: z3.And, z3.Z3_OP_BOR: z3.Or, z3.Z3_OP_BXOR: lambda *all: reduce(z3.Xor, all)}[kind]
             return z3.If(make(*flags), 1, 0)
+        if kind in (z3.Z3_OP_BAND, z3.Z3_OP_BOR, z3.Z3_OP_BXOR):
+            times = {z3.Z3_OP_BOR: 1, z3.Z3_OP_BXOR: 2}.get(kind)
+            value = self.term(args[0])
+            for i, arg in enumerate(args[1:]):
+                other, both = self.term(arg), z3.Int(f"both{term.get_id()}.{i}")
+                self.side += [0 <= both, both <= value, both <= other]  # the bits that are in both: weaker
+                value = both if times is None else value + other - times * both
+            return value
         if kind == z3.Z3_OP_BLSHR and z3.is_bv_value(args[1]):
             return self.term(args[0]) / (1 << args[1].as_long())
         if kind == z3.Z3_OP_BSHL and z3.is_bv_value(args[1]):
@@ -365,16 +396,14 @@ class Integers:
         if kind in (z3.Z3_OP_EQ, z3.Z3_OP_DISTINCT) and z3.is_bv(args[0]):
             equal = [self.term(arg) for arg in args]
             return equal[0] == equal[1] if kind == z3.Z3_OP_EQ else z3.Distinct(*equal)
-        if order := at_most(formula):
+        if order := at_most(formula, UNSIGNED):
             return self.term(order[0]) + order[2] <= self.term(order[1])
-        forms = {z3.Z3_OP_SLEQ: (0, 1, 0), z3.Z3_OP_SGEQ: (1, 0, 0), z3.Z3_OP_SLT: (0, 1, 1), z3.Z3_OP_SGT: (1, 0, 1)}
-        if kind in forms:
-            low, high, gap = forms[kind]
-            return self.signed(args[low]) + gap <= self.signed(args[high])
+        if order := at_most(formula, SIGNED):
+            return self.signed(order[0]) + order[2] <= self.signed(order[1])
         return self.variables.setdefault(formula.get_id(), (formula, z3.Bool(f"b{formula.get_id()}")))[1]
 
     def signed(self, term):
         width, value = term.size(), self.term(term)
-        if self.range(term)[1] < 1 << (width - 1):
+        if self.is_positive(term):
             return value
         return z3.If(value >= 1 << (width - 1), value - (1 << width), value)

@@ -67,7 +67,7 @@ pub(super) fn check(workshop: &Workshop) -> Result<()> {
         .args(["--solver-timeout-assertion", &format!("{}s", SECONDS + 30)])
         // an arithmetic overflow in what is proven is a failure, too
         .args(["--panic-error-codes", "*"])
-        .args(["--loop", "8", "--no-status", "--json-output"])
+        .args(["--loop", "32", "--no-status", "--json-output"])
         .arg(&report);
     // ends with an error when a property is not proven: the table says which
     let told = run("symbolic proofs (halmos)", &mut command);
