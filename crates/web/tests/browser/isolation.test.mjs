@@ -25,9 +25,9 @@ before(async () => {
 });
 
 after(async () => {
-  await window.close();
-  await ours.close();
-  await other.close();
+  await window?.close();
+  await ours?.close();
+  await other?.close();
 });
 
 const read = (url) =>

@@ -90,8 +90,8 @@ before(async () => {
 });
 
 after(async () => {
-  await window.close();
-  await served.close();
+  await window?.close();
+  await served?.close();
 });
 
 async function findings(path, axe = true) {

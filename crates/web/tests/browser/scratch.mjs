@@ -15,6 +15,8 @@ export async function scratch(answers) {
   });
   server.listen(0);
   await once(server, "listening");
+  // A test that failed before it could close this must not keep the process alive.
+  server.unref();
   const { port } = server.address();
   const close = async () => {
     server.closeAllConnections();

@@ -51,7 +51,7 @@ before(async () => {
   });
 });
 
-after(() => served.close());
+after(() => served?.close());
 
 /** A page with a wallet in it; `ask` is the page's own question. */
 async function opened(t, options = {}) {
