@@ -92,7 +92,10 @@ fn a_sheet_that_was_imported_by_mistake_is_discarded_and_imported_again() {
 
     let discard = format!("round discard {root}");
     done(&acme, &format!("{discard} --dry-run"));
+    let grant = acme.company.path("grants/H-1001.json");
+    assert!(grant.is_file());
     assert_eq!(done(&acme, &discard)["root"], root.as_str());
+    assert!(!grant.exists());
     refused(&acme, &discard, 3, "there is no round");
     let anew = done(&acme, &import)["root"].as_str().unwrap().to_owned();
     assert_ne!(anew, root);

@@ -5,6 +5,9 @@ use crate::harness::{Company, DAY, NodeProcess, START};
 #[test]
 fn time_passes_on_the_embedded_chain_and_never_backwards() {
     let company = Company::new(None);
+    let dry = company.json(&["travel", "90d", "--dry-run"]);
+    let again = company.json(&["travel", "90d", "--dry-run"]);
+    assert!(again["from"].as_u64().unwrap() < dry["to"].as_u64().unwrap());
     let first = company.json(&["travel", "90d"]);
     let (from, to) = (
         first["from"].as_u64().unwrap(),
@@ -16,7 +19,9 @@ fn time_passes_on_the_embedded_chain_and_never_backwards() {
     assert_eq!(second["to"], wanted);
     assert!(second["from"].as_u64().unwrap() >= to, "{second}");
 
-    let back = company.run(&["travel", "--to", "2020-01-01"]).expect(5);
+    let back = company
+        .run(&["travel", "--to", "2020-01-01", "--yes"])
+        .expect(5);
     assert!(back.stderr.contains("stands at"), "{}", back.stderr);
 }
 
@@ -24,7 +29,7 @@ fn time_passes_on_the_embedded_chain_and_never_backwards() {
 fn nobody_moves_the_clock_of_another_node() {
     let node = NodeProcess::start(START);
     let company = Company::new(Some(&node.url));
-    let refused = company.run(&["travel", "1d"]).expect(5);
+    let refused = company.run(&["travel", "1d", "--yes"]).expect(5);
     assert!(
         refused.stderr.contains("only the embedded chain's clock"),
         "{}",

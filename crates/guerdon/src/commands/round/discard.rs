@@ -1,12 +1,16 @@
 //! `round discard`: sets aside a round that was imported and never committed.
 
+use alloy_primitives::B256;
+use guerdon_formats::grant_file::GrantFile;
 use serde_json::json;
 
 use super::files::{ids, read, root, set_aside};
 use crate::cli::RescindArgs;
+use crate::confirm::{Consent, confirm};
 use crate::context::Context;
-use crate::error::{Failure, Outcome};
-use crate::output::Record;
+use crate::error::{Failure, Outcome, file_error};
+use crate::files;
+use crate::output::{Record, say};
 use crate::session::Session;
 
 pub(crate) async fn run(context: &Context, arguments: &RescindArgs) -> Outcome {
@@ -30,9 +34,18 @@ pub(crate) async fn run(context: &Context, arguments: &RescindArgs) -> Outcome {
                 ))
                 .hint("until it is binding, guerdon round rescind takes it back"));
             }
-            if !context.global.dry_run {
-                set_aside(context, root, "discarded")?;
+            say(&format!("Discard the round {root} of {grants} grants."));
+            say(
+                "  undo  rename its files back: they keep their places, with .discarded at the end",
+            );
+            if context.global.dry_run {
+                let value = json!({"root": root, "grants": grants, "dry_run": true});
+                let record = Record::new(value).line("dry run", "nothing was discarded");
+                return context.global.output.record(&record);
             }
+            confirm(&context.global, "Discard it?", Consent::Yes)?;
+            set_grants_aside(context, root)?;
+            set_aside(context, root, "discarded")?;
             let value = json!({"root": root, "grants": grants});
             let record = Record::new(value)
                 .line("discarded", root.to_string())
@@ -40,4 +53,19 @@ pub(crate) async fn run(context: &Context, arguments: &RescindArgs) -> Outcome {
             context.global.output.record(&record)
         })
         .await
+}
+
+/// The round's grant files promise nothing any more.
+fn set_grants_aside(context: &Context, root: B256) -> Outcome {
+    for path in files::list(&context.data.grants(), ".json")? {
+        let file = GrantFile::decode(&files::read(&path)?).ok();
+        let round = file.and_then(|file| file.round);
+        if round.is_none_or(|round| round.root.hash != root) {
+            continue;
+        }
+        let mut aside = path.clone().into_os_string();
+        aside.push(".discarded");
+        std::fs::rename(&path, &aside).map_err(|error| file_error("move", &path, &error))?;
+    }
+    Ok(())
 }
