@@ -84,6 +84,7 @@ pub(crate) fn overview(overview: &Overview, context: &Context<'_>) -> Result<Val
         "free": money(pool.free(), token),
         "payments": overview.payments(),
         "grants": overview.grants(),
+        "replaced": overview.replaced(),
         "forecast": months,
         "rounds": rounds.collect::<Vec<_>>(),
         "goals": goals.collect::<Vec<_>>(),
@@ -106,16 +107,30 @@ fn round_summary(round: &RoundSummary, context: &Context<'_>) -> Value {
         "name": round.title(),
         "total": money(total, token),
         "committed_at": dates::machine(round.record.committed_at),
-        "binding_at": dates::machine(round.record.binding_at),
+        "binding_at": binding_at(&round.record),
         "rescinded": rescinded,
         "document": document.to_string(),
         "transaction": round.record.committed.tx.to_string(),
         "grants": round.imported.as_ref().map(|imported| imported.count),
         "opened": round.totals.opened,
+        "live": round.live(),
+        "replaced": round.totals.replaced,
+        "successors": round.totals.successors,
         "payments": round.totals.payments,
         "paid": money(round.totals.paid_net, token),
         "freed": money(round.totals.freed(), token),
     })
+}
+
+/// When a round began to bind; nothing if it did at once.
+fn binding_at(record: &RoundRecord) -> Option<String> {
+    let later = record.binding_at > record.committed_at;
+    later.then(|| dates::machine(record.binding_at))
+}
+
+/// Its place among the leaves of its round, from 0; a grant that replaced another is none of them.
+fn leaf(record: &GrantRecord) -> Option<u32> {
+    record.descent.is_none().then_some(record.index)
 }
 
 fn goal_summary(goal: &NamedGoal, context: &Context<'_>) -> Value {
@@ -148,7 +163,8 @@ pub(crate) fn round(data: &RoundData, context: &Context<'_>) -> Result<Value, Pa
         };
         grants.push(json!({
             "id": record.id.to_string(),
-            "leaf": record.index,
+            "leaf": leaf(record),
+            "replaces": record.descent.map(|it| it.old.to_string()),
             "state": state_word(record, now),
             "granted": money(record.amount, token),
             "claimable": claimable.map(|units| money(units, token)),
@@ -197,7 +213,7 @@ pub(crate) fn grant(data: &GrantData, context: &Context<'_>) -> Result<Value, Pa
         "as_of": head(context),
         "id": record.id.to_string(),
         "round": record.root.to_string(),
-        "leaf": record.index,
+        "leaf": leaf(record),
         "recipient": record.recipient.to_checksum(None),
         "holder": data.holder().to_checksum(None),
         "replaces": record.descent.map(|it| json!({"grant": it.old.to_string(), "place": it.place})),
@@ -361,7 +377,7 @@ pub(crate) fn overview_csv(overview: &Overview) -> Csv {
             &record.root,
             &round.title(),
             &dates::machine(record.committed_at),
-            &dates::machine(record.binding_at),
+            &binding_at(record).unwrap_or_default(),
             &record.total,
             &totals.opened,
             &totals.paid_net,
@@ -380,18 +396,25 @@ pub(crate) fn round_csv(data: &RoundData, now: u64) -> Csv {
         "claimed_raw",
         "withheld_raw",
         "freed_raw",
+        "replaces",
     ];
     let mut csv = Csv::new(&header);
     for grant in &data.grants {
         let record = &grant.record;
         csv.row(&[
             &record.id,
-            &record.index,
+            &leaf(record)
+                .map(|leaf| leaf.to_string())
+                .unwrap_or_default(),
             &state_word(record, now),
             &record.amount,
             &record.paid_net,
             &record.withheld,
             &record.freed,
+            &record
+                .descent
+                .map(|it| it.old.to_string())
+                .unwrap_or_default(),
         ]);
     }
     csv

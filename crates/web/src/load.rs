@@ -89,14 +89,15 @@ async fn add_round(
     (record, imported): (RoundRecord, Option<ImportedRound>),
 ) -> Result<(), PageError> {
     let mut totals = RoundTotals::default();
-    let mut states: BTreeMap<B256, State> = BTreeMap::new();
+    let since = record.since;
+    let mut opened: BTreeMap<B256, GrantRecord> = BTreeMap::new();
     let mut from = Some(0);
     while let Some(index) = from {
         let batch = read.grants_of_round(record.root, index, BATCH).await?;
         from = next(&batch, BATCH, |grant| grant.index);
         for grant in batch {
             totals.add(&grant);
-            states.insert(grant.id, grant.state);
+            opened.insert(grant.id, grant);
         }
     }
     let mut from = (!record.rescinded).then_some(0);
@@ -105,25 +106,19 @@ async fn add_round(
         from = next(&batch, BATCH, |grant| grant.index);
         for grant in batch {
             let terms = decoded(&grant)?;
-            let goals: BTreeSet<_> = terms.gates.iter().map(|gate| gate.goal).collect();
-            for goal in goals {
-                *overview.decides.entry(goal).or_default() += 1;
-                let judged = overview.goals.iter().find(|known| known.record.id == goal);
-                if judged.is_some_and(|known| known.record.panel.contains(&terms.recipient)) {
-                    overview
-                        .conflicts
-                        .entry(goal)
-                        .or_default()
-                        .insert(terms.recipient);
-                }
+            let record = opened.get(&grant.id);
+            // What took its place counts instead.
+            if record.is_some_and(GrantRecord::was_replaced) {
+                continue;
             }
-            match states.get(&grant.id) {
-                Some(state) => overview.opened.push(Vesting {
+            add_decided(overview, &terms);
+            match record {
+                Some(record) => overview.opened.push(Vesting {
                     terms,
-                    state: *state,
+                    state: record.state,
                 }),
                 None => {
-                    let state = State::opened(terms.withhold_bps, record.since);
+                    let state = State::opened(terms.withhold_bps, since);
                     overview.unopened.push(Vesting { terms, state });
                 }
             }
@@ -132,6 +127,7 @@ async fn add_round(
     for grant in read.successors_of_round(record.root).await? {
         totals.add(&grant);
         if let Some((terms, _)) = known_terms(read, &grant).await? {
+            add_decided(overview, &terms);
             overview.opened.push(Vesting {
                 terms,
                 state: grant.state,
@@ -144,6 +140,19 @@ async fn add_round(
         totals,
     });
     Ok(())
+}
+
+/// Counts a grant for the goals that decide it.
+fn add_decided(overview: &mut Overview, terms: &Terms) {
+    let goals: BTreeSet<_> = terms.gates.iter().map(|gate| gate.goal).collect();
+    for goal in goals {
+        *overview.decides.entry(goal).or_default() += 1;
+        let judged = overview.goals.iter().find(|known| known.record.id == goal);
+        if judged.is_some_and(|known| known.record.panel.contains(&terms.recipient)) {
+            let conflicts = overview.conflicts.entry(goal).or_default();
+            conflicts.insert(terms.recipient);
+        }
+    }
 }
 
 /// Where the next batch begins, if this one was full.
@@ -283,7 +292,8 @@ pub(crate) async fn goal(
         .ok_or(PageError::Missing { noun: "goal", id })?;
     let mut grants = Vec::new();
     for row in read.gates_of_goal(id).await? {
-        if let Some(grant) = read.grant(row.grant).await? {
+        let grant = read.grant(row.grant).await?;
+        if let Some(grant) = grant.filter(|grant| !grant.was_replaced()) {
             grants.push((grant.id, grant.amount, row.gate));
         }
         if grants.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX) {

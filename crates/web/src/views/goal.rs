@@ -22,9 +22,9 @@ use crate::numbers::{capital, count, grouped, ordinal, payout, percent, score, s
 pub(crate) struct GoalData {
     pub(crate) goal: NamedGoal,
     pub(crate) facts: Vec<(Origin, Fact)>,
-    /// Opened grants that it decides, with their amounts.
+    /// Opened grants that stand and that it decides, with their amounts.
     pub(crate) grants: Vec<(B256, u128, Gate)>,
-    /// All grants of committed rounds that it decides, opened or not.
+    /// All grants of committed rounds that stand and that it decides, opened or not.
     pub(crate) decides: u64,
     /// Panel members who hold one of them.
     pub(crate) conflicts: usize,
@@ -321,12 +321,6 @@ fn decides(data: &GoalData) -> String {
         (all, 0) => format!(
             "It decides {}; none of them is opened yet.",
             count(all, "grant")
-        ),
-        // A replaced grant stays in the list and counts no more.
-        (all, opened) if opened > all => format!(
-            "It decides {}; {} were opened, replaced ones with them, and are shown here.",
-            count(all, "grant"),
-            grouped(opened)
         ),
         (all, opened) => format!(
             "It decides {}; {} opened and shown here.",

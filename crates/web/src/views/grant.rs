@@ -69,6 +69,8 @@ pub(crate) struct GrantPage {
     pub(crate) id: Hex,
     pub(crate) round: Hex,
     pub(crate) leaf: String,
+    /// What it replaced.
+    pub(crate) replaces: Option<Hex>,
     pub(crate) contract: Hex,
     pub(crate) recipient: Hex,
     pub(crate) document: Option<Hex>,
@@ -140,6 +142,7 @@ impl GrantPage {
                 Some(leaves) => format!("{} of {}", grouped(leaf), grouped(leaves)),
                 None => grouped(leaf),
             },
+            replaces: record.descent.map(|it| Hex::linked(&it.old, "grants")),
             contract: Hex::address(&context.deployment.grants),
             recipient: Hex::address(&data.holder()),
             document: data.terms.as_ref().map(|terms| Hex::hash(&terms.document)),
@@ -184,7 +187,12 @@ impl GrantData {
         }
         if let Some(to) = record.moved_to {
             let (to, from) = (Hex::address(&to), Hex::address(&record.recipient));
-            let text = format!("Moved: it pays {to}, no longer {from}, whom its terms name.");
+            let how = if self.was_recovered() {
+                "Recovered"
+            } else {
+                "Moved"
+            };
+            let text = format!("{how}: it pays {to}, no longer {from}, whom its terms name.");
             line.push(Markup(text));
         }
         if let Stage::Quiet { until } = record.recovery.stage(context.now()) {
@@ -194,6 +202,16 @@ impl GrantData {
             )));
         }
         line
+    }
+
+    /// Whether its holder of now came by a recovery, not by a move of the holder before.
+    fn was_recovered(&self) -> bool {
+        let by_recovery = self.facts.iter().rev().find_map(|(_, fact)| match fact {
+            Fact::RecoveryExecuted { .. } => Some(true),
+            Fact::Moved { .. } => Some(false),
+            _ => None,
+        });
+        by_recovery.unwrap_or(false)
     }
 
     /// Where every unit is; without terms, as far as events tell.

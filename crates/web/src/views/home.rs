@@ -23,7 +23,12 @@ pub(crate) const UNOPENED_MIN: u64 = 5;
 /// What a round's opened grants add up to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RoundTotals {
+    /// Leaves that were opened, each once, whatever became of it.
     pub(crate) opened: u64,
+    /// Grants that others took the place of.
+    pub(crate) replaced: u64,
+    /// Grants that took the place of others.
+    pub(crate) successors: u64,
     pub(crate) payments: u64,
     pub(crate) paid_net: u128,
     pub(crate) released: u128,
@@ -42,10 +47,12 @@ impl RoundTotals {
         match grant.descent {
             None => self.opened += 1,
             Some(_) => {
+                self.successors += 1;
                 let amount = i128::try_from(grant.amount).unwrap_or(i128::MAX);
                 freed = freed.saturating_sub(amount);
             }
         }
+        self.replaced += u64::from(grant.was_replaced());
         self.net_freed = self.net_freed.saturating_add(freed);
     }
 
@@ -75,6 +82,18 @@ impl RoundSummary {
         let label = label.filter(|label| !label.is_empty());
         label.unwrap_or_else(|| shortened(&self.record.root.to_string()))
     }
+
+    /// Grants of it that stand: its leaves, as far as they are known here, and what took the place
+    /// of others, without those that were replaced; none once it is taken back.
+    pub(crate) fn live(&self) -> u64 {
+        if self.record.rescinded {
+            return 0;
+        }
+        let totals = &self.totals;
+        let imported = self.imported.as_ref();
+        let leaves = imported.map_or(totals.opened, |imported| imported.count);
+        (leaves + totals.successors).saturating_sub(totals.replaced)
+    }
 }
 
 /// All that the company's page is made of.
@@ -83,29 +102,25 @@ pub(crate) struct Overview {
     pub(crate) pool: PoolRecord,
     pub(crate) rounds: Vec<RoundSummary>,
     pub(crate) goals: Vec<NamedGoal>,
-    /// How many grants of committed rounds each goal decides.
+    /// How many grants that stand each goal decides.
     pub(crate) decides: BTreeMap<B256, u64>,
     /// Panel members of each goal who hold a grant that it decides.
     pub(crate) conflicts: BTreeMap<B256, BTreeSet<Address>>,
-    /// Opened grants whose terms are known.
+    /// Opened grants that stand and whose terms are known.
     pub(crate) opened: Vec<Vesting>,
     /// Grants of committed rounds that are not opened and whose terms are known.
     pub(crate) unopened: Vec<Vesting>,
 }
 
 impl Overview {
+    /// Grants that stand.
     pub(crate) fn grants(&self) -> u64 {
-        let of = |round: &RoundSummary| {
-            round
-                .imported
-                .as_ref()
-                .map_or(round.totals.opened, |imported| imported.count)
-        };
-        self.rounds
-            .iter()
-            .filter(|round| !round.record.rescinded)
-            .map(of)
-            .sum()
+        self.rounds.iter().map(RoundSummary::live).sum()
+    }
+
+    /// Grants that others took the place of.
+    pub(crate) fn replaced(&self) -> u64 {
+        self.rounds.iter().map(|round| round.totals.replaced).sum()
     }
 
     pub(crate) fn payments(&self) -> u64 {
@@ -225,11 +240,17 @@ fn figures(overview: &Overview, context: &Context<'_>) -> Vec<Figure> {
         0 => String::new(),
         units => format!("; {} withheld for tax", token.words(units)),
     };
+    let grants = count(overview.grants(), "grant");
+    let replaced = match overview.replaced() {
+        0 => String::new(),
+        1 => "; 1 was replaced".to_owned(),
+        more => format!("; {} were replaced", grouped(more)),
+    };
     vec![
         Figure {
             label: "Promised, not yet paid",
             value: key(open),
-            note: format!("{}, in {}", token.symbol, count(overview.grants(), "grant")),
+            note: format!("{}, in {grants}{replaced}", token.symbol),
         },
         Figure {
             label: "Held for them",
@@ -252,7 +273,8 @@ fn figures(overview: &Overview, context: &Context<'_>) -> Vec<Figure> {
 fn round_row(round: &RoundSummary, context: &Context<'_>) -> RoundRow {
     let (record, token) = (&round.record, context.token());
     let grants = match &round.imported {
-        Some(imported) => grouped(imported.count),
+        Some(imported) if record.rescinded => grouped(imported.count),
+        Some(_) => grouped(round.live()),
         None => format!("{} opened", grouped(round.totals.opened)),
     };
     RoundRow {

@@ -4,6 +4,7 @@ use askama::Template;
 use guerdon_core::grant::{self, Reason, Refused};
 use guerdon_core::ledger::{GrantRecord, PoolRecord};
 use guerdon_core::state::Flags;
+use guerdon_core::succession::Stage;
 use guerdon_core::terms::Terms;
 use jiff::tz::TimeZone;
 
@@ -138,6 +139,10 @@ fn figures(summary: &RoundSummary, context: &Context<'_>) -> Vec<Figure> {
         }
         None => format!("{} opened", count(totals.opened, "grant")),
     };
+    let grants = match (totals.replaced, totals.successors) {
+        (0, 0) => grants,
+        (old, new) => format!("{grants}; {} replaced by {}", grouped(old), grouped(new)),
+    };
     let payments = match totals.released.saturating_sub(totals.paid_net) {
         0 => format!("in {}", count(totals.payments, "payment")),
         kept => {
@@ -271,6 +276,7 @@ pub(crate) fn state_word(record: &GrantRecord, now: u64) -> &'static str {
         () if record.was_replaced() => "replaced",
         () if has(Flags::CLOSED) => "closed",
         () if has(Flags::SETTLED) => "settled",
+        () if matches!(record.recovery.stage(now), Stage::Lapsed { .. }) => "recovery lapsed",
         () if has(Flags::RECOVERING) => "recovery announced",
         () if state.has_ended(now) => "ended",
         () if has(Flags::ENDED) => "notice given",

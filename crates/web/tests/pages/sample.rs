@@ -214,7 +214,7 @@ impl Story {
         self.facts.push((origin, fact));
     }
 
-    fn open(&mut self, name: &str, date: &str) {
+    pub(crate) fn open(&mut self, name: &str, date: &str) {
         self.at(date);
         let (id, terms, _) = &self.grants[name];
         let mut ids: Vec<_> = self.grants.values().map(|grant| grant.0).collect();

@@ -135,10 +135,94 @@ async fn a_replaced_grant_leads_to_its_successors_and_back() {
     let data = site.get(&format!("/grants/{old}.json")).await.body;
     let data: Value = serde_json::from_str(&data).unwrap();
     assert_eq!(data["replaced_by"][1], new[1].to_string());
+    let leaf = site.story.ledger.grants[&old].index;
+    assert_eq!(data["leaf"], leaf);
     let data = site.get(&format!("/grants/{}.json", new[1])).await.body;
     let data: Value = serde_json::from_str(&data).unwrap();
     assert_eq!(data["replaces"]["grant"], old.to_string());
     assert_eq!(data["replaces"]["place"], 1);
+    assert_eq!(data["leaf"], Value::Null, "a successor is no leaf");
+    let page = check::text(&site.get(&format!("/grants/{}", new[1])).await.body);
+    let goes_back = format!("going back to its leaf {} of 9", leaf + 1);
+    says(&page, &[&goes_back]);
+}
+
+#[tokio::test]
+async fn a_replaced_grant_counts_no_more_and_its_successors_do() {
+    let mut story = Story::changed();
+    for name in ["G-1002", "G-1003", "G-1021"] {
+        story.open(name, "2028-07-06");
+    }
+    let site = Site::of(story).await;
+    says(
+        &check::text(&site.get("/").await.body),
+        &["ACC, in 10 grants; 1 was replaced", "Counts all 10 grants."],
+    );
+    let data: Value = serde_json::from_str(&site.get("/index.json").await.body).unwrap();
+    assert_eq!(
+        (&data["grants"], &data["replaced"]),
+        (&10.into(), &1.into())
+    );
+    let counts = ["grants", "opened", "live", "replaced", "successors"];
+    let counts = counts.map(|name| data["rounds"][0][name].as_u64().unwrap());
+    assert_eq!(counts, [9, 9, 10, 1, 2]);
+    says(
+        &check::text(&site.get(&format!("/rounds/{}", site.story.root)).await.body),
+        &["9 of 9 grants opened; 1 replaced by 2"],
+    );
+
+    let path = format!("/goals/{}", site.story.product);
+    let body = site.get(&path).await.body;
+    says(&check::text(&body), &["It decides 4 grants; 4 opened"]);
+    assert!(
+        !body.contains(&site.story.id("G-1004").to_string()),
+        "{body}"
+    );
+    for id in site.story.successors("G-1004") {
+        assert!(body.contains(&id.to_string()), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn successors_are_no_leaves_of_their_round_in_data() {
+    let site = Site::of(Story::changed()).await;
+    let (old, new) = (site.story.id("G-1004"), site.story.successors("G-1004"));
+    let path = format!("/rounds/{}", site.story.root);
+    let data: Value = serde_json::from_str(&site.get(&format!("{path}.json")).await.body).unwrap();
+    let table = site.get(&format!("{path}.csv")).await.body;
+    let rows = data["grants"].as_array().unwrap();
+    for row in rows {
+        let is_new = new.iter().any(|id| row["id"] == id.to_string());
+        assert_eq!(row["leaf"].is_null(), is_new, "{row}");
+        assert_eq!(row["replaces"] == old.to_string(), is_new, "{row}");
+    }
+    for id in new {
+        let line = table.lines().find(|line| line.starts_with(&id.to_string()));
+        let line = line.unwrap();
+        assert!(line.starts_with(&format!("{id},,")), "{line}");
+        assert!(line.ends_with(&old.to_string()), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_round_that_binds_at_once_has_no_day_of_binding() {
+    let later = Site::of(Story::told()).await;
+    let mut story = Story::told();
+    let root = story.root;
+    story.ledger.rounds.get_mut(&root).unwrap().binding_at = 0;
+    let at_once = Site::of(story).await;
+    for (site, day) in [(&later, "2026-07-04T12:00:00Z"), (&at_once, "")] {
+        let table = site.get("/index.csv").await.body;
+        let row = table.lines().nth(1).unwrap();
+        let told = row.split(',').nth(3).unwrap();
+        assert_eq!(told, day, "{row}");
+        let path = format!("/rounds/{root}.json");
+        let data: Value = serde_json::from_str(&site.get(&path).await.body).unwrap();
+        let told = data["round"]["binding_at"].as_str();
+        assert_eq!(told, Some(day).filter(|day| !day.is_empty()));
+    }
+    let page = check::text(&at_once.get(&format!("/rounds/{root}")).await.body);
+    says(&page, &["binding at once"]);
 }
 
 #[tokio::test]
@@ -199,6 +283,8 @@ async fn a_recovery_is_told_by_its_day() {
         ),
         ("2028-09-15", "A recovery lapsed on 30 Aug 2028."),
         ("2028-09-15", "anyone, who may clear it."),
+        ("2028-09-15", "State: recovery lapsed."),
+        ("2028-08-01", "State: recovery announced."),
     ] {
         let mut story = Story::changed();
         story.at(day);
@@ -221,4 +307,19 @@ async fn a_recovery_is_told_by_its_day() {
             "Recovery cancelled by its holder",
         ],
     );
+}
+
+#[tokio::test]
+async fn a_grant_got_by_recovery_is_not_called_moved() {
+    let mut story = Story::changed();
+    let (id, to) = (story.id("G-1010"), NEW_HOLDER);
+    story.at("2028-08-01");
+    story.say(Fact::RecoveryExecuted { id, to });
+    story.say(Fact::RecoveringSet { id, on: false });
+    story.say(Fact::HolderChanged { id, holder: to });
+    let path = format!("/grants/{id}");
+    let site = Site::of(story).await;
+    let page = check::text(&site.get(&path).await.body);
+    says(&page, &["Recovered: it pays 0x9999"]);
+    assert!(!page.contains("Moved: it pays"), "{page}");
 }
