@@ -39,13 +39,23 @@ pub(crate) async fn end_questions() {
 
 /// Asks on a terminal. Elsewhere only `--yes` agrees.
 pub(crate) fn confirm(global: &Global, question: &str, consent: Consent<'_>) -> Outcome {
+    confirm_or(global, question, consent, "nothing was sent")
+}
+
+/// The same where something else than sending is left undone: `undone` says what.
+pub(crate) fn confirm_or(
+    global: &Global,
+    question: &str,
+    consent: Consent<'_>,
+    undone: &str,
+) -> Outcome {
     if global.yes {
         return Ok(());
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::new(
             Kind::Cancelled,
-            "nothing was sent: there is nobody to ask here",
+            format!("{undone}: there is nobody to ask here"),
         )
         .hint("give --yes to agree in advance, or --dry-run to see the plan alone"));
     }
@@ -66,6 +76,6 @@ pub(crate) fn confirm(global: &Global, question: &str, consent: Consent<'_>) -> 
         Ok(())
     } else {
         say("");
-        Err(Failure::new(Kind::Cancelled, "nothing was sent"))
+        Err(Failure::new(Kind::Cancelled, undone))
     }
 }

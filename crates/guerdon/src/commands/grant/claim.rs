@@ -94,6 +94,10 @@ pub(crate) async fn claim(
         }
         Err(error) => return Err(error.into()),
     };
+    let plan = match state.has(Flags::MOVED) {
+        true => grant.held_by(plan, holder_of(chain, &state, grant).await?),
+        false => plan,
+    };
     let intent = Intent::new(plan, "nobody: what is paid stays paid")
         .fact("grant", format!("{} ({})", grant.name, grant.id))
         .fact("claimable", unit.exact(payable))
@@ -129,13 +133,16 @@ async fn refuse_state(chain: &Chain, state: &State, (grant, signer): (&Grant, &S
     if !held {
         return Ok(());
     }
-    let moved = chain.holders(grant.file.contract, grant.id, None).await?;
-    let holder = holder(&grant.file.terms, state, Some(moved));
-    if signer.address() != holder {
+    if signer.address() != holder_of(chain, state, grant).await? {
         let text = format!("only the holder of {} may claim it now", grant.name);
         return Err(Failure::new(Kind::NotPermitted, text).hint("sign with the holder's account"));
     }
     Ok(())
+}
+
+async fn holder_of(chain: &Chain, state: &State, grant: &Grant) -> Outcome<Address> {
+    let moved = chain.holders(grant.file.contract, grant.id, None).await?;
+    Ok(holder(&grant.file.terms, state, Some(moved)))
 }
 
 /// What a claim would release: the number that it returns.

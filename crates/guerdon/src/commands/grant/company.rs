@@ -104,6 +104,7 @@ pub(crate) async fn end(
         false => "nobody",
     };
     let plan = plan::end(grant.file.contract, &grant.encoded, stop_at, grace);
+    let plan = grant.held_by(plan, grant::holder(terms, &record.state, record.moved_to));
     let when = if stop_at == 0 {
         "withdrawn".to_owned()
     } else {
@@ -149,6 +150,7 @@ pub(crate) async fn settle(
         .map_err(|refused| refusal(&Words::of(session, grant, &history, None), &refused))?;
     let unit = session.unit();
     let plan = plan::settle(grant.file.contract, &grant.encoded);
+    let plan = grant.held_by(plan, grant::holder(terms, &record.state, record.moved_to));
     let intent = Intent::new(plan, "nobody: the amount is final")
         .fact("grant", format!("{} ({})", grant.name, grant.id))
         .fact(

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
+use guerdon_chain::Plan;
 use guerdon_chain::plan::Place;
 use guerdon_formats::calendar::Zone;
 use guerdon_formats::grant_file::GrantFile;
@@ -35,6 +36,16 @@ impl Grant {
             encoded,
             file,
         })
+    }
+
+    /// A plan whose sentence names the grant by its holder, not by the recipient of its terms, who
+    /// is somebody else once it has moved.
+    pub(crate) fn held_by(&self, mut plan: Plan, holder: Address) -> Plan {
+        let of = |account: Address| format!("the grant of {account}");
+        plan.summary = plan
+            .summary
+            .replace(&of(self.file.terms.recipient), &of(holder));
+        plan
     }
 
     /// The time zone of its dates, which its agreement names; UTC when there is no agreement.

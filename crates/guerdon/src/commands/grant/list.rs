@@ -3,6 +3,7 @@
 use alloy_primitives::Address;
 use guerdon_core::grant::{Amounts, amounts, holder};
 use guerdon_core::state::{Flags, Phase, State};
+use guerdon_core::succession::Stage;
 use serde_json::{Value, json};
 
 use super::files::{Grant, read_all};
@@ -61,6 +62,8 @@ pub(crate) struct Standing {
     pub(crate) now: u64,
     /// Who is paid.
     pub(crate) holder: Address,
+    /// Where its recovery stands.
+    pub(crate) recovery: Stage,
     /// Whether others took its place.
     pub(crate) replaced: bool,
 }
@@ -120,6 +123,7 @@ pub(crate) fn standing(history: &History, grant: &Grant) -> Outcome<Standing> {
         holder: record.map_or(grant.file.terms.recipient, |record| {
             holder(&grant.file.terms, &record.state, record.moved_to)
         }),
+        recovery: record.map_or(Stage::None, |record| record.recovery.stage(now)),
         replaced: history.successors(grant.id).next().is_some(),
     })
 }
@@ -155,8 +159,10 @@ pub(crate) fn state_words(standing: &Standing) -> String {
     if state.has(Flags::HOLDER_ONLY) {
         words.push("held by its holder");
     }
-    if state.has(Flags::RECOVERING) {
-        words.push("recovery announced");
+    match standing.recovery {
+        Stage::None | Stage::Quiet { .. } => {}
+        Stage::Announced { .. } | Stage::Open { .. } => words.push("recovery announced"),
+        Stage::Lapsed { .. } => words.push("recovery lapsed"),
     }
     words.join(", ")
 }
@@ -168,7 +174,11 @@ fn row(grant: &Grant, standing: &Standing, unit: &Unit) -> Vec<String> {
         unit.show(grant.file.terms.amount),
         unit.show(standing.amounts.vested),
         unit.show(standing.amounts.payable),
-        unit.show(standing.amounts.released),
+        // What it had paid, its first successor counts as released.
+        match standing.replaced {
+            true => "replaced".to_owned(),
+            false => unit.show(standing.amounts.released),
+        },
         grant.id.to_string(),
     ]
 }
@@ -190,7 +200,8 @@ pub(crate) fn value(grant: &Grant, standing: &Standing) -> Value {
         "vested": amounts.vested.to_string(),
         "unlocked": amounts.unlocked.to_string(),
         "payable": amounts.payable.to_string(),
-        "released": amounts.released.to_string(),
+        // Null for a replaced grant: its first successor counts it as released.
+        "released": (!standing.replaced).then(|| amounts.released.to_string()),
         "claimed": standing.paid_net.to_string(),
         "withheld": standing.withheld.to_string(),
         "held": amounts.held.to_string(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::B256;
 use guerdon_core::grant::{Reason, Refused, next_vesting, payment, why_locked};
 use guerdon_core::state::Flags;
+use guerdon_core::succession::Stage;
 use guerdon_formats::calendar::Zone;
 use guerdon_formats::words::{
     GoalWords, Telling, Why, describe_gates, describe_schedule, goal_next,
@@ -126,6 +127,10 @@ impl Shown<'_> {
         if let (Some(place), Some(round)) = (unopened, round_words(now.round)) {
             told[place] = round;
         }
+        let recovering = reasons.iter().position(|it| *it == Reason::Recovering);
+        if let (Some(place), Stage::Lapsed { until, .. }) = (recovering, now.recovery) {
+            told[place] = lapsed(until);
+        }
         if now.replaced {
             told = vec![Why {
                 what: "The grant was replaced.".to_owned(),
@@ -157,6 +162,16 @@ impl Shown<'_> {
             }),
         );
         Ok(data)
+    }
+}
+
+/// A recovery that nobody carried out until its last second.
+fn lapsed(until: u64) -> Why {
+    Why {
+        what: format!("A recovery lapsed at {}.", time(until)),
+        why: "Nobody carried it out; until it is cleared only the holder's own call is paid."
+            .to_owned(),
+        next: "Anyone may clear it.".to_owned(),
     }
 }
 

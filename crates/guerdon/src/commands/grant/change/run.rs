@@ -64,6 +64,7 @@ async fn change(session: &Session<'_>, grant: &Grant, verb: Verb) -> Outcome {
     let effect = subject.effect(&change)?;
 
     let plan = verb.plan(grant.file.contract, &grant.encoded);
+    let plan = grant.held_by(plan, subject.holder);
     let mut intent = Intent::new(plan, verb.undo());
     intent = intent.fact("grant", format!("{} ({})", grant.name, grant.id));
     for (label, text) in verb.facts(&subject, &change)? {

@@ -11,7 +11,7 @@ use crate::cli::AgreeArgs;
 use crate::commands::grant::change::Subject;
 use crate::commands::grant::claim::require_chain;
 use crate::commands::grant::files::find;
-use crate::confirm::{Consent, confirm};
+use crate::confirm::{Consent, confirm_or};
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::execute::merge;
@@ -49,7 +49,8 @@ async fn agree(subject: &Subject<'_>, mut file: ReplacementFile, arguments: &Agr
         let record = shown.line("dry run", "nothing was signed");
         return context.global.output.record(&record);
     }
-    confirm(&context.global, "Sign this?", Consent::Type(&grant.name))?;
+    let consent = Consent::Type(&grant.name);
+    confirm_or(&context.global, "Sign this?", consent, "nothing was signed")?;
     file.signature = Some(signer.sign_digest(&file.digest())?.to_vec());
     let path = arguments.to.as_ref().unwrap_or(&arguments.with);
     files::write(path, &bytes_of(&file)?)?;

@@ -5,7 +5,7 @@ use guerdon_core::succession::{self, Found, Left, QUIET_SECONDS, Recovery};
 use serde_json::{Value, json};
 
 use super::offer::{desk, recovery};
-use super::refusal::refusal;
+use super::refusal::{refusal, require_other};
 use crate::cli::{GrantArgs, MoveArgs};
 use crate::commands::grant::change::Subject;
 use crate::commands::grant::claim::require_chain;
@@ -58,7 +58,7 @@ pub(super) fn found<'a>(subject: &'a Subject<'_>, recovery: &'a Recovery) -> Fou
 /// Shows, asks, sends, and says what came of it.
 pub(super) async fn act(subject: &Subject<'_>, signer: &Signer, act: Act<'_>) -> Outcome {
     let (session, grant) = (subject.session, subject.grant);
-    let mut intent = Intent::new(act.plan, act.undo)
+    let mut intent = Intent::new(grant.held_by(act.plan, subject.holder), act.undo)
         .fact("grant", format!("{} ({})", grant.name, grant.id))
         .fact("holder", subject.holder.to_string())
         .consent(act.consent);
@@ -78,6 +78,7 @@ pub(crate) async fn run_move(context: &Context, arguments: &MoveArgs) -> Outcome
         let by_holder = !is_known(&signer) || signer.address() == subject.holder;
         let left = succession::r#move(&desk(subject), &found(subject, &recovery), to, by_holder);
         let left = left.map_err(|refused| refusal(subject, refused))?;
+        require_other(subject, to)?;
         let mut facts = vec![("moves to", to.to_string())];
         if recovery.stands() {
             facts.push(("recovery", quiet(&left)));

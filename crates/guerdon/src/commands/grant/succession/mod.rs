@@ -7,6 +7,7 @@ mod offer;
 mod recover;
 mod refusal;
 mod replace;
+mod sides;
 mod sources;
 
 pub(crate) use agree::run_agree;

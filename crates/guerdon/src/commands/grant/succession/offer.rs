@@ -7,27 +7,29 @@ use guerdon_core::ledger::Ledger;
 use guerdon_core::state::{Flags, State};
 use guerdon_core::succession::{self, Around, Born, Found, Lookup, Recovery, Replacement, Signed};
 use guerdon_core::terms::Terms;
-use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
-use guerdon_formats::words::{describe_gates, describe_schedule};
+use guerdon_formats::replacement_file::ReplacementFile;
 use serde_json::{Value, json};
 
-use super::refusal::refusal;
-use crate::commands::goal::files::names;
+use super::refusal::refusal_of_replacing;
+use super::sides::{self, Hers, Shut, goal_names, shut};
 use crate::commands::grant::change::{Subject, both};
-use crate::commands::grant::files::Grant;
 use crate::error::{Failure, Outcome};
-use crate::session::{GoalNames, goal_name, results_at};
+use crate::session::results_at;
 use crate::words::{Unit, time};
 
 /// Two figures: before, and after.
-type Pair = (u128, u128);
+pub(super) type Pair = (u128, u128);
 
 /// A replacement that the contract would carry out now, weighed.
 #[derive(Debug)]
 pub(super) struct Weighed {
     born: Vec<Born>,
+    /// The grant in one sentence.
+    was: String,
     /// One sentence for each new grant.
     words: Vec<String>,
+    hers: Hers,
+    shut: Vec<Shut>,
     granted: Pair,
     vested: Pair,
     claimable: Pair,
@@ -97,7 +99,7 @@ pub(super) fn weigh(
     };
     let gates = subject.gates(&subject.state);
     let (_, born) = succession::replace(&around, &found, &gates, &order)
-        .map_err(|refused| refusal(subject, refused))?;
+        .map_err(|refused| refusal_of_replacing(subject, refused))?;
     weighed(subject, file, born)
 }
 
@@ -120,10 +122,23 @@ fn weighed(subject: &Subject<'_>, file: &ReplacementFile, born: Vec<Born>) -> Ou
     let gates = subject.gates(&subject.state);
     let before = figures(subject.terms(), &subject.state, &gates)?;
     let (mut after, mut ahead) = ((0, 0), 0_u128);
+    let mut hers = Hers {
+        granted: (subject.terms().amount, 0),
+        vested: (before.0, 0),
+        claimable: (before.1, 0),
+        others: 0,
+    };
     for one in &born {
         let gates = results_at(ledger, &one.terms, None);
         let (vested, claimable) = figures(&one.terms, &one.state, &gates)?;
         after = (after.0 + vested, after.1 + claimable);
+        if one.terms.recipient == subject.holder {
+            hers.granted.1 += one.terms.amount;
+            hers.vested.1 += vested;
+            hers.claimable.1 += claimable;
+        } else {
+            hers.others += one.terms.amount;
+        }
         let unpaid = State {
             released: 0,
             ..one.state
@@ -131,10 +146,13 @@ fn weighed(subject: &Subject<'_>, file: &ReplacementFile, born: Vec<Born>) -> Ou
         let (earned, _) = figures(&one.terms, &unpaid, &gates)?;
         ahead += one.state.released.saturating_sub(earned);
     }
-    let goals = names(subject.session.context)?;
+    let goals = goal_names(subject, file)?;
     let words = file.successors.iter().zip(&born);
-    let words = words.map(|(new, one)| sentence(new, one.id, &goals, &subject.unit()));
+    let words = words.map(|(new, one)| sides::new(new, one.id, &goals, &subject.unit()));
     Ok(Weighed {
+        was: sides::old(subject, &goals)?,
+        hers,
+        shut: shut(subject, &born, &goals),
         words: words.collect::<Outcome<_>>()?,
         granted: (
             subject.terms().amount,
@@ -148,29 +166,6 @@ fn weighed(subject: &Subject<'_>, file: &ReplacementFile, born: Vec<Born>) -> Ou
         deadline: file.deadline,
         born,
     })
-}
-
-/// `G-1: 600 ACC for 0x…; vests monthly …`
-fn sentence(new: &NewGrant, id: B256, goals: &GoalNames, unit: &Unit) -> Outcome<String> {
-    let grant = Grant::new(std::path::Path::new(&new.name), new.file.clone(), id)
-        .map_err(Failure::input)?;
-    let terms = &new.file.terms;
-    let mut goals = goals.clone();
-    let own = new.file.goals.iter();
-    goals.extend(own.filter_map(|goal| Some((goal.id()?, goal.name.clone()))));
-    let schedule = describe_schedule(&terms.vesting, terms.start, &grant.zone()?);
-    let gates = match terms.gates.as_slice() {
-        [] => String::new(),
-        gates => format!(
-            ". {}",
-            describe_gates(gates, &|id| goal_name(&goals, id)).join(" ")
-        ),
-    };
-    let amount = unit.exact(terms.amount);
-    Ok(format!(
-        "{}: {amount} for {}; {schedule}{gates}",
-        new.name, terms.recipient
-    ))
 }
 
 /// What of the old grant's state nobody inherits.
@@ -201,11 +196,13 @@ impl Weighed {
     /// What a person must know before she agrees.
     pub(super) fn facts(&self, unit: &Unit) -> Vec<(&'static str, String)> {
         let amount = |base_units| unit.exact(base_units);
-        let mut facts: Vec<(&'static str, String)> =
-            PLACES.into_iter().zip(self.words.iter().cloned()).collect();
+        let mut facts = vec![("was", self.was.clone())];
+        facts.extend(PLACES.into_iter().zip(self.words.iter().cloned()));
         facts.push(("granted", both(self.granted, amount)));
         facts.push(("vested", both(self.vested, amount)));
         facts.push(("claimable", both(self.claimable, amount)));
+        facts.extend(self.hers.facts(unit));
+        facts.extend(sides::shut_facts(&self.shut));
         if self.ahead > 0 {
             let ahead = amount(self.ahead);
             let text = format!(
@@ -230,17 +227,21 @@ impl Weighed {
     }
 
     pub(super) fn value(&self, file: &ReplacementFile) -> Value {
-        let new = file.successors.iter().zip(&self.born);
-        let new = new.map(|(new, one)| {
+        let new = file.successors.iter().zip(&self.born).zip(&self.words);
+        let new = new.map(|((new, one), words)| {
             json!({
                 "name": new.name,
                 "id": one.id,
                 "recipient": one.terms.recipient,
                 "amount": one.terms.amount.to_string(),
+                "words": words,
             })
         });
         json!({
+            "was": self.was,
             "successors": new.collect::<Vec<_>>(),
+            "holders": self.hers.value(),
+            "goals": sides::shut_value(&self.shut),
             "granted_before": self.granted.0.to_string(),
             "granted_after": self.granted.1.to_string(),
             "vested_before": self.vested.0.to_string(),

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::holder::{Act, act, found, with_subject};
 use super::offer::{desk, recovery};
-use super::refusal::refusal;
+use super::refusal::{refusal, require_other};
 use crate::cli::{MoveArgs, RecoverCommand};
 use crate::commands::goal::KEEPER;
 use crate::commands::grant::change::Subject;
@@ -41,6 +41,7 @@ async fn announce(context: &Context, arguments: &MoveArgs) -> Outcome {
         let recovery = recovery(subject);
         let left = succession::announce(&desk(subject), &found(subject, &recovery), to);
         let left = left.map_err(|refused| refusal(subject, refused))?.recovery;
+        require_other(subject, to)?;
         let wanted = Act {
             name: "announce-recovery",
             plan: plan::announce_recovery(
@@ -108,6 +109,10 @@ fn dates(recovery: &Recovery) -> Vec<(&'static str, String)> {
         (
             "meanwhile",
             "only the holder's own claim is paid".to_owned(),
+        ),
+        (
+            "after a veto",
+            "or a move by the holder, no other can be announced for 90 days".to_owned(),
         ),
     ]
 }

@@ -1,9 +1,10 @@
 //! Why Succession would refuse, in people's words, before anything is sent or signed.
 
+use alloy_primitives::Address;
 use guerdon_core::succession::{Power, SuccessionRefused};
 
 use crate::commands::grant::change::{self, Subject};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, Kind, Outcome};
 use crate::words::time;
 
 /// A refusal in words: what, and what to do instead.
@@ -24,7 +25,7 @@ pub(super) fn refusal(subject: &Subject<'_>, refused: SuccessionRefused) -> Fail
         .hint("name an account of a person or of their Safe"),
         SuccessionRefused::TooLate { until } => {
             Failure::precondition(format!("it is too late: this was possible until {}", time(until)))
-                .hint("a recovery is cleared and announced anew, a signature is given anew")
+                .hint("it is cleared and announced anew")
         }
         SuccessionRefused::NotYet { until } => {
             Failure::precondition(format!("this is possible from {} on", time(until)))
@@ -51,6 +52,18 @@ pub(super) fn refusal(subject: &Subject<'_>, refused: SuccessionRefused) -> Fail
         )),
         other => of_replacing(subject, other),
     }
+}
+
+/// The same for a replacement, whose time is its deadline.
+pub(super) fn refusal_of_replacing(subject: &Subject<'_>, refused: SuccessionRefused) -> Failure {
+    let SuccessionRefused::TooLate { until } = refused else {
+        return refusal(subject, refused);
+    };
+    Failure::precondition(format!("the deadline is past: {}", time(until))).hint(format!(
+        "name a later one, which the holder signs: guerdon grant replace {} --with NEW --deadline \
+         DATE",
+        subject.grant.name
+    ))
 }
 
 /// Refusals that only a replacement meets.
@@ -98,6 +111,15 @@ fn of_replacing(subject: &Subject<'_>, refused: SuccessionRefused) -> Failure {
         SuccessionRefused::Grant(refused) => change::refusal(&subject.words(), &refused),
         other => Failure::precondition(other.to_string()),
     }
+}
+
+/// Giving a grant to whom it belongs changes nothing and costs gas, or bars claims for weeks.
+pub(super) fn require_other(subject: &Subject<'_>, to: Address) -> Outcome {
+    if to != subject.holder {
+        return Ok(());
+    }
+    let text = format!("{to} holds {} already", subject.grant.name);
+    Err(Failure::precondition(text).hint("name another account with --to"))
 }
 
 pub(super) fn not_holder(subject: &Subject<'_>) -> Failure {

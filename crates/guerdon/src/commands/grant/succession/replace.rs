@@ -1,7 +1,7 @@
 //! `grant replace`: written for the holder to sign, then sent with the signature.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::{B256, keccak256};
 use guerdon_chain::{Receipt, plan, recover};
@@ -63,6 +63,11 @@ fn draft(subject: &Subject<'_>, successors: Vec<NewGrant>, arguments: &ReplaceAr
             ),
         );
     }
+    let path = match &arguments.to {
+        Some(path) => path.clone(),
+        None => default_path(context, &subject.grant.name),
+    };
+    refuse_signed(&path)?;
     refuse_known(context, &successors)?;
     let deadline = arguments.deadline.map(|moment| moment.0);
     let file = ReplacementFile {
@@ -81,10 +86,6 @@ fn draft(subject: &Subject<'_>, successors: Vec<NewGrant>, arguments: &ReplaceAr
             .output
             .record(&record.line("dry run", "nothing was written"));
     }
-    let path = match &arguments.to {
-        Some(path) => path.clone(),
-        None => default_path(context, &subject.grant.name),
-    };
     let wallet = path.with_extension("wallet.json");
     files::write(&path, &bytes_of(&file)?)?;
     let document = replace_document(&file.domain, &file.message());
@@ -103,6 +104,20 @@ fn draft(subject: &Subject<'_>, successors: Vec<NewGrant>, arguments: &ReplaceAr
         .line("for a wallet", wallet.display().to_string())
         .line("next", next);
     context.global.output.record(&record)
+}
+
+/// The holder's signature is nobody's to throw away.
+fn refuse_signed(path: &Path) -> Outcome {
+    if !path.exists() {
+        return Ok(());
+    }
+    let there = ReplacementFile::decode(&files::read(path)?).ok();
+    if there.is_none_or(|file| file.signature.is_none()) {
+        return Ok(());
+    }
+    let text = format!("{} is signed by the holder already", path.display());
+    Err(Failure::precondition(text)
+        .hint("name another file with --to, or move it away: drafting anew drops the signature"))
 }
 
 fn default_path(context: &Context, name: &str) -> PathBuf {
@@ -155,6 +170,7 @@ async fn send(subject: &Subject<'_>, file: &ReplacementFile) -> Outcome {
     let terms = encoded(file)?;
     let order = (file.deadline, signature.as_slice());
     let plan = plan::replace(session.succession()?, &grant.encoded, &terms, order);
+    let plan = grant.held_by(plan, subject.holder);
     let mut intent = Intent::new(plan, "nobody: the old grant is closed for good")
         .fact("grant", format!("{} ({})", grant.name, grant.id))
         .fact("signed by the holder", subject.holder.to_string())
@@ -271,8 +287,12 @@ fn finish(subject: &Subject<'_>, file: &ReplacementFile, receipt: Option<&Receip
         .map(|new| new.name.as_str())
         .collect();
     let folder = context.data.grants().display().to_string();
+    let label = match receipt {
+        Some(_) => "replaced",
+        None => "replaced before",
+    };
     let record = Record::new(value)
-        .line("replaced", format!("{} ({})", grant.name, grant.id))
+        .line(label, format!("{} ({})", grant.name, grant.id))
         .line("by", names.join(", "))
         .line("grant files", folder)
         .line_if("transaction", receipt.map(|receipt| receipt.tx.to_string()));
