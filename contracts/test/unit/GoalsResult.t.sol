@@ -289,6 +289,20 @@ contract GoalsResultTest is GoalBase {
         goals.resolve(goal, 0, 3, 0, 0, 0);
     }
 
+    function test_Resolve_ABondOfOneUnit_GoesWhole() public {
+        IGoals.Goal memory g = proportion();
+        g.bond = 1;
+        begin(g);
+        registered(goal);
+        proposed(goal, 0, 428);
+        challenged(0);
+        vm.expectEmit(address(goals));
+        emit IGoals.Resolved(id, 0, 2, 0, 0, 0, 0, 0, 1, 0, false);
+        vm.prank(arbiter);
+        goals.resolve(goal, 0, 2, 0, 0, 0);
+        vm.assertEq(goals.bondOwed(address(bondCoin), stranger), 1);
+    }
+
     function test_Resolve_Overturned_CorrectsAndReturnsTheBond() public {
         disputed();
         uint32 worth = goals.payout(goal, goals.lowerBound(0, 1983, 500, 450, 0));

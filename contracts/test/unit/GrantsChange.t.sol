@@ -329,6 +329,9 @@ contract GrantsChangeTest is Base {
         vm.assertEq(vested(), AMOUNT / 2);
         vm.assertEq(grants.words(id), OPENED | uint256(YEAR) << 192);
         vm.prank(company);
+        grants.accelerate(packed, uint32(YEAR));
+        vm.assertEq(grants.words(id), OPENED | uint256(2 * YEAR) << 192);
+        vm.prank(company);
         grants.accelerate(packed, type(uint32).max);
         vm.assertEq(grants.words(id), OPENED | uint256(type(uint32).max) << 192);
         vm.assertEq(vested(), AMOUNT);
