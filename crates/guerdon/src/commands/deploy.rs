@@ -48,7 +48,8 @@ pub(crate) async fn run(context: &Context, arguments: &DeployArgs) -> Outcome {
             let admin = signer.address();
             let roles = company.roles.unwrap_or(admin);
             context.say(&format!(
-                "  plan       deploy AccessManager, AccessToken, Goals, Grants and give out the roles\n  \
+                "  plan       deploy AccessManager, AccessToken, Goals, Grants, Succession \
+                 and give out the roles\n  \
                  company    {}\n  token      {} ({}), at most {}\n  signed by  {admin}\n  roles      {roles}\n  \
                  undo       nobody: contracts stay; roles are administered by {admin}",
                 company.name, company.token_name, company.symbol, unit.exact(company.cap)

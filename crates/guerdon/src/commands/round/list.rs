@@ -33,11 +33,12 @@ pub(crate) async fn run(context: &Context) -> Outcome {
                     () if round.binding_at > history.head.time => "not binding yet",
                     () => "binding",
                 };
+                // A leaf counts once, whatever took its place.
                 let opened = history
                     .ledger
                     .grants
                     .values()
-                    .filter(|grant| grant.root == *root);
+                    .filter(|grant| grant.root == *root && grant.descent.is_none());
                 row.opened = opened.count();
             }
             context

@@ -127,7 +127,7 @@ pub(crate) async fn money(
     report: &mut Report,
 ) -> Outcome {
     let (grants, at) = (session.grants(), Some(block));
-    let pool = &ledger.pool;
+    let (pool, unit) = (&ledger.pool, session.unit());
     let funded = session.chain.funded(grants, at).await?;
     report.equal(("money", "pool"), "funded", funded, pool.funded);
     let promised = session.chain.promised(grants, at).await?;
@@ -155,19 +155,23 @@ pub(crate) async fn money(
         // Anyone can send tokens to the contract; they belong to nobody and change nothing.
         Some(stray) => {
             report.count("money");
-            report.fact("stray", stray.to_string());
+            report.amount("stray", stray, &unit);
         }
         None => {
             let message = format!("it is {balance} and should be funded less released, {owed}");
             report.fail("money", "token", "balance of Grants", message);
         }
     }
-    report.fact("funded", funded.to_string());
-    report.fact("promised", promised.to_string());
-    report.fact("released", pool.released.to_string());
-    report.fact("paid", pool.paid_net().to_string());
-    report.fact("withheld", pool.withheld.to_string());
-    report.fact("balance", balance.to_string());
+    for (name, units) in [
+        ("funded", funded),
+        ("promised", promised),
+        ("released", pool.released),
+        ("paid", pool.paid_net()),
+        ("withheld", pool.withheld),
+        ("balance", balance),
+    ] {
+        report.amount(name, units, &unit);
+    }
     Ok(())
 }
 

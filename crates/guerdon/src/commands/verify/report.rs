@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Failure, Outcome};
 use crate::output::{Format, Record, data, table};
+use crate::words::{Unit, time};
 
 /// One thing that does not agree: where, which field, and the two sides.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -22,6 +23,8 @@ pub(crate) struct Report {
     counts: BTreeMap<&'static str, u64>,
     findings: Vec<Finding>,
     facts: Map<String, Value>,
+    /// Facts as a person reads them, where that is not how data has them.
+    words: BTreeMap<String, String>,
 }
 
 impl Report {
@@ -65,6 +68,18 @@ impl Report {
         self.facts.insert(name.to_owned(), value.into());
     }
 
+    /// An amount: data has its base units, a person its coins.
+    pub(crate) fn amount(&mut self, name: &str, base_units: u128, unit: &Unit) {
+        self.fact(name, base_units.to_string());
+        self.words.insert(name.to_owned(), unit.exact(base_units));
+    }
+
+    /// A moment: data has unix seconds, a person the date.
+    pub(crate) fn moment(&mut self, name: &str, seconds: u64) {
+        self.fact(name, seconds);
+        self.words.insert(name.to_owned(), time(seconds));
+    }
+
     fn find(&mut self, subject: &str, field: &str, message: String) {
         let (subject, field) = (subject.to_owned(), field.to_owned());
         self.findings.push(Finding {
@@ -106,11 +121,11 @@ impl Report {
             .map(|(kind, count)| vec![(*kind).to_owned(), count.to_string()])
             .collect();
         rows.push(vec!["all".to_owned(), checked.to_string()]);
-        data(&table(&["checked", "how many"], &rows))?;
+        data(&table(&["checks of", "how many"], &rows))?;
         for (name, value) in &self.facts {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
+            let plain = || value.as_str().map(str::to_owned);
+            let text = self.words.get(name).cloned().or_else(plain);
+            let text = text.unwrap_or_else(|| value.to_string());
             data(&format!("{name}: {text}\n"))?;
         }
         if self.findings.is_empty() {
@@ -128,6 +143,17 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_and_moments_are_data_and_words() {
+        let mut report = Report::default();
+        report.amount("paid", 1_234_500_000_000_000_000, &Unit::new("ACC", 18));
+        report.moment("time", 1_782_896_400);
+        assert_eq!(report.facts["paid"], "1234500000000000000");
+        assert_eq!(report.facts["time"], 1_782_896_400);
+        assert_eq!(report.words["paid"], "1.2345 ACC");
+        assert_eq!(report.words["time"], "2026-07-01 09:00 UTC");
+    }
 
     #[test]
     fn equal_sides_count_and_others_are_found() {

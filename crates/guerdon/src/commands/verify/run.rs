@@ -94,7 +94,7 @@ async fn one(session: &Session<'_>, evidence: &mut Evidence, report: &mut Report
     let ids = words_of(evidence, &ledger, |id| evidence.terms.contains_key(id));
     chain::words(session, ids, (&ledger, head.number), report).await?;
     report.fact("block", head.number);
-    report.fact("time", head.time);
+    report.moment("time", head.time);
     Ok(())
 }
 
@@ -120,7 +120,7 @@ async fn verify(session: &Session<'_>, evidence: &mut Evidence, report: &mut Rep
     report.fact("claims", claims);
     report.fact("grants", ledger.grants.len());
     report.fact("block", head.number);
-    report.fact("time", head.time);
+    report.moment("time", head.time);
     Ok(())
 }
 
