@@ -21,5 +21,6 @@ mod promises;
 mod schedule;
 mod second_thoughts;
 mod succession;
+mod succession_holder;
 mod travel;
 mod verify;

@@ -1,27 +1,35 @@
-//! A grant replaced by both sides, moved by its holder, recovered for a lost key: on a real node,
-//! from the command line, with balances compared three ways.
+//! A grant replaced by both sides: on a real node, from the command line, with balances compared
+//! three ways.
 
 use std::path::PathBuf;
 
 use alloy_primitives::Address;
-use guerdon_core::terms::Terms;
+use guerdon_core::terms::{Gate, Rule, Terms};
 use guerdon_core::tree::Proof;
+use guerdon_formats::goal_file::GoalDefinition;
 use guerdon_formats::grant_file::GrantFile;
 use serde_json::{Value, json};
 
-use crate::company::{Acme, address};
+use crate::company::{Acme, PRODUCT, address};
 use crate::harness::{Company, DAY, START, Served};
 use crate::promises::{COIN, coins, done, opened, promise, refused, send, terms};
 
 /// A grant file of no round, as somebody would hand it to `grant replace`.
 fn successor(acme: &Acme, name: &str, terms: Terms) -> PathBuf {
+    let goals = std::fs::read_dir(acme.company.path("goals")).unwrap();
+    let goals = goals.filter_map(|entry| {
+        let bytes = std::fs::read(entry.unwrap().path()).ok()?;
+        GoalDefinition::decode(&bytes).ok()
+    });
+    let is_meant = |goal: &GoalDefinition| terms.gates.iter().any(|it| Some(it.goal) == goal.id());
+    let goals = goals.filter(is_meant).collect();
     let file = GrantFile {
         chain_id: 31_337,
         contract: acme.contract("Grants").parse().unwrap(),
         terms,
         round: None,
         proof: Proof::default(),
-        goals: Vec::new(),
+        goals,
         agreement: None,
     };
     let path = acme.company.path(&format!("{name}.json"));
@@ -44,11 +52,6 @@ fn halves(acme: &Acme) -> String {
     paths.join(" ")
 }
 
-/// An account as JSON answers have it.
-fn lower(index: u32) -> String {
-    address(index).to_lowercase()
-}
-
 #[test]
 fn one_grant_becomes_two_when_both_sides_agree_and_both_are_paid() {
     let acme = Acme::with_round();
@@ -61,10 +64,12 @@ fn one_grant_becomes_two_when_both_sides_agree_and_both_are_paid() {
     acme.rpc.travel(START + 200 * DAY);
     let with = halves(&acme);
 
+    let leaves = opened_leaves(&acme);
     let drafted = done(&acme, &format!("grant replace P-1 --with {with} --from 0"));
     assert_eq!(drafted["vested_before"], drafted["vested_after"]);
     assert_eq!(coins(&drafted["granted_after"]), 1_000);
     assert_eq!(drafted["freed"], "0");
+    told_apart(&acme, &with, &drafted);
     let file = drafted["file"].as_str().unwrap().to_owned();
     let send_it = format!("grant replace P-1 --with {file} --from 0");
     refused(&acme, &send_it, 5, "the holder of P-1 has not signed");
@@ -80,8 +85,23 @@ fn one_grant_becomes_two_when_both_sides_agree_and_both_are_paid() {
     // The holder needs her grant file and a node, nothing of the company's.
     let holder = Company::new(acme.company.url.as_deref());
     let hers = acme.grant_file("P-1");
+    let alone = holder.run(&["grant", "agree", &hers, "--with", &file, "--from", "10"]);
+    let alone = alone.expect(8).stderr;
+    assert!(
+        alone.contains("nothing was signed: there is nobody"),
+        "{alone}"
+    );
     let signed = holder.json(&["grant", "agree", &hers, "--with", &file, "--from", "10"]);
     assert_eq!(signed["digest"], drafted["digest"]);
+    // What she signed is not drafted over.
+    let bytes = std::fs::read(&file).unwrap();
+    let draft = format!("grant replace P-1 --with {with} --from 0");
+    refused(&acme, &draft, 5, "is signed by the holder already");
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+    done(
+        &acme,
+        &format!("{draft} --to {}", acme.company.path("other.json").display()),
+    );
     refused(
         &acme,
         &send_it.replace("--from 0", "--from 9"),
@@ -103,12 +123,46 @@ fn one_grant_becomes_two_when_both_sides_agree_and_both_are_paid() {
     assert_eq!(replaced["already"], false);
     let again = done(&acme, &send_it);
     assert_eq!(again["already"], true);
+    let sent = send_it.split_whitespace().collect::<Vec<_>>();
+    let text = acme.company.run(&sent).expect(0).stdout;
+    assert!(text.contains("replaced before"), "{text}");
 
     refused(&acme, "grant claim P-1 --from 9", 5, "P-1 is closed");
     let old = done(&acme, "grant show P-1");
     assert_eq!(old["state"], "replaced");
+    assert_eq!(old["released"], Value::Null, "its successor counts it");
+    assert_eq!(opened_leaves(&acme), leaves, "successors are no leaves");
     assert_eq!(old["replaced_by"][1], replaced["successors"][1]["id"]);
     paid_after_a_year(&acme, &replaced);
+}
+
+/// What was and what comes stand side by side, and so do the holder and others.
+fn told_apart(acme: &Acme, with: &str, drafted: &Value) {
+    let holder = &drafted["holders"];
+    let granted = ["granted_before", "granted_after", "granted_to_others"];
+    assert_eq!(granted.map(|name| coins(&holder[name])), [1_000, 600, 400]);
+    let vested = ["vested_before", "vested_after"].map(|name| coins(&holder[name]));
+    assert_eq!(vested, [200, 120]);
+    let was = drafted["was"].as_str().unwrap();
+    let schedule = was.split_once("; ").unwrap().1;
+    assert_eq!(
+        was,
+        format!("P-1: 1000 ACC for {}; {schedule}", address(10))
+    );
+    let first = drafted["successors"][0]["words"].as_str().unwrap();
+    assert_eq!(first, format!("A: 600 ACC for {}; {schedule}", address(10)));
+    let line = format!("grant replace P-1 --with {with} --from 0 --dry-run");
+    let line = line.split_whitespace().collect::<Vec<_>>();
+    let text = acme.company.run(&line).expect(0).stdout;
+    assert!(
+        text.contains("granted 1000 ACC before, 600 ACC after"),
+        "{text}"
+    );
+    assert!(text.contains("400 ACC granted"), "{text}");
+
+    let late = format!("grant replace P-1 --with {with} --deadline 2026-07-02 --from 0");
+    refused(acme, &late, 5, "the deadline is past");
+    refused(acme, &late, 5, "name a later one");
 }
 
 /// The document for wallets hashes to what is signed: typed by another library, field by field.
@@ -129,6 +183,13 @@ fn wallet_agrees(acme: &Acme, drafted: &Value) {
     let torn = format!("{}00", &signature[..signature.len() - 2]);
     let line = line.replace(signature, &torn);
     refused(acme, &line, 4, "the signature is not that of the holder");
+}
+
+/// Opened grants of all rounds together, as they are listed.
+fn opened_leaves(acme: &Acme) -> u64 {
+    let rounds = done(acme, "round list");
+    let rounds = rounds.as_array().unwrap();
+    rounds.iter().map(|it| it["opened"].as_u64().unwrap()).sum()
 }
 
 fn paid_after_a_year(acme: &Acme, replaced: &Value) {
@@ -257,6 +318,49 @@ fn a_replacement_takes_nothing_vested_and_no_money_that_is_not_free() {
 }
 
 #[test]
+fn a_goal_that_brings_nothing_any_more_is_told_before_anybody_signs() {
+    let acme = Acme::with_round();
+    opened(&acme, "P-1", terms(10, "P-1"));
+    let goal = done(&acme, &format!("goal show {PRODUCT}"))["id"].clone();
+    let gated = Terms {
+        amount: 2_000 * COIN,
+        gates: vec![Gate {
+            goal: goal.as_str().unwrap().parse().unwrap(),
+            share_ppb: 500_000_000,
+            rule: Rule {
+                lapse: false,
+                trigger: false,
+            },
+        }],
+        ..terms(10, "gated")
+    };
+    let path = successor(&acme, "gated", gated);
+    let line = format!("grant replace P-1 --with {} --from 0", path.display());
+    let open = done(&acme, &format!("{line} --dry-run"));
+    assert_eq!(open["goals"], json!([]));
+
+    acme.rpc.travel(START + 650 * DAY);
+    let over = done(&acme, &format!("{line} --dry-run"))["goals"][0].clone();
+    assert_eq!(over["final"], false);
+    assert_eq!(over["closes"], START + 640 * DAY);
+    let told = || {
+        let line = format!("{line} --dry-run");
+        let line = line.split_whitespace().collect::<Vec<_>>();
+        acme.company.run(&line).expect(0).stdout
+    };
+    let window = format!("{PRODUCT}'s window closed on 2028-04-01 00:00 UTC: no attempt can come");
+    assert!(told().contains(&window), "{}", told());
+    done(&acme, &format!("goal close {PRODUCT} --from 9"));
+    let words = format!("{PRODUCT} is final and pays 0.0 %");
+    assert!(told().contains(&words), "{}", told());
+    let closed = done(&acme, &line)["goals"][0].clone();
+    assert_eq!(
+        [&closed["final"], &closed["fraction_ppb"]],
+        [&json!(true), &json!(0)]
+    );
+}
+
+#[test]
 fn a_sheet_makes_the_new_grants_and_a_safe_can_send_them() {
     let acme = Acme::with_round();
     opened(&acme, "P-1", terms(10, "P-1"));
@@ -300,178 +404,4 @@ fn a_sheet_makes_the_new_grants_and_a_safe_can_send_them() {
         .stdout;
     assert!(text.contains("replaces"), "{text}");
     assert_eq!(done(&acme, "verify all")["failed"], 0);
-}
-
-#[test]
-fn a_moved_grant_pays_its_new_holder() {
-    let acme = Acme::with_round();
-    opened(&acme, "P-1", terms(10, "P-1"));
-    let mut fixed = terms(11, "P-2");
-    fixed.powers.r#move = false;
-    opened(&acme, "P-2", fixed);
-    acme.rpc.travel(START + 100 * DAY);
-    let to = address(20);
-    refused(
-        &acme,
-        &format!("grant move P-2 --to {to} --from 11"),
-        4,
-        "do not let its holder move",
-    );
-    refused(
-        &acme,
-        &format!("grant move P-1 --to {to} --from 0"),
-        4,
-        "only the holder of P-1",
-    );
-    let grants = acme.contract("Grants");
-    refused(
-        &acme,
-        &format!("grant move P-1 --to {grants} --from 10"),
-        2,
-        "cannot hold a grant",
-    );
-
-    let moved = done(&acme, &format!("grant move P-1 --to {to} --from 10"));
-    assert_eq!(moved["from"], lower(10));
-    let shown = done(&acme, "grant show P-1");
-    assert_eq!(shown["holder"], lower(20));
-    assert_eq!(shown["recipient"], lower(10));
-    refused(
-        &acme,
-        "grant hold P-1 --from 10",
-        4,
-        "only the holder of P-1",
-    );
-    done(&acme, "grant hold P-1 --from 20");
-    refused(
-        &acme,
-        "grant claim P-1 --from 10",
-        4,
-        "only the holder of P-1",
-    );
-
-    let token = acme.contract("AccessToken");
-    let before = acme.rpc.balance(&token, &to);
-    let claim = done(&acme, "grant claim P-1 --from 20");
-    assert_eq!(claim["to"], lower(20));
-    let paid: u128 = claim["paid"].as_str().unwrap().parse().unwrap();
-    assert_eq!(acme.rpc.balance(&token, &to) - before, paid);
-    assert_eq!(done(&acme, "verify all")["failed"], 0);
-}
-
-#[test]
-fn a_lost_key_is_recovered_in_the_open_and_never_against_its_holder() {
-    let acme = Acme::with_round();
-    opened(&acme, "P-1", terms(10, "P-1"));
-    let to = address(21);
-    let announce = format!("grant recover announce P-1 --to {to} --from 0");
-    refused(
-        &acme,
-        "grant veto P-1 --from 10",
-        5,
-        "no recovery of P-1 is announced",
-    );
-    refused(
-        &acme,
-        "grant recover execute P-1 --from 0",
-        5,
-        "no recovery of P-1",
-    );
-    refused(
-        &acme,
-        &announce.replace("--from 0", "--from 9"),
-        4,
-        "has not the role",
-    );
-
-    let announced = done(&acme, &announce);
-    assert_eq!(announced["to"], lower(21));
-    refused(&acme, &announce, 5, "stands already, until");
-    refused(
-        &acme,
-        "grant recover execute P-1 --from 0",
-        5,
-        "this is possible from",
-    );
-    refused(
-        &acme,
-        "grant claim P-1 --from 9",
-        4,
-        "only the holder of P-1",
-    );
-    refused(
-        &acme,
-        "grant veto P-1 --from 11",
-        4,
-        "only the holder of P-1",
-    );
-    let shown = done(&acme, "grant show P-1");
-    assert_eq!(shown["recovery"]["stage"], "announced");
-    done(&acme, "grant veto P-1 --from 10");
-    refused(&acme, &announce, 5, "this is possible from");
-
-    acme.rpc.travel(acme.rpc.now() + 90 * DAY);
-    done(&acme, &announce);
-    assert_eq!(done(&acme, "verify all")["failed"], 0);
-}
-
-#[test]
-fn a_recovery_lapses_or_names_the_new_holder() {
-    let acme = Acme::with_round();
-    opened(&acme, "P-1", terms(10, "P-1"));
-    let to = address(21);
-    let announce = format!("grant recover announce P-1 --to {to} --from 0");
-    done(&acme, &announce);
-    acme.rpc.travel(acme.rpc.now() + 61 * DAY);
-    refused(
-        &acme,
-        "grant recover execute P-1 --from 0",
-        5,
-        "it is too late",
-    );
-    refused(&acme, &announce, 5, "clear it once it has lapsed");
-    assert_eq!(done(&acme, "grant show P-1")["recovery"]["stage"], "lapsed");
-    done(&acme, "grant recover clear P-1 --from 9");
-    refused(
-        &acme,
-        "grant recover clear P-1 --from 9",
-        5,
-        "no recovery of P-1",
-    );
-
-    done(&acme, &announce);
-    acme.rpc.travel(acme.rpc.now() + 30 * DAY);
-    assert_eq!(done(&acme, "grant show P-1")["recovery"]["stage"], "open");
-    let executed = done(&acme, "grant recover execute P-1 --from 0");
-    assert_eq!(executed["to"], lower(21));
-    let claim = done(&acme, "grant claim P-1 --from 9");
-    assert_eq!(claim["to"], lower(21));
-    assert_eq!(done(&acme, "verify all")["failed"], 0);
-}
-
-#[test]
-fn contracts_that_do_not_name_each_other_are_found_out() {
-    let acme = Acme::with_round();
-    opened(&acme, "P-1", terms(10, "P-1"));
-    let path = acme.company.path("deployments/31337.json");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let mut file: Value = serde_json::from_str(&text).unwrap();
-    file["contracts"]["Succession"] = file["contracts"]["AccessToken"].clone();
-    std::fs::write(&path, file.to_string()).unwrap();
-    let ran = acme.company.run(&["verify", "all"]);
-    assert_ne!(ran.code, 0);
-
-    // A file from before Succession is read as without it, and Grants says otherwise.
-    let contracts = file["contracts"].as_object_mut().unwrap();
-    contracts.remove("Succession");
-    std::fs::write(&path, file.to_string()).unwrap();
-    let ran = acme.company.run(&["verify", "all"]).expect(1);
-    assert!(ran.stderr.contains("Grants, SUCCESSION"), "{}", ran.stderr);
-    let to = address(20);
-    refused(
-        &acme,
-        &format!("grant move P-1 --to {to} --from 10"),
-        5,
-        "these contracts have no Succession",
-    );
 }
