@@ -301,6 +301,8 @@ contract GoalsResultTest is GoalBase {
         vm.prank(arbiter);
         goals.resolve(goal, 0, 2, 0, 0, 0);
         vm.assertEq(goals.bondOwed(address(bondCoin), stranger), 1);
+        vm.prank(stranger);
+        vm.assertEq(goals.withdrawBond(address(bondCoin)), 1);
     }
 
     function test_Resolve_Overturned_CorrectsAndReturnsTheBond() public {
