@@ -52,6 +52,16 @@ fn halves(acme: &Acme) -> String {
     paths.join(" ")
 }
 
+/// What the holder signed stays as it is.
+fn is_not_drafted_over(acme: &Acme, file: &str, with: &str) {
+    let bytes = std::fs::read(file).unwrap();
+    let draft = format!("grant replace P-1 --with {with} --from 0");
+    refused(acme, &draft, 5, "is signed by the holder already");
+    assert_eq!(std::fs::read(file).unwrap(), bytes);
+    let other = acme.company.path("other.json");
+    done(acme, &format!("{draft} --to {}", other.display()));
+}
+
 #[test]
 fn one_grant_becomes_two_when_both_sides_agree_and_both_are_paid() {
     let acme = Acme::with_round();
@@ -93,15 +103,7 @@ fn one_grant_becomes_two_when_both_sides_agree_and_both_are_paid() {
     );
     let signed = holder.json(&["grant", "agree", &hers, "--with", &file, "--from", "10"]);
     assert_eq!(signed["digest"], drafted["digest"]);
-    // What she signed is not drafted over.
-    let bytes = std::fs::read(&file).unwrap();
-    let draft = format!("grant replace P-1 --with {with} --from 0");
-    refused(&acme, &draft, 5, "is signed by the holder already");
-    assert_eq!(std::fs::read(&file).unwrap(), bytes);
-    done(
-        &acme,
-        &format!("{draft} --to {}", acme.company.path("other.json").display()),
-    );
+    is_not_drafted_over(&acme, &file, &with);
     refused(
         &acme,
         &send_it.replace("--from 0", "--from 9"),
