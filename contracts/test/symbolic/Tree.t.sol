@@ -7,7 +7,7 @@ import {TermsLib} from "../../src/libraries/TermsLib.sol";
 /// @notice Soundness of the sum tree, keccak256 being a function without collisions. Nodes, sums, places, siblings and
 /// totals are any. Two leaves proven to one root and total fit into the total together if their places differ, and are
 /// one leaf with one amount if not: shown for one step (below), hence by induction for each depth at which a path is a
-/// first step and the path of the rest, which is shown for two, three and four levels; at depth two also directly.
+/// first step and the path of the rest, which is shown for two, three and four levels.
 contract TreeProofs {
     using TermsLib for bytes;
 
@@ -66,22 +66,6 @@ contract TreeProofs {
         uint256 total
     ) external pure {
         requireStep(node, sum, proof, index, root, total);
-    }
-
-    /// @custom:halmos --array-lengths a=98,b=98,p=96,q=96
-    function check_leaves_at_depth_2_fit_into_the_total(
-        bytes calldata a,
-        bytes calldata b,
-        bytes calldata p,
-        bytes calldata q,
-        uint256 i,
-        uint256 j,
-        bytes32 root,
-        uint256 total
-    ) external pure {
-        if (!leads(a, p, i, root, total) || !leads(b, q, j, root, total)) return;
-        if (i == j) assert(a.id(DOMAIN) == b.id(DOMAIN) && a.amount() == b.amount());
-        else assert(a.amount() + b.amount() <= total);
     }
 
     /// @dev No leaf passes for a node: a leaf proven at depth one and another at depth two are never one below the other.

@@ -10,7 +10,6 @@ from functools import reduce
 
 import z3
 
-CURVED = (z3.Z3_OP_BMUL, z3.Z3_OP_BUDIV, z3.Z3_OP_BUDIV_I, z3.Z3_OP_BUREM, z3.Z3_OP_BUREM_I)
 ROUNDS = 4  # of deriving bounds from bounds
 
 
@@ -94,7 +93,6 @@ class Integers:
         self.low, self.high, self.pairs, self.keep = {}, {}, {}, []
         self.differences = {}  # sums known to be the difference of two terms in order: their range
         self.terms, self.truths, self.variables = {}, {}, {}
-        self.curved = False  # whether there is a product or quotient of two unknowns
         try:
             for _ in range(ROUNDS):
                 self.ranges = {}
@@ -303,7 +301,6 @@ class Integers:
             for part, factor in parts.values():
                 value = value + factor * self.term(part)
             return self.wrapped(value, *self.sum_range(constant, parts), width)
-        self.curved = self.curved or kind in CURVED
         if kind == z3.Z3_OP_BMUL:
             value = reduce(lambda product, arg: product * arg, map(self.term, args))
             return self.wrapped(value, *self.product_range(args), width)

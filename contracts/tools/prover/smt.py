@@ -150,8 +150,6 @@ def answer(path, seconds):
     cut, whole = pieces(chosen(formulas))
     translated = Integers(cut)
     share = seconds * 1000 // 3
-    if not translated.curved and (verdict := by_cvc5(formulas, share)) == "unsat":
-        return "unsat", None
     verdict, model = by_z3(translated.result, share)
     if verdict == "unsat":
         return "unsat", None
