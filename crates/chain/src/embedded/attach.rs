@@ -78,7 +78,7 @@ impl Embedded {
         let dir = dir
             .canonicalize()
             .map_err(|error| files::failed(dir, "read", error))?;
-        let _lock = files::lock(&dir).await?;
+        let lock = files::lock(&dir).await?;
         let users = files::join_users(&dir)?;
 
         if let Some(mut running) = files::read_record::<Running>(&files::running_path(&dir))
@@ -111,7 +111,7 @@ impl Embedded {
             running,
             child,
             notice,
-        } = start(&dir, options).await?;
+        } = start(&dir, &lock, options).await?;
         let url = url(running.port);
         Ok(Self {
             dir,

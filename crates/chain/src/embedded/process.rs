@@ -24,9 +24,11 @@ pub(super) struct Started {
 }
 
 /// Starts anvil in its own process group and waits until it listens. Its process id is on disk
-/// before it runs, so that a parent killed at any moment leaves no process nobody knows of.
+/// before it runs, and until then it holds the folder's `lock` as its input: so a parent killed at
+/// any moment leaves no process nobody knows of.
 pub(super) async fn start(
     dir: &Path,
+    lock: &File,
     options: &Options,
     load: Option<&Path>,
 ) -> Result<Started, EmbeddedError> {
@@ -36,16 +38,19 @@ pub(super) async fn start(
     let errors = log
         .try_clone()
         .map_err(|source| failed(&log_path, "written", source))?;
+    let lock = lock
+        .try_clone()
+        .map_err(|source| failed(dir, "locked", source))?;
     // Old states that anvil swaps out; worthless to the next process.
     let _ = fs::remove_dir_all(cache_path(dir));
 
     let mut command = Command::new("/bin/sh");
     command
-        .args(["-c", "echo $$ > \"$0\" && exec \"$@\""])
+        .args(["-c", "echo $$ > \"$0\" && exec \"$@\" < /dev/null"])
         .arg(pid_path(dir))
         .arg(&program)
         .args(arguments(dir, options, load))
-        .stdin(Stdio::null())
+        .stdin(lock)
         .stdout(log)
         .stderr(errors)
         .process_group(0);

@@ -1,6 +1,6 @@
 //! Starting the chain from the newest dump that loads.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::Child;
 
@@ -42,7 +42,8 @@ pub(super) struct New {
 }
 
 /// Starts a process from the newest dump that loads, or from the first block when there is none.
-pub(super) async fn start(dir: &Path, options: &Options) -> Result<New, ChainError> {
+/// The caller holds the folder's `lock`.
+pub(super) async fn start(dir: &Path, lock: &File, options: &Options) -> Result<New, ChainError> {
     dumps::sweep(dir);
     let genesis: Option<Genesis> = files::read_record(&files::genesis_path(dir));
     let mut options = options.clone();
@@ -53,7 +54,7 @@ pub(super) async fn start(dir: &Path, options: &Options) -> Result<New, ChainErr
 
     let candidates = dumps::list(dir);
     if candidates.is_empty() {
-        let mut new = start_from(dir, &options, None, genesis.as_ref()).await?;
+        let mut new = start_from((dir, lock), &options, None, genesis.as_ref()).await?;
         if genesis.is_some() {
             let text =
                 "no dump of the embedded chain was there: it starts again at its first block";
@@ -63,7 +64,7 @@ pub(super) async fn start(dir: &Path, options: &Options) -> Result<New, ChainErr
     }
     let mut reason = String::new();
     for dump in &candidates {
-        match start_from(dir, &options, Some(dump), genesis.as_ref()).await {
+        match start_from((dir, lock), &options, Some(dump), genesis.as_ref()).await {
             Ok(mut new) => {
                 if !reason.is_empty() {
                     let number = dump.number;
@@ -96,7 +97,7 @@ fn warned(text: String) -> String {
 
 /// A dump that cannot be loaded is the error `NoDump`.
 async fn start_from(
-    dir: &Path,
+    (dir, lock): (&Path, &File),
     options: &Options,
     dump: Option<&Dump>,
     genesis: Option<&Genesis>,
@@ -107,7 +108,7 @@ async fn start_from(
         fs::write(&plain_path, plain)
             .map_err(|error| files::failed(&plain_path, "written", error))?;
     }
-    let started = process::start(dir, options, dump.map(|_| plain_path.as_path())).await;
+    let started = process::start(dir, lock, options, dump.map(|_| plain_path.as_path())).await;
     files::remove(&plain_path);
     let Started { child, port } = match (started, dump) {
         (Ok(started), _) => started,
