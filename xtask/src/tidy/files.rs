@@ -24,6 +24,16 @@ const EXCUSED: &[(&str, &str)] = &[
 ];
 
 const FUNCTION_LINES: usize = 70;
+/// What may stand before the word that begins a function.
+const MODIFIERS: [&str; 7] = [
+    "",
+    "pub",
+    "pub(crate)",
+    "pub(super)",
+    "async",
+    "const",
+    "unsafe",
+];
 const CONTRACT_CODE_LINES: usize = 350;
 
 pub(super) fn check(tree: &Tree, findings: &mut Vec<String>) {
@@ -35,6 +45,9 @@ pub(super) fn check(tree: &Tree, findings: &mut Vec<String>) {
             && !EXCUSED.iter().any(|(excused, _)| excused == name)
         {
             findings.push(format!("{name} has {count} lines, at most {most}"));
+        }
+        if name.ends_with(".rs") {
+            functions(name, text, findings);
         }
         marks(name, text, findings);
     }
@@ -84,31 +97,47 @@ fn solidity(name: &str, text: &str, findings: &mut Vec<String>) {
         }
         return;
     }
-    let code = |line: &&str| {
-        let line = line.trim();
-        !line.is_empty()
-            && !["//", "/*", "*"]
-                .iter()
-                .any(|start| line.starts_with(start))
-    };
-    let count = text.lines().filter(code).count();
+    let count = text.lines().filter(|line| is_code(line)).count();
     if count > CONTRACT_CODE_LINES {
         findings.push(format!(
             "{name} has {count} lines of code, at most {CONTRACT_CODE_LINES}"
         ));
     }
-    let mut begun: Option<(usize, &str)> = None;
-    for (number, line) in text.lines().enumerate() {
-        if line.starts_with("    function ") || line.starts_with("function ") {
-            begun = Some((number, line.trim()));
-        } else if line == "    }" || line == "}" {
-            let Some((start, head)) = begun.take() else {
-                continue;
-            };
-            let lines = number + 1 - start;
-            if lines > FUNCTION_LINES {
-                findings.push(format!("{name}: `{head}` has {lines} lines, at most 70"));
+    functions(name, text, findings);
+}
+
+fn is_code(line: &str) -> bool {
+    let line = line.trim();
+    let comments = ["//", "/*", "*"];
+    !line.is_empty() && !comments.iter().any(|start| line.starts_with(start))
+}
+
+/// Functions of at most 70 lines of code between their braces, as the formatters lay them out:
+/// told here in a second, by the lints at the end of a build.
+fn functions(name: &str, text: &str, findings: &mut Vec<String>) {
+    let mut begun: Option<(&str, &str)> = None;
+    let mut lines: Option<usize> = None;
+    for line in text.lines() {
+        let indent = line.split_at(line.len() - line.trim_start().len()).0;
+        let is_head = ["function ", "fn "].iter().any(|word| {
+            let before = line.split(word).next().unwrap_or_default().trim();
+            line.contains(word) && before.split(' ').all(|part| MODIFIERS.contains(&part))
+        });
+        if is_head {
+            (begun, lines) = (Some((indent, line.trim())), None);
+        }
+        let Some((margin, head)) = begun else {
+            continue;
+        };
+        if line.strip_prefix(margin).is_some_and(|rest| rest == "}") {
+            if let Some(count) = lines.filter(|count| *count > FUNCTION_LINES) {
+                findings.push(format!("{name}: `{head}` has {count} lines, at most 70"));
             }
+            (begun, lines) = (None, None);
+        } else if let Some(count) = &mut lines {
+            *count += usize::from(is_code(line));
+        } else if line.ends_with('{') && (is_head || indent == margin) {
+            lines = Some(0);
         }
     }
 }
@@ -120,13 +149,20 @@ mod tests {
     #[test]
     fn each_excess_is_found() {
         let file = |name: &str, text: String| (name.to_owned(), text);
-        let long = format!("    function f() {{\n{}    }}\n", "        a;\n".repeat(70));
+        let long = format!("    function f() {{\n{}    }}\n", "        a;\n".repeat(71));
+        let rust = format!(
+            "    pub fn f(\n    ) {{\n{}    }}\n",
+            "        a;\n".repeat(71)
+        );
+        let short = format!("fn f() {{\n{}\n    // b\n}}\n", "    a;\n".repeat(70));
         let tree = Tree {
             root: ".".into(),
             files: vec![
                 file("crates/core/src/lib.rs", "\n".repeat(61)),
                 file("crates/core/src/ok.rs", "\n".repeat(500)),
                 file("contracts/src/Long.sol", long),
+                file("crates/core/src/long.rs", rust),
+                file("crates/core/src/short.rs", short),
                 file("contracts/src/interfaces/I.sol", "import \"x\";".to_owned()),
                 file("notes.md", ["a TO", "DO b"].concat()),
                 file("package-lock.json", "\"resolved\": 1".to_owned()),
@@ -134,6 +170,6 @@ mod tests {
         };
         let mut findings = Vec::new();
         check(&tree, &mut findings);
-        assert_eq!(findings.len(), 5, "{findings:?}");
+        assert_eq!(findings.len(), 6, "{findings:?}");
     }
 }
