@@ -14,6 +14,8 @@
     clippy::float_arithmetic
 )]
 
+/// Every change of a grant by one name: what it leaves, what it means, what the chain says of it.
+pub mod act;
 /// What happened on the chain, in our words: one fact per event.
 pub mod fact;
 /// Goals: definitions, attempts, bounds, payouts, drawn items, typed messages.

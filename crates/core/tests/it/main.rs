@@ -1,6 +1,8 @@
 //! Replays the shared vectors, and states the laws as properties.
 
 #[cfg(test)]
+mod acts;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod goals;

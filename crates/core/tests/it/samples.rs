@@ -94,3 +94,26 @@ pub(crate) fn results() -> impl Strategy<Value = Vec<GateResult>> {
     );
     prop::collection::vec(result, 8)
 }
+
+/// A grant of 1,000 base units that vests second by second over 10,000 seconds.
+pub(crate) fn plain() -> Terms {
+    let segment = Segment {
+        end: 10_000,
+        cumulative: PPB,
+        steps: 0,
+    };
+    Terms {
+        recipient: Address::repeat_byte(7),
+        amount: 1_000,
+        start: 1_700_000_000,
+        powers: Powers::default(),
+        grace_seconds: 0,
+        backdate_seconds: 0,
+        pause_max: 0,
+        withhold_bps: 0,
+        document: B256::repeat_byte(9),
+        gates: Vec::new(),
+        unlock: None,
+        vesting: Schedule::new(vec![segment]).unwrap(),
+    }
+}

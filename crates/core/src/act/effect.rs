@@ -1,0 +1,93 @@
+use super::{Act, After, Standing};
+use crate::grant::{self, Amounts, EndOrder, Reason, Refused, amounts, payment, why_locked};
+use crate::state::State;
+use crate::succession::SuccessionRefused;
+
+/// What a grant comes to with a word, at the moment of the standing. Amounts in base units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// What the chain would answer.
+    pub amounts: Amounts,
+    /// What a claim would bring, net of withholding.
+    pub claimable: u128,
+    /// The most that an end sent now could take back of what is vested, without grace.
+    pub at_stake: u128,
+    /// When all that time can earn is earned, in unix seconds; `None`: it is, or the amount is
+    /// final.
+    pub full_at: Option<u64>,
+}
+
+/// A grant before and after a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// As it stands.
+    pub before: Figures,
+    /// With the change.
+    pub after: Figures,
+    /// What it holds less than before, in base units (below 0: more).
+    pub freed: i128,
+}
+
+impl Standing<'_> {
+    /// What the grant would come to if its word were `state`.
+    pub fn figures(&self, state: &State) -> Result<Figures, Refused> {
+        let found = self.amounts_at(state, self.desk.now)?;
+        Ok(Figures {
+            amounts: found,
+            claimable: payment(found.payable, state.withhold_bps).net,
+            at_stake: self.at_stake(state, found.vested)?,
+            full_at: self.full_at(state)?,
+        })
+    }
+
+    /// What the grant would come to at another time, in unix seconds, if its word were `state` and
+    /// no result changed until then.
+    pub fn amounts_at(&self, state: &State, at: u64) -> Result<Amounts, Refused> {
+        amounts(self.terms, state, &self.gates(state), at)
+    }
+
+    /// What a change leaves of the grant, and what it means.
+    pub fn weigh(&self, act: Act, by_holder: bool) -> Result<(After, Effect), SuccessionRefused> {
+        let after = act.apply(self, by_holder)?;
+        let effect = Effect {
+            before: self.figures(self.state)?,
+            after: self.figures(&after.state)?,
+            freed: after.freed,
+        };
+        Ok((after, effect))
+    }
+
+    fn at_stake(&self, state: &State, vested: u128) -> Result<u128, Refused> {
+        let (terms, now) = (self.terms, self.desk.now);
+        let earliest = now.saturating_sub(terms.backdate_seconds.into());
+        let gates = self.gates(state);
+        let lapsing = terms.gates.iter().zip(&gates);
+        let under_way = lapsing
+            .filter(|(gate, _)| gate.rule.lapse)
+            .map(|(_, result)| result.last_registered_at)
+            .max();
+        let order = EndOrder {
+            stop_at: earliest.max(under_way.unwrap_or(0)).max(1),
+            grace: false,
+            now,
+            free: self.free,
+        };
+        let gates = self.results.gates(terms, Some(order.stop_at));
+        match grant::end(terms, state, &gates, &order) {
+            Ok(ended) => {
+                let kept = self.amounts_at(&ended.state, now)?.vested;
+                Ok(vested.saturating_sub(kept))
+            }
+            // The terms allow no end, or it has ended: nothing can be taken back.
+            Err(_) => Ok(0),
+        }
+    }
+
+    fn full_at(&self, state: &State) -> Result<Option<u64>, Refused> {
+        let reasons = why_locked(self.terms, state, &self.gates(state), self.desk.now)?;
+        Ok(reasons.iter().find_map(|reason| match reason {
+            Reason::WaitsForTime { full_at, .. } => Some(*full_at),
+            _ => None,
+        }))
+    }
+}
