@@ -4,6 +4,7 @@
 //! workspace sees a provider, an ABI or a JSON-RPC message.
 #![warn(missing_docs)]
 
+mod accounts;
 mod artifacts;
 mod batch;
 mod bindings;
@@ -25,6 +26,7 @@ mod signer;
 mod steps;
 mod typed;
 mod views;
+mod wallet;
 
 pub use artifacts::Named;
 pub use batch::{Batch, Next, next_batch};
@@ -42,3 +44,4 @@ pub use signer::{DEV_ACCOUNTS, Signer, default_keystore_dir};
 pub use steps::{Fees, Handed, Mined, Outgoing, Signed};
 pub use typed::{accept_signer, recover, result_signer};
 pub use views::{AttemptView, Round};
+pub use wallet::{message_digest, typed_data_digest};

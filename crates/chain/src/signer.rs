@@ -10,8 +10,9 @@ use alloy::signers::local::{LocalSigner, MnemonicBuilder, PrivateKeySigner};
 
 use crate::error::ChainError;
 
-/// Accounts of the embedded chain: 0-9 company, sponsor, panels, arbiter, keeper; 10-29 recipients.
-pub const DEV_ACCOUNTS: u32 = 30;
+/// Accounts of the embedded chain: 0-9 company, sponsor, panels, arbiter, keeper; 10-29 recipients;
+/// 30-33 people, payroll, treasury, auditor of a demonstration.
+pub const DEV_ACCOUNTS: u32 = 34;
 
 /// The phrase that every development node starts with. Its keys are public.
 const DEV_PHRASE: &str = "test test test test test test test test test test test junk";

@@ -40,7 +40,7 @@ pub struct Options {
     pub keep: bool,
 }
 
-/// Chain id 31337, 30 accounts, any port, the machine's time, ending with its last user.
+/// Chain id 31337, [`crate::DEV_ACCOUNTS`] accounts, any port, the machine's time, ending with its last user.
 impl Default for Options {
     fn default() -> Self {
         Self {

@@ -77,9 +77,9 @@ pub(crate) struct Global {
         env = "GUERDON_PASSWORD_FILE"
     )]
     pub(crate) password_file: Option<PathBuf>,
-    /// Sign with an account of the embedded chain, 0 to 29 (public keys of development).
+    /// Sign with an account of the embedded chain, 0 to 33 (public keys of development).
     #[arg(long, global = true, value_name = "INDEX", conflicts_with = "account")]
-    #[arg(value_parser = clap::value_parser!(u32).range(0..30))]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..34))]
     pub(crate) from: Option<u32>,
     /// The anvil program of the embedded chain; by default node_modules' or the path's.
     #[arg(long, global = true, value_name = "FILE", env = "GUERDON_ANVIL")]
