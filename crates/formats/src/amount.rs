@@ -1,5 +1,6 @@
 //! Amounts of tokens as people write and read them; inside they are whole base units.
 
+use alloy_primitives::U256;
 use guerdon_core::terms::AMOUNT_MAX;
 use thiserror::Error;
 
@@ -105,6 +106,18 @@ pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
     (!whole.is_empty() && plain(whole) && plain(fraction)).then_some((whole, fraction))
 }
 
+/// What an amount is worth in US cents at a stated value of one whole token (`0.42`), rounded
+/// down; `None` if the value is no plain number or the product leaves 128 bits.
+#[must_use]
+pub fn worth_in_cents(amount: u128, decimals: u8, unit_usd: &str) -> Option<u128> {
+    let (whole, fraction) = split(unit_usd)?;
+    let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
+    let places = u32::from(decimals).checked_add(u32::try_from(fraction.len()).ok()?)?;
+    let product = U256::from(amount).checked_mul(U256::from(digits) * U256::from(100u8))?;
+    let scale = U256::from(10u8).checked_pow(U256::from(places))?;
+    u128::try_from(product.checked_div(scale)?).ok()
+}
+
 /// Writes base units as tokens, every place, without trailing zeros: `7300.000000000000000001`.
 #[must_use]
 pub fn exact(amount: u128, decimals: u8) -> String {
@@ -148,6 +161,21 @@ fn places(amount: u128, decimals: u8) -> (String, String) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_it_is_worth_is_rounded_down_and_never_overflows() {
+        let coin = 10u128.pow(18);
+        assert_eq!(worth_in_cents(7_300 * coin, 18, "0.42"), Some(306_600));
+        assert_eq!(worth_in_cents(coin - 1, 18, "1"), Some(99));
+        assert_eq!(worth_in_cents(3, 0, "0.333"), Some(99));
+        assert_eq!(worth_in_cents(u128::MAX, 0, "2"), None);
+        assert_eq!(worth_in_cents(1, 18, "free"), None);
+        assert_eq!(worth_in_cents(1, 18, &"9".repeat(40)), None);
+        assert_eq!(
+            worth_in_cents(1, 18, &format!("0.{}", "1".repeat(90))),
+            None
+        );
+    }
 
     #[test]
     fn amounts_are_exact_to_the_last_place() {

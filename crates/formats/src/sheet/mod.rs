@@ -14,4 +14,6 @@ mod types;
 pub use annotate::annotated;
 pub use read::read;
 pub use summary::{ImportSummary, LeafSummary};
-pub use types::{Context, Defaults, Documents, Draft, Person, RowError, Sheet, TokenSpec};
+pub use types::{
+    Context, Defaults, Documents, Draft, Person, RowError, Sheet, StatedValue, TokenSpec,
+};

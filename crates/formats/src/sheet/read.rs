@@ -157,6 +157,7 @@ fn draft(
         terms: row.terms,
         encoded,
         agreement,
+        stated_value: row.stated_value,
     })
 }
 

@@ -4,7 +4,7 @@ use alloy_primitives::Address;
 use guerdon_core::terms::{Gate, Terms};
 
 use super::cells::Cells;
-use super::{Context, Person, TokenSpec};
+use super::{Context, Person, StatedValue, TokenSpec};
 use crate::calendar::{Zone, parse_date, show_date};
 use crate::percent::Percent;
 use crate::schedule::{Template, Vesting, Words, WordsError};
@@ -27,6 +27,7 @@ pub(super) struct Row {
     pub(super) board_approval_date: String,
     pub(super) document_refs: String,
     pub(super) terms: Terms,
+    pub(super) stated_value: Option<StatedValue>,
 }
 
 impl Row {
@@ -42,7 +43,8 @@ impl Row {
         let gates = gates(cells, context);
         let grant_date = optional_date(cells, "grant_date");
         let board_approval_date = optional_date(cells, "board_approval_date");
-        unused_cells(cells);
+        refuse_rounding(cells);
+        let unit_usd = unit_value(cells);
         let (zone, Vesting { start, schedule }) = vesting?;
         let terms = Terms {
             recipient: recipient?,
@@ -58,16 +60,22 @@ impl Row {
             unlock: None,
             vesting: schedule,
         };
+        let grant_date = grant_date?;
+        let stated_value = unit_usd.map(|unit_usd| StatedValue {
+            unit_usd,
+            stated_on: cells.text("grant_date").to_owned(),
+        });
         Some(Self {
             external_id: external_id?.to_owned(),
             person: person(cells),
             token: token?,
             zone,
             template: cells.text("template").to_owned(),
-            grant_date: grant_date?,
+            grant_date,
             board_approval_date: board_approval_date?,
             document_refs: cells.text("document_refs").to_owned(),
             terms,
+            stated_value,
         })
         .filter(|_| cells.errors.is_empty())
     }
@@ -230,18 +238,24 @@ fn optional_date(cells: &mut Cells<'_>, column: &'static str) -> Option<String> 
     }
 }
 
-/// Cells that decide nothing here but would mislead if they were wrong.
-fn unused_cells(cells: &mut Cells<'_>) {
+/// Only one rounding is offered: a cell that asks for another would mislead.
+fn refuse_rounding(cells: &mut Cells<'_>) {
     let rounding = cells.text("rounding");
     if !rounding.is_empty() && rounding != ROUNDING {
         let message = format!("`{rounding}` is not offered: write {ROUNDING} or leave it empty");
         cells.refuse("rounding", message);
     }
+}
+
+/// What one token is worth in the company's words; decides nothing, but must be a number.
+fn unit_value(cells: &mut Cells<'_>) -> Option<String> {
     let value = cells.text("unit_value_usd");
     if !value.is_empty() && amount::split(value).is_none() {
         cells.refuse(
             "unit_value_usd",
             format!("`{value}` is not a plain number, such as 0.42"),
         );
+        return None;
     }
+    Some(value.to_owned()).filter(|value| !value.is_empty())
 }

@@ -146,6 +146,17 @@ pub struct Draft {
     pub id: B256,
     /// The agreement, unless `document` comes from a salt.
     pub agreement: Option<Agreement>,
+    /// What the sheet says that one token is worth, if it says so.
+    pub stated_value: Option<StatedValue>,
+}
+
+/// The company's word on what one token is worth. It decides nothing here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedValue {
+    /// US dollars for one whole token, as the sheet has it: a plain decimal number.
+    pub unit_usd: String,
+    /// The grant date of the row, `2026-06-30`; empty if it has none.
+    pub stated_on: String,
 }
 
 impl Draft {

@@ -7,7 +7,8 @@ use guerdon_formats::grant_file::GrantFile;
 use guerdon_formats::round_file::RoundFile;
 use guerdon_formats::sheet::Draft;
 use guerdon_store::{
-    Identity, ImportedGoal, ImportedGrant, ImportedRound, Person, Store, StoreError, Tx,
+    Identity, ImportedGoal, ImportedGrant, ImportedRound, Person, StatedValue, Store, StoreError,
+    Tx,
 };
 
 use super::goal::files::{Defined, read_all as goal_files};
@@ -37,6 +38,7 @@ pub(crate) fn identity(deployment: &Deployment) -> Identity {
         grants: deployment.contracts.grants.address,
         goals: deployment.contracts.goals.address,
         succession: deployment.contracts.succession.map(|it| it.address),
+        manager: Some(deployment.contracts.access_manager.address),
     }
 }
 
@@ -71,6 +73,14 @@ pub(crate) async fn put_round(
                 .map(|agreement| agreement.text.clone()),
         })
         .await?;
+        if let Some(stated) = &draft.stated_value {
+            tx.put_stated_value(&StatedValue {
+                id: draft.id,
+                unit_usd: stated.unit_usd.clone(),
+                stated_on: stated.stated_on.clone(),
+            })
+            .await?;
+        }
         tx.put_person(&Person {
             id: draft.id,
             external_id: draft.external_id.clone(),

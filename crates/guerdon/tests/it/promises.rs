@@ -59,6 +59,7 @@ pub(crate) fn promise(acme: &Acme, name: &str, terms: Terms) -> String {
         encoded,
         terms,
         agreement: None,
+        stated_value: None,
     };
     let origin = RoundOrigin {
         chain_id,

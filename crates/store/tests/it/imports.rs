@@ -1,6 +1,8 @@
 use alloy_primitives::B256;
 use guerdon_core::terms::{Gate, Powers, Rule, Schedule, Terms};
-use guerdon_store::{ImportedGoal, ImportedGrant, ImportedRound, Person, Store, StoreError, Tx};
+use guerdon_store::{
+    ImportedGoal, ImportedGrant, ImportedRound, Person, StatedValue, Store, StoreError, Tx,
+};
 
 use crate::harness::on_both;
 
@@ -66,6 +68,14 @@ fn person(grant: &ImportedGrant) -> Person {
     }
 }
 
+fn stated(grant: &ImportedGrant) -> StatedValue {
+    StatedValue {
+        id: grant.id,
+        unit_usd: "0.42".to_owned(),
+        stated_on: "2026-06-30".to_owned(),
+    }
+}
+
 async fn import(tx: &mut Tx) -> [ImportedGrant; 2] {
     let lapsing = Gate {
         goal: GOAL,
@@ -92,6 +102,7 @@ async fn import(tx: &mut Tx) -> [ImportedGrant; 2] {
         tx.put_terms(grant).await.unwrap();
         tx.put_person(&person(grant)).await.unwrap();
     }
+    tx.put_stated_value(&stated(&grants[0])).await.unwrap();
     grants
 }
 
@@ -121,6 +132,9 @@ async fn an_imported_round_reads_back_as_it_was_written() {
             read.person(grants[1].id).await.unwrap(),
             Some(person(&grants[1]))
         );
+        let value = read.stated_value(grants[0].id).await.unwrap();
+        assert_eq!(value, Some(stated(&grants[0])));
+        assert_eq!(read.stated_value(grants[1].id).await.unwrap(), None);
         assert_eq!(
             read.people_of_round(ROOT).await.unwrap(),
             grants.each_ref().map(person)

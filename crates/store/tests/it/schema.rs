@@ -11,11 +11,12 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Sample rows of the tables that each migration brings, in the text both engines read.
-const SAMPLES: [(i64, &str); 4] = [
+const SAMPLES: [(i64, &str); 5] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
     (3, include_str!("samples/0003.sql")),
     (4, include_str!("samples/0004.sql")),
+    (9, include_str!("samples/0009.sql")),
 ];
 
 /// Table and column -> type and whether it may be null.
