@@ -17,6 +17,7 @@ mod origin;
 mod error;
 mod text;
 
+mod access;
 mod attempts;
 mod checkpoint;
 mod failures;
@@ -30,7 +31,9 @@ mod people;
 mod pool;
 mod rounds;
 mod successors;
+mod values;
 
+pub use access::Operations;
 pub use checkpoint::{Checkpoint, Identity};
 pub use db::{Engine, Read, Store, Tx};
 pub use error::StoreError;
@@ -43,3 +46,4 @@ pub use logs::LogRow;
 pub use people::Person;
 pub use pool::Counts;
 pub use successors::Successor;
+pub use values::StatedValue;
