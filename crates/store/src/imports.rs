@@ -77,7 +77,7 @@ struct RoundRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct TermsRow {
+pub(crate) struct TermsRow {
     id: String,
     root: String,
     leaf_index: i64,
@@ -283,8 +283,10 @@ impl Tx {
             &grant.zone,
             grant.agreement.as_deref()
         )?;
+        let gates = "INSERT INTO grant_gates (id, place, goal, share_ppb, lapse, is_trigger) \
+                     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id, place) DO NOTHING";
         for (place, gate) in (0_i64..).zip(&terms.gates) {
-            self.put_gate(grant.id, place, gate).await?;
+            self.put_gate(gates, (grant.id, place), gate).await?;
         }
         Ok(())
     }
@@ -314,9 +316,13 @@ impl Tx {
         Ok(())
     }
 
-    async fn put_gate(&mut self, id: B256, place: i64, gate: &Gate) -> Result<(), StoreError> {
-        let sql = "INSERT INTO grant_gates (id, place, goal, share_ppb, lapse, is_trigger) \
-                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id, place) DO NOTHING";
+    /// `sql` names the table; its values are id, place, goal, share, lapse, trigger.
+    pub(crate) async fn put_gate(
+        &mut self,
+        sql: &'static str,
+        (id, place): (B256, i64),
+        gate: &Gate,
+    ) -> Result<(), StoreError> {
         run!(
             self,
             sql,

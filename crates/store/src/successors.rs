@@ -1,7 +1,7 @@
 //! Grants that replaced others: their terms, which the chain published, and where they come from.
 
 use alloy_primitives::B256;
-use guerdon_core::terms::{Gate, Terms};
+use guerdon_core::terms::Terms;
 
 use crate::grants::GrantRow;
 use crate::text::{bytes, corrupt, parse, parse_bytes, word};
@@ -85,8 +85,10 @@ impl Tx {
             .map_err(|error| corrupt("terms", format_args!("{id} ({error})")))?;
         let sql = "INSERT INTO successors (id, terms) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
         run!(self, sql, word(id), bytes(terms))?;
+        let gates = "INSERT INTO successor_gates (id, place, goal, share_ppb, lapse, is_trigger) \
+                     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id, place) DO NOTHING";
         for (place, gate) in (0_i64..).zip(&decoded.gates) {
-            self.put_successor_gate(*id, place, gate).await?;
+            self.put_gate(gates, (*id, place), gate).await?;
         }
         Ok(())
     }
@@ -97,27 +99,6 @@ impl Tx {
     /// The database failed.
     pub async fn delete_successor(&mut self, id: B256) -> Result<(), StoreError> {
         run!(self, "DELETE FROM successors WHERE id = $1", word(&id))?;
-        Ok(())
-    }
-
-    async fn put_successor_gate(
-        &mut self,
-        id: B256,
-        place: i64,
-        gate: &Gate,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO successor_gates (id, place, goal, share_ppb, lapse, is_trigger) \
-                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id, place) DO NOTHING";
-        run!(
-            self,
-            sql,
-            word(&id),
-            place,
-            word(&gate.goal),
-            i64::from(gate.share_ppb),
-            gate.rule.lapse,
-            gate.rule.trigger
-        )?;
         Ok(())
     }
 }
