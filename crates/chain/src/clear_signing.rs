@@ -12,27 +12,7 @@ use guerdon_core::succession::REPLACE_TYPE;
 use serde_json::{Value, json};
 
 use crate::artifacts::{GOALS, GRANTS, SUCCESSION};
-
-mod typed {
-    alloy::sol! {
-        struct Accept {
-            bytes32 goal;
-            uint16 attempt;
-            bytes32 model;
-            uint40 deadline;
-        }
-        struct Result {
-            bytes32 goal;
-            uint16 attempt;
-            bytes32 model;
-            uint128 x;
-            uint128 y;
-            uint32 samples;
-            uint32 guards;
-            bytes32 evidence;
-        }
-    }
-}
+use crate::typed::messages as typed;
 
 /// Calls that only another contract, or the administrator of an AccessManager, can make.
 const NOT_SIGNED: [&str; 4] = ["setAuthority", "setHolder", "setRecovering", "succeed"];

@@ -62,34 +62,37 @@ pub fn recover(digest: &B256, signature: &[u8; 65]) -> Option<Address> {
     signature.recover_address_from_prehash(digest).ok()
 }
 
+/// The panel's messages as the contracts declare them.
+#[cfg(test)]
+pub(crate) mod messages {
+    alloy::sol! {
+        struct Accept {
+            bytes32 goal;
+            uint16 attempt;
+            bytes32 model;
+            uint40 deadline;
+        }
+        struct Result {
+            bytes32 goal;
+            uint16 attempt;
+            bytes32 model;
+            uint128 x;
+            uint128 y;
+            uint32 samples;
+            uint32 guards;
+            bytes32 evidence;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use alloy::primitives::address;
     use alloy::primitives::aliases::U40;
     use alloy::sol_types::{SolStruct, eip712_domain};
 
+    use super::messages as typed;
     use super::*;
-
-    mod typed {
-        alloy::sol! {
-            struct Accept {
-                bytes32 goal;
-                uint16 attempt;
-                bytes32 model;
-                uint40 deadline;
-            }
-            struct Result {
-                bytes32 goal;
-                uint16 attempt;
-                bytes32 model;
-                uint128 x;
-                uint128 y;
-                uint32 samples;
-                uint32 guards;
-                bytes32 evidence;
-            }
-        }
-    }
 
     const DOMAIN: GoalsDomain = GoalsDomain {
         chain_id: 31337,
