@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 
 /// Why the store could not answer or write.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,20 @@ pub enum StoreError {
     DefinitionMissing {
         /// The goal's id.
         id: B256,
+    },
+    /// Two people of the list would have the same number.
+    #[error("the number {number} belongs to another person on the list")]
+    NumberTaken {
+        /// The company's number.
+        number: String,
+    },
+    /// Two people of the list would have the same wallet.
+    #[error("the wallet {wallet} belongs to {number} already; a wallet belongs to one person")]
+    WalletTaken {
+        /// The wallet.
+        wallet: Address,
+        /// The company's number of the person who has it.
+        number: String,
     },
     /// A number does not fit where it must stand.
     #[error("{what} {value} is too large to be stored")]

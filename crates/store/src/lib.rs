@@ -20,6 +20,7 @@ mod text;
 mod access;
 mod attempts;
 mod checkpoint;
+mod drafts;
 mod failures;
 mod goals;
 mod grants;
@@ -29,13 +30,16 @@ mod leases;
 mod logs;
 mod people;
 mod pool;
+mod portal;
 mod rounds;
 mod successors;
+mod templates;
 mod values;
 
 pub use access::Operations;
 pub use checkpoint::{Checkpoint, Identity};
 pub use db::{Engine, Read, Store, Tx};
+pub use drafts::ImportDraft;
 pub use error::StoreError;
 pub use failures::Failing;
 pub use grants::Page;
@@ -45,5 +49,10 @@ pub use leases::Lease;
 pub use logs::LogRow;
 pub use people::Person;
 pub use pool::Counts;
+pub use portal::{
+    Acceptance, Actor, Entry, Erased, Held, ListRole, MailLink, Means, Member, MemberWallet,
+    NewEntry, NewMember, Owner, PersonId, RelayRequest, RelayState, Session, ShareLink,
+};
 pub use successors::Successor;
+pub use templates::Template;
 pub use values::StatedValue;

@@ -45,33 +45,34 @@ struct PersonRow {
 }
 
 impl Read {
-    /// Whom a grant is for, if its round was imported here.
+    /// Whom a grant is for, if its round was imported here and the person is not erased.
     ///
     /// # Errors
     /// The database failed.
     pub async fn person(&mut self, id: B256) -> Result<Option<Person>, StoreError> {
         let sql = "SELECT id, external_id, name, email, employee_id, wallet, country \
-                   FROM people WHERE id = $1";
+                   FROM people WHERE id = $1 AND erased_at IS NULL";
         run!(self, fetch_optional as PersonRow, sql, word(&id))?
             .map(Person::try_from)
             .transpose()
     }
 
-    /// The people of an imported round, in leaf order.
+    /// The people of an imported round, in leaf order, without erased ones.
     ///
     /// # Errors
     /// The database failed.
     pub async fn people_of_round(&mut self, root: B256) -> Result<Vec<Person>, StoreError> {
         let sql = "SELECT p.id, p.external_id, p.name, p.email, p.employee_id, p.wallet, \
                    p.country FROM people p JOIN terms t ON t.id = p.id \
-                   WHERE t.root = $1 ORDER BY t.leaf_index";
+                   WHERE t.root = $1 AND p.erased_at IS NULL ORDER BY t.leaf_index";
         let rows = run!(self, fetch_all as PersonRow, sql, word(&root))?;
         rows.into_iter().map(Person::try_from).collect()
     }
 }
 
 impl Tx {
-    /// Writes whom a grant is for; its terms must have been written before.
+    /// Writes whom a grant is for; its terms must have been written before. A row that was erased
+    /// stays erased.
     ///
     /// # Errors
     /// The database failed, or the grant's terms are not there.
@@ -82,7 +83,7 @@ impl Tx {
                    ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, \
                    name = excluded.name, email = excluded.email, \
                    employee_id = excluded.employee_id, wallet = excluded.wallet, \
-                   country = excluded.country";
+                   country = excluded.country WHERE people.erased_at IS NULL";
         run!(
             self,
             sql,

@@ -1,0 +1,89 @@
+//! Erasure: takes a person out of the database and leaves the serial number.
+
+use alloy_primitives::B256;
+
+use super::owner::{Owner, PersonId};
+use crate::text::{address, big, parse};
+use crate::{StoreError, Tx};
+
+/// What an erasure took, and what it left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// The grants that were imported for the person: the round file and the chain keep them,
+    /// without a name.
+    pub grants: Vec<B256>,
+    /// Sessions that ended.
+    pub sessions: u64,
+    /// Links that are dead: by e-mail, shared, calendar.
+    pub links: u64,
+    /// Wallets that the list no longer knows.
+    pub wallets: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct IdRow {
+    id: String,
+}
+
+impl Tx {
+    /// Clears every personal column about a person: name, number, e-mail, country, zone, roles,
+    /// wallets, settings, links, sessions, and the text of agreements, which names her. Kept are
+    /// the serial number, terms, audit entries and acceptances, which name nobody. Answers nothing
+    /// if the person is unknown or was erased before.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn erase_member(
+        &mut self,
+        person: PersonId,
+        now: u64,
+    ) -> Result<Option<Erased>, StoreError> {
+        let known = self.member(person).await?;
+        let Some(member) = known.filter(|member| member.erased_at.is_none()) else {
+            return Ok(None);
+        };
+        let mut erased = Erased {
+            grants: self.erase_grants(&member.number, big("time", now)?).await?,
+            ..Erased::default()
+        };
+        erased.sessions += self
+            .revoke_all_sessions(Owner::Person(person), None)
+            .await?;
+        let sql = "DELETE FROM mail_links WHERE person = $1";
+        erased.links += run!(self, sql, person.0)?;
+        self.erase_owner(Owner::Person(person), &mut erased).await?;
+        for wallet in &member.wallets {
+            let owner = Owner::Wallet(wallet.address);
+            erased.sessions += self.revoke_all_sessions(owner, None).await?;
+            let sql = "DELETE FROM share_links WHERE wallet = $1";
+            erased.links += run!(self, sql, address(&wallet.address))?;
+            self.erase_owner(owner, &mut erased).await?;
+        }
+        let sql = "DELETE FROM member_wallets WHERE person = $1";
+        erased.wallets = run!(self, sql, person.0)?;
+        run!(self, "DELETE FROM member_roles WHERE person = $1", person.0)?;
+        let sql = "UPDATE members SET number = '', name = '', email = '', email_key = '', \
+                   country = '', zone = '', erased_at = $2 WHERE person = $1";
+        run!(self, sql, person.0, big("time", now)?)?;
+        Ok(Some(erased))
+    }
+
+    async fn erase_grants(&mut self, number: &str, now: i64) -> Result<Vec<B256>, StoreError> {
+        let sql = "SELECT id FROM people WHERE employee_id = $1 ORDER BY id";
+        let rows = run!(self, fetch_all as IdRow, sql, number)?;
+        let sql = "UPDATE terms SET agreement = NULL \
+                   WHERE id IN (SELECT id FROM people WHERE employee_id = $1)";
+        run!(self, sql, number)?;
+        let sql = "UPDATE people SET name = '', email = '', employee_id = '', country = '', \
+                   wallet = '', erased_at = $2 WHERE employee_id = $1";
+        run!(self, sql, number, now)?;
+        rows.iter().map(|row| parse("grant id", &row.id)).collect()
+    }
+
+    async fn erase_owner(&mut self, owner: Owner, erased: &mut Erased) -> Result<(), StoreError> {
+        erased.links += u64::from(self.delete_calendar_link(owner).await?);
+        let sql = "DELETE FROM settings WHERE owner = $1";
+        run!(self, sql, owner.to_string())?;
+        Ok(())
+    }
+}

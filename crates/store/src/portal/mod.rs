@@ -1,0 +1,22 @@
+//! What the portal keeps beside the chain: the people list, sessions, links, the audit log.
+
+mod acceptances;
+mod audit;
+mod erase;
+mod held;
+mod links;
+mod members;
+mod owner;
+mod relay;
+mod sessions;
+mod settings;
+
+pub use acceptances::Acceptance;
+pub use audit::{Actor, Entry, NewEntry};
+pub use erase::Erased;
+pub use held::Held;
+pub use links::{MailLink, ShareLink};
+pub use members::{ListRole, Member, MemberWallet, NewMember};
+pub use owner::{Owner, PersonId};
+pub use relay::{RelayRequest, RelayState};
+pub use sessions::{Means, Session};
