@@ -25,6 +25,28 @@ sol! {
     /// The parts of OpenZeppelin's AccessManager that a deployment uses, and its errors.
     #[sol(all_derives)]
     interface IAccessManager {
+        event OperationScheduled(
+            bytes32 indexed operationId,
+            uint32 indexed nonce,
+            uint48 schedule,
+            address caller,
+            address target,
+            bytes data
+        );
+        event OperationExecuted(bytes32 indexed operationId, uint32 indexed nonce);
+        event OperationCanceled(bytes32 indexed operationId, uint32 indexed nonce);
+        event RoleGranted(
+            uint64 indexed roleId,
+            address indexed account,
+            uint32 delay,
+            uint48 since,
+            bool newMember
+        );
+        event RoleRevoked(uint64 indexed roleId, address indexed account);
+        event TargetFunctionRoleUpdated(
+            address indexed target, bytes4 selector, uint64 indexed roleId
+        );
+
         error AccessManagerAlreadyScheduled(bytes32 operationId);
         error AccessManagerNotScheduled(bytes32 operationId);
         error AccessManagerNotReady(bytes32 operationId);
@@ -41,6 +63,7 @@ sol! {
         error AccessManagerInvalidInitialAdmin(address initialAdmin);
 
         function grantRole(uint64 roleId, address account, uint32 executionDelay) external;
+        function revokeRole(uint64 roleId, address account) external;
         function labelRole(uint64 roleId, string calldata label) external;
         function setTargetFunctionRole(address target, bytes4[] calldata selectors, uint64 roleId)
             external;
@@ -48,6 +71,16 @@ sol! {
             external view returns (bool isMember, uint32 executionDelay);
         function getTargetFunctionRole(address target, bytes4 selector)
             external view returns (uint64);
+        function canCall(address caller, address target, bytes4 selector)
+            external view returns (bool immediate, uint32 delay);
+        function schedule(address target, bytes calldata data, uint48 when)
+            external returns (bytes32 operationId, uint32 nonce);
+        function execute(address target, bytes calldata data) external payable returns (uint32);
+        function cancel(address caller, address target, bytes calldata data)
+            external returns (uint32);
+        function getSchedule(bytes32 id) external view returns (uint48);
+        function getNonce(bytes32 id) external view returns (uint32);
+        function expiration() external view returns (uint32);
         function multicall(bytes[] calldata data) external returns (bytes[] memory results);
     }
 

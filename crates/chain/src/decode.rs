@@ -1,5 +1,6 @@
 //! Logs into facts.
 
+mod access;
 mod convert;
 mod goals;
 mod grants;
@@ -11,7 +12,7 @@ mod token;
 use alloy::sol_types::{SolEvent, SolEventInterface};
 use guerdon_core::fact::{Fact, Log};
 
-use crate::bindings::{IAccessToken, IGoals, IGrants, ISuccession};
+use crate::bindings::{IAccessManager, IAccessToken, IGoals, IGrants, ISuccession};
 
 /// A log that has the signature of one of our events and not its form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +61,12 @@ pub fn decode(log: &Log) -> Result<Option<Fact>, DecodeError> {
         let event = event.map_err(|error| failed(error.to_string()))?;
         return goals::fact(event).map(Some).map_err(failed);
     }
+    if IAccessManager::IAccessManagerEvents::SELECTORS.contains(&signature.0) {
+        let event = IAccessManager::IAccessManagerEvents::decode_raw_log(topics, &log.data);
+        return event
+            .map(|event| Some(access::fact(event)))
+            .map_err(|e| failed(e.to_string()));
+    }
     if *signature == IAccessToken::Transfer::SIGNATURE_HASH {
         let event = IAccessToken::Transfer::decode_raw_log(topics, &log.data);
         return event
@@ -76,5 +83,6 @@ pub fn event_name(log: &Log) -> Option<&'static str> {
     IGrants::IGrantsEvents::name_by_selector(signature)
         .or_else(|| ISuccession::ISuccessionEvents::name_by_selector(signature))
         .or_else(|| IGoals::IGoalsEvents::name_by_selector(signature))
+        .or_else(|| IAccessManager::IAccessManagerEvents::name_by_selector(signature))
         .or_else(|| IAccessToken::IAccessTokenEvents::name_by_selector(signature))
 }

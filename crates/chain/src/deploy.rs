@@ -42,6 +42,12 @@ impl Role {
         Self::Minter,
     ];
 
+    /// The role of a number.
+    #[must_use]
+    pub fn of(id: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.id() == id)
+    }
+
     /// Its number in the AccessManager.
     #[must_use]
     pub const fn id(self) -> u64 {

@@ -43,6 +43,12 @@ pub enum Subject {
     Goal(B256),
     /// A token or its ledger of bonds.
     Token,
+    /// What an account may do by a role: the role's number and the account.
+    Member(u64, Address),
+    /// Who may call a function: the contract and the function's selector.
+    Function(Address, [u8; 4]),
+    /// A scheduled call: its id, and which of the calls with that id it is.
+    Operation(B256, u32),
 }
 
 /// What happened: one variant per event of the contracts, with the event's fields.
@@ -255,6 +261,35 @@ pub enum Fact {
         to: Address,
         amount: U256,
     },
+    /// An account has a role from `since` on; if it had it before, another delay from then on.
+    RoleGranted {
+        role: u64,
+        account: Address,
+        delay: u32,
+        since: u64,
+        new_member: bool,
+    },
+    /// An account no longer has a role.
+    RoleRevoked { role: u64, account: Address },
+    /// A function is for another role.
+    TargetFunctionRoleUpdated {
+        target: Address,
+        selector: [u8; 4],
+        role: u64,
+    },
+    /// A call may be made from `at` on.
+    OperationScheduled {
+        id: B256,
+        nonce: u32,
+        at: u64,
+        caller: Address,
+        target: Address,
+        data: Vec<u8>,
+    },
+    /// It was made.
+    OperationExecuted { id: B256, nonce: u32 },
+    /// It never will be.
+    OperationCanceled { id: B256, nonce: u32 },
 }
 
 impl Fact {
@@ -300,6 +335,15 @@ impl Fact {
             | Self::Extended { id, .. }
             | Self::GoalClosed { id, .. } => Subject::Goal(*id),
             Self::BondWithdrawn { .. } | Self::Transfer { .. } => Subject::Token,
+            Self::RoleGranted { role, account, .. } | Self::RoleRevoked { role, account } => {
+                Subject::Member(*role, *account)
+            }
+            Self::TargetFunctionRoleUpdated {
+                target, selector, ..
+            } => Subject::Function(*target, *selector),
+            Self::OperationScheduled { id, nonce, .. }
+            | Self::OperationExecuted { id, nonce }
+            | Self::OperationCanceled { id, nonce } => Subject::Operation(*id, *nonce),
         }
     }
 }

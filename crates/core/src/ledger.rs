@@ -2,10 +2,14 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::B256;
 
+mod access;
 mod goal;
 mod grant;
 mod pool;
 
+pub use access::{
+    AccessRecords, FunctionRecord, MemberRecord, OPERATION_EXPIRY, OperationRecord, OperationState,
+};
 pub use goal::{AttemptRecord, GoalRecord};
 pub use grant::{Descent, GrantRecord};
 pub use pool::{PoolRecord, RoundRecord};
@@ -24,6 +28,8 @@ pub struct Ledger {
     pub grants: BTreeMap<B256, GrantRecord>,
     /// Goals by id.
     pub goals: BTreeMap<B256, GoalRecord>,
+    /// Who may do what, and what is scheduled.
+    pub access: AccessRecords,
 }
 
 /// Why a fact does not fit the facts before it.
@@ -73,6 +79,9 @@ impl Ledger {
                 self.succeed(fact)
             }
             Subject::Goal(id) => take_up(&mut self.goals, id, origin, fact),
+            Subject::Member(..) | Subject::Function(..) | Subject::Operation(..) => {
+                self.access.apply(origin, fact)
+            }
         }
     }
 
@@ -139,9 +148,9 @@ fn first<R: Record>(origin: &Origin, fact: &Fact) -> Result<R, LedgerError> {
     })
 }
 
-fn take_up<R: Record>(
-    records: &mut BTreeMap<B256, R>,
-    key: B256,
+fn take_up<K: Ord, R: Record>(
+    records: &mut BTreeMap<K, R>,
+    key: K,
     origin: &Origin,
     fact: &Fact,
 ) -> Result<(), LedgerError> {

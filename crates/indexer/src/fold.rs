@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use alloy_primitives::B256;
 use guerdon_chain::{decode, event_name};
 use guerdon_core::fact::{Fact, Log, Origin, Subject};
-use guerdon_core::ledger::{GoalRecord, GrantRecord, LedgerError, PoolRecord, Record, RoundRecord};
+use guerdon_core::ledger::{
+    AccessRecords, GoalRecord, GrantRecord, LedgerError, PoolRecord, Record, RoundRecord,
+};
 use guerdon_store::{LogRow, Successor, Tx};
 
 use crate::IndexError;
+use crate::access;
 
 /// A log that states a fact.
 #[derive(Clone, Debug)]
@@ -59,6 +62,9 @@ pub(crate) async fn refold(tx: &mut Tx, subjects: &[Subject]) -> Result<(), Inde
                 Some(record) => tx.put_goal(&record).await?,
                 None => tx.delete_goal(id).await?,
             },
+            Subject::Member(..) | Subject::Function(..) | Subject::Operation(..) => {
+                access::refold(tx, subject).await?;
+            }
         }
     }
     Ok(())
@@ -71,6 +77,7 @@ struct Touched {
     rounds: BTreeMap<B256, RoundRecord>,
     grants: BTreeMap<B256, GrantRecord>,
     goals: BTreeMap<B256, GoalRecord>,
+    access: AccessRecords,
 }
 
 impl Touched {
@@ -111,6 +118,10 @@ impl Touched {
                     self.goals.insert(id, known);
                 }
                 advance(&mut self.goals, id, origin, fact).map_err(fits)
+            }
+            subject @ (Subject::Member(..) | Subject::Function(..) | Subject::Operation(..)) => {
+                access::load(tx, subject, &mut self.access).await?;
+                self.access.apply(origin, fact).map_err(fits)
             }
         }
     }
@@ -170,7 +181,7 @@ impl Touched {
         for record in self.goals.values() {
             tx.put_goal(record).await?;
         }
-        Ok(())
+        access::write(tx, &self.access).await
     }
 }
 
@@ -265,7 +276,10 @@ async fn refold_pool(tx: &mut Tx) -> Result<(), IndexError> {
     Ok(())
 }
 
-async fn whole<R: Record>(tx: &mut Tx, subject: &Subject) -> Result<Option<R>, IndexError> {
+pub(crate) async fn whole<R: Record>(
+    tx: &mut Tx,
+    subject: &Subject,
+) -> Result<Option<R>, IndexError> {
     let rows = tx.logs_of(subject).await?;
     let Some(last) = rows.last() else {
         return Ok(None);

@@ -4,6 +4,7 @@
 //! transaction with the checkpoint: a process killed at any line loses nothing and counts nothing
 //! twice. What the store derives after any re-orgs equals what it derives from the final chain.
 
+mod access;
 mod error;
 mod fold;
 mod rewind;

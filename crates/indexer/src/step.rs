@@ -88,6 +88,7 @@ impl<S: Source> Indexer<S> {
             Some(identity.grants),
             Some(identity.goals),
             identity.succession,
+            identity.manager,
         ];
         let contracts = contracts.into_iter().flatten().collect();
         Ok(Self {

@@ -20,6 +20,8 @@ pub struct Identity {
     pub goals: Address,
     /// The `Succession` contract; deployments before it have none.
     pub succession: Option<Address>,
+    /// The `AccessManager`; `None` only of a database that has not followed one yet.
+    pub manager: Option<Address>,
 }
 
 /// The last block whose logs are in the store.
@@ -41,6 +43,7 @@ struct IdentityRow {
     grants_address: String,
     goals_address: String,
     succession_address: Option<String>,
+    manager_address: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -50,8 +53,22 @@ struct CheckpointRow {
     time: i64,
 }
 
+impl Identity {
+    /// Whether this is the same chain and contracts, but for an AccessManager that it lacks.
+    fn is_before_manager(&self, later: &Self) -> bool {
+        let with_manager = Self {
+            manager: later.manager,
+            ..self.clone()
+        };
+        self.manager.is_none() && with_manager == *later
+    }
+}
+
 impl Store {
     /// Remembers the chain at the first call; afterwards makes sure that it is the same.
+    ///
+    /// A database from before roles were followed learns the AccessManager here, and forgets what
+    /// it derived: the chain is read again from its start, and what was imported or sent stays.
     ///
     /// # Errors
     /// [`StoreError::OtherChain`] when the database follows another chain or other contracts.
@@ -63,6 +80,11 @@ impl Store {
                 tx.commit().await
             }
             Some(known) if known == *identity => Ok(()),
+            Some(known) if known.is_before_manager(identity) => {
+                tx.forget_chain().await?;
+                tx.put_manager(identity.manager).await?;
+                tx.commit().await
+            }
             Some(known) => Err(StoreError::OtherChain {
                 known: describe(&known),
                 asked: describe(identity),
@@ -78,7 +100,7 @@ impl Read {
     /// The database failed.
     pub async fn identity(&mut self) -> Result<Option<Identity>, StoreError> {
         let sql = "SELECT chain_id, genesis_hash, start_block, grants_address, goals_address, \
-                   succession_address FROM meta WHERE one = 1";
+                   succession_address, manager_address FROM meta WHERE one = 1";
         run!(self, fetch_optional as IdentityRow, sql)?
             .map(Identity::try_from)
             .transpose()
@@ -177,10 +199,31 @@ impl Tx {
         Ok(())
     }
 
+    /// Deletes all that is derived from logs, and the logs, so that the chain is read again.
+    async fn forget_chain(&mut self) -> Result<(), StoreError> {
+        run!(self, "DELETE FROM logs")?;
+        run!(self, "DELETE FROM pool")?;
+        run!(self, "DELETE FROM rounds")?;
+        run!(self, "DELETE FROM grants")?;
+        run!(self, "DELETE FROM goals")?;
+        run!(self, "DELETE FROM successors")?;
+        run!(self, "DELETE FROM role_members")?;
+        run!(self, "DELETE FROM function_roles")?;
+        run!(self, "DELETE FROM operations")?;
+        run!(self, "DELETE FROM blocks")?;
+        self.clear_checkpoint().await
+    }
+
+    async fn put_manager(&mut self, manager: Option<Address>) -> Result<(), StoreError> {
+        let sql = "UPDATE meta SET manager_address = $1 WHERE one = 1";
+        run!(self, sql, manager.as_ref().map(address))?;
+        Ok(())
+    }
+
     async fn put_identity(&mut self, identity: &Identity) -> Result<(), StoreError> {
         let sql = "INSERT INTO meta \
                    (one, chain_id, genesis_hash, start_block, grants_address, goals_address, \
-                   succession_address) VALUES (1, $1, $2, $3, $4, $5, $6)";
+                   succession_address, manager_address) VALUES (1, $1, $2, $3, $4, $5, $6, $7)";
         run!(
             self,
             sql,
@@ -189,7 +232,8 @@ impl Tx {
             big("block", identity.start_block)?,
             address(&identity.grants),
             address(&identity.goals),
-            identity.succession.as_ref().map(address)
+            identity.succession.as_ref().map(address),
+            identity.manager.as_ref().map(address)
         )?;
         Ok(())
     }
@@ -208,6 +252,10 @@ impl TryFrom<IdentityRow> for Identity {
             succession: row
                 .succession_address
                 .map(|address| parse("Succession address", &address))
+                .transpose()?,
+            manager: row
+                .manager_address
+                .map(|address| parse("AccessManager address", &address))
                 .transpose()?,
         })
     }

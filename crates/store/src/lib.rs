@@ -32,6 +32,7 @@ mod people;
 mod pool;
 mod portal;
 mod rounds;
+mod search;
 mod successors;
 mod templates;
 mod values;

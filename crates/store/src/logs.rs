@@ -192,6 +192,11 @@ fn subject_text(subject: &Subject) -> String {
         Subject::Round(root) => format!("round:{}", word(root)),
         Subject::Grant(id) => format!("grant:{}", word(id)),
         Subject::Goal(id) => format!("goal:{}", word(id)),
+        Subject::Member(role, account) => format!("member:{role}:{}", address(account)),
+        Subject::Function(target, selector) => {
+            format!("function:{}:{}", address(target), bytes(selector))
+        }
+        Subject::Operation(id, nonce) => format!("operation:{}:{nonce}", word(id)),
     }
 }
 
@@ -202,6 +207,24 @@ fn subject_of(text: &str) -> Result<Subject, StoreError> {
         Some(("round", root)) => Ok(Subject::Round(parse("root", root)?)),
         Some(("grant", id)) => Ok(Subject::Grant(parse("grant id", id)?)),
         Some(("goal", id)) => Ok(Subject::Goal(parse("goal id", id)?)),
+        Some((kind, rest)) => access_subject(kind, rest).ok_or_else(|| corrupt("subject", text)),
         _ => Err(corrupt("subject", text)),
+    }
+}
+
+/// Subjects of two parts: members of roles, functions, scheduled calls.
+fn access_subject(kind: &str, rest: &str) -> Option<Subject> {
+    let (first, second) = rest.split_once(':')?;
+    match kind {
+        "member" => Some(Subject::Member(first.parse().ok()?, second.parse().ok()?)),
+        "function" => {
+            let selector = parse_bytes("selector", second).ok()?.try_into().ok()?;
+            Some(Subject::Function(first.parse().ok()?, selector))
+        }
+        "operation" => Some(Subject::Operation(
+            first.parse().ok()?,
+            second.parse().ok()?,
+        )),
+        _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Fields of events into fields of facts.
 
-use alloy::primitives::aliases::{U40, U96};
-use alloy::primitives::{Address, B256, Bytes, U256};
+use alloy::primitives::aliases::{U40, U48, U96};
+use alloy::primitives::{Address, B256, Bytes, FixedBytes, U256};
 
 /// The type of a fact's field for the type of an event's.
 pub(super) trait IntoCore {
@@ -21,7 +21,7 @@ macro_rules! unchanged {
     )+};
 }
 
-unchanged!(Address, B256, U256, u128, i128, u32, u16, u8, bool);
+unchanged!(Address, B256, U256, u128, i128, u64, u32, u16, u8, bool);
 
 /// Times and block numbers.
 impl IntoCore for U40 {
@@ -31,7 +31,23 @@ impl IntoCore for U40 {
     }
 }
 
-/// Terms.
+/// Times of the AccessManager.
+impl IntoCore for U48 {
+    type Core = u64;
+    fn into_core(self) -> u64 {
+        self.to()
+    }
+}
+
+/// Selectors of functions.
+impl IntoCore for FixedBytes<4> {
+    type Core = [u8; 4];
+    fn into_core(self) -> [u8; 4] {
+        self.0
+    }
+}
+
+/// Terms, and the data of scheduled calls.
 impl IntoCore for Bytes {
     type Core = Vec<u8>;
     fn into_core(self) -> Vec<u8> {

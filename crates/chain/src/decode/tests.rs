@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use alloy::primitives::aliases::{U40, U96};
-use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy::primitives::aliases::{U40, U48, U96};
+use alloy::primitives::{Address, B256, Bytes, FixedBytes, U256, keccak256};
 use alloy::sol_types::SolEvent;
 use guerdon_core::fact::{Fact, Log, Origin};
 
 use super::{decode, event_name};
-use crate::bindings::{IAccessToken, IGoals, IGrants, ISuccession};
+use crate::bindings::{IAccessManager, IAccessToken, IGoals, IGrants, ISuccession};
 use crate::goal_abi::{abi_goal, core_goal};
 
 /// Values that look random and are the same in every run.
@@ -27,6 +27,14 @@ impl Draw {
 
     fn u128(&mut self) -> u128 {
         self.uint(128)
+    }
+
+    fn u64(&mut self) -> u64 {
+        self.uint(64) as u64
+    }
+
+    fn selector(&mut self) -> [u8; 4] {
+        self.word()[..4].try_into().unwrap()
     }
 
     fn u32(&mut self) -> u32 {
@@ -157,11 +165,23 @@ macro_rules! same {
     )+};
 }
 
-same!(Address, B256, U256, u128, i128, u32, u16, u8, bool);
+same!(Address, B256, U256, u128, i128, u64, u32, u16, u8, bool);
 
 impl IntoAbi<U40> for u64 {
     fn into_abi(self) -> U40 {
         U40::from(self)
+    }
+}
+
+impl IntoAbi<U48> for u64 {
+    fn into_abi(self) -> U48 {
+        U48::from(self)
+    }
+}
+
+impl IntoAbi<FixedBytes<4>> for [u8; 4] {
+    fn into_abi(self) -> FixedBytes<4> {
+        self.into()
     }
 }
 
@@ -184,6 +204,7 @@ fn every_event_becomes_its_fact() {
         grants_events(seen, draw);
         succession_events(seen, draw);
         goals_events(seen, draw);
+        access_events(seen, draw);
         events!(seen, draw, IAccessToken:
             Transfer { from => from: address, to => to: address, value => amount: u256 }
         );
@@ -192,7 +213,8 @@ fn every_event_becomes_its_fact() {
     let known = IGrants::IGrantsEvents::SELECTORS
         .iter()
         .chain(ISuccession::ISuccessionEvents::SELECTORS)
-        .chain(IGoals::IGoalsEvents::SELECTORS);
+        .chain(IGoals::IGoalsEvents::SELECTORS)
+        .chain(IAccessManager::IAccessManagerEvents::SELECTORS);
     let missing = known
         .map(B256::from)
         .filter(|selector| !seen.contains(selector));
@@ -338,6 +360,34 @@ fn goals_events(seen: &mut BTreeSet<B256>, draw: &mut Draw) {
         Extended { id => id: word, closes => closes: time }
         GoalClosed { id => id: word, fraction => fraction: u32, defaulted => defaulted: u32 }
         BondWithdrawn { token => token: address, to => to: address, amount => amount: u256 }
+    );
+}
+
+fn access_events(seen: &mut BTreeSet<B256>, draw: &mut Draw) {
+    events!(seen, draw, IAccessManager:
+        OperationScheduled {
+            operationId => id: word,
+            nonce => nonce: u32,
+            schedule => at: time,
+            caller => caller: address,
+            target => target: address,
+            data => data: terms,
+        }
+        OperationExecuted { operationId => id: word, nonce => nonce: u32 }
+        OperationCanceled { operationId => id: word, nonce => nonce: u32 }
+        RoleGranted {
+            roleId => role: u64,
+            account => account: address,
+            delay => delay: u32,
+            since => since: time,
+            newMember => new_member: bool,
+        }
+        RoleRevoked { roleId => role: u64, account => account: address }
+        TargetFunctionRoleUpdated {
+            target => target: address,
+            selector => selector: selector,
+            roleId => role: u64,
+        }
     );
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A person confirms the summary, a wallet or [`crate::Chain::send`] sends the rest.
 
+mod access;
 mod goals;
 mod grants;
 mod money;
@@ -12,6 +13,7 @@ mod token;
 use alloy::primitives::{Address, Bytes};
 use alloy::sol_types::SolCall;
 
+pub use access::{cancel, execute, grant_role, operation_id, revoke_role, role_name, schedule};
 pub use goals::{
     Verdict, challenge, close, define_goal, demand, expire, extend, finalize, propose, refuse,
     register, resolve, seal, withdraw_bond,
@@ -54,5 +56,14 @@ impl Plan {
             data: code.into(),
             summary: summary.into(),
         }
+    }
+}
+
+/// An address as sentences name it where another line has it whole: `0x1234…abcd`.
+fn short_address(address: Address) -> String {
+    let text = address.to_string();
+    match (text.get(..6), text.get(38..)) {
+        (Some(first), Some(last)) => format!("{first}…{last}"),
+        _ => text,
     }
 }

@@ -9,6 +9,7 @@ use guerdon_core::ledger::Ledger;
 use guerdon_store::{Identity, Page, Read, Store};
 use tempfile::TempDir;
 
+use crate::access::MANAGER;
 use crate::events::{GOALS, GRANTS, SUCCESSION};
 use crate::script::Block;
 
@@ -44,6 +45,7 @@ pub(crate) fn identity() -> Identity {
         grants: GRANTS,
         goals: GOALS,
         succession: Some(SUCCESSION),
+        manager: Some(MANAGER),
     }
 }
 
@@ -90,6 +92,7 @@ pub(crate) async fn ledger(read: &mut Read) -> Ledger {
             .map(|grant| (grant.id, grant))
             .collect::<BTreeMap<_, _>>(),
         goals: goals.into_iter().map(|goal| (goal.id, goal)).collect(),
+        access: read.access_records().await.unwrap(),
     }
 }
 

@@ -4,6 +4,7 @@
     reason = "a test that cannot go on fails where it stands"
 )]
 
+mod access;
 mod events;
 mod export;
 mod script;
@@ -11,4 +12,5 @@ mod story;
 
 mod random;
 mod reorgs;
+mod roles;
 mod steps;

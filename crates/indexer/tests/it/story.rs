@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, keccak256};
 
+use crate::access::Access;
 use crate::events::{self, Event};
 use crate::script::Script;
 
@@ -15,6 +16,7 @@ pub(crate) struct Story {
     goals: Vec<Vec<Attempt>>,
     /// Goals with a demand that stands, and how many attempts they had when it was made.
     asked: BTreeMap<usize, usize>,
+    access: Access,
 }
 
 #[derive(Clone, Debug)]
@@ -46,6 +48,9 @@ pub(crate) struct Stories {
     pub(crate) chain: Script,
     past: Vec<Story>,
 }
+
+/// Choices from here on are calls of the AccessManager.
+const ACCESS: u8 = 200;
 
 /// What a grant of a story amounts to, in base units.
 const AMOUNT: u128 = 1_000_000_000_000_000_000_000;
@@ -84,6 +89,9 @@ impl Stories {
 impl Story {
     /// The events of one call: which depends on the choice and on what is possible.
     fn tell(&mut self, choice: u8, (height, time): (u64, u64)) -> Vec<Event> {
+        if let Some(choice) = choice.checked_sub(ACCESS) {
+            return self.access.tell(choice, time);
+        }
         let which = usize::from(choice / 16);
         let several = match choice % 20 {
             16 | 17 => self.replace(which),

@@ -10,6 +10,7 @@ fn identity() -> Identity {
         grants: [2; 20].into(),
         goals: [3; 20].into(),
         succession: Some([4; 20].into()),
+        manager: Some([5; 20].into()),
     }
 }
 
@@ -51,6 +52,10 @@ async fn a_database_follows_one_chain_for_its_whole_life() {
             },
             Identity {
                 succession: None,
+                ..identity()
+            },
+            Identity {
+                manager: Some([9; 20].into()),
                 ..identity()
             },
         ];

@@ -11,11 +11,14 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Sample rows of the tables that each migration brings, in the text both engines read.
-const SAMPLES: [(i64, &str); 5] = [
+const SAMPLES: [(i64, &str); 8] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
     (3, include_str!("samples/0003.sql")),
     (4, include_str!("samples/0004.sql")),
+    (5, include_str!("samples/0005.sql")),
+    (6, include_str!("samples/0006.sql")),
+    (7, include_str!("samples/0007.sql")),
     (9, include_str!("samples/0009.sql")),
 ];
 
