@@ -16,7 +16,14 @@ pub(crate) struct Font {
     bytes: &'static [u8],
 }
 
+/// A script, bundled at build time from `ui/islands/NAME.ts`.
+pub(crate) struct Island {
+    name: &'static str,
+    bytes: &'static [u8],
+}
+
 include!(concat!(env!("OUT_DIR"), "/fonts.rs"));
+include!(concat!(env!("OUT_DIR"), "/islands.rs"));
 
 const STYLES: [&str; 6] = [
     include_str!("../ui/styles/tokens.css"),
@@ -38,6 +45,7 @@ struct Asset {
 struct Assets {
     style: String,
     icon: String,
+    islands: Vec<(&'static str, String)>,
     all: Vec<Asset>,
 }
 
@@ -76,7 +84,22 @@ impl Assets {
             content_type: "image/svg+xml",
             bytes: Bytes::from_static(ICON.as_bytes()),
         });
-        Self { style, icon, all }
+        let mut islands = Vec::new();
+        for island in ISLANDS {
+            let path = address(island.name, "js", island.bytes);
+            islands.push((island.name, path.clone()));
+            all.push(Asset {
+                path,
+                content_type: "text/javascript; charset=utf-8",
+                bytes: Bytes::from_static(island.bytes),
+            });
+        }
+        Self {
+            style,
+            icon,
+            islands,
+            all,
+        }
     }
 }
 
@@ -94,6 +117,13 @@ pub(crate) fn style_path() -> &'static str {
 /// Path of the icon.
 pub(crate) fn icon_path() -> &'static str {
     &ASSETS.icon
+}
+
+/// Path of the script of this name; `None` where it was built without scripts.
+pub(crate) fn island_path(name: &str) -> Option<&'static str> {
+    let mut islands = ASSETS.islands.iter();
+    let (_, path) = islands.find(|(island, _)| *island == name)?;
+    Some(path)
 }
 
 /// Paths of the fonts that every page shows above the fold, to be fetched with the style sheet.

@@ -6,12 +6,15 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use guerdon_store::StoreError;
 use serde_json::json;
 use thiserror::Error;
 
+use crate::access::Recognised;
+use crate::load;
 use crate::state::AppState;
+use crate::strings::access::{NOT_SIGNED_IN, Refusal};
 use crate::views::plain::MessagePage;
 use crate::views::shell::Shell;
 
@@ -37,6 +40,18 @@ pub enum PageError {
         /// What stood in the path.
         text: String,
     },
+    /// A page of somebody who is not signed in: leads to the sign-in and back to `next`.
+    #[error("you are not signed in")]
+    SignIn {
+        /// Path and query to go on to.
+        next: String,
+    },
+    /// A form or data of somebody who is not signed in.
+    #[error("you are not signed in")]
+    NotSignedIn,
+    /// The session may not do this.
+    #[error("{}", .0.what)]
+    NotPermitted(Refusal),
     /// The database failed.
     #[error("the database did not answer: {0}")]
     Store(#[from] StoreError),
@@ -62,6 +77,17 @@ struct Shown {
     heading: &'static str,
     what: String,
     hint: &'static str,
+}
+
+impl Shown {
+    fn refusal(status: StatusCode, heading: &'static str, Refusal { what, hint }: Refusal) -> Self {
+        Self {
+            status,
+            heading,
+            what: what.to_owned(),
+            hint,
+        }
+    }
 }
 
 impl PageError {
@@ -98,6 +124,12 @@ impl PageError {
                 self,
                 "Copy the whole id and try again.",
             ),
+            Self::SignIn { .. } | Self::NotSignedIn => {
+                Shown::refusal(StatusCode::UNAUTHORIZED, "Sign in first", NOT_SIGNED_IN)
+            }
+            Self::NotPermitted(refusal) => {
+                Shown::refusal(StatusCode::FORBIDDEN, "Not permitted", *refusal)
+            }
             Self::Store(_) | Self::Records { .. } | Self::Render(_) => of(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "This page failed",
@@ -112,6 +144,9 @@ impl PageError {
 /// Logged here, once; shown by [`words`].
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
+        if let Self::SignIn { next } = &self {
+            return Redirect::to(&sign_in_path(next)).into_response();
+        }
         let shown = self.shown();
         if shown.status.is_server_error() {
             tracing::error!(error = %self, "a page failed");
@@ -126,6 +161,7 @@ impl IntoResponse for PageError {
 pub(crate) async fn words(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let wants_data = path.ends_with(".json") || path.ends_with(".csv");
+    let recognised = request.extensions().get::<Recognised>().cloned();
     let mut response = next.run(request).await;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
@@ -139,8 +175,10 @@ pub(crate) async fn words(State(state): State<AppState>, request: Request, next:
         let body = json!({ "error": shown.what, "hint": shown.hint, "status": status.as_u16() });
         return (status, Json(body)).into_response();
     }
+    let viewer = recognised.and_then(|Recognised(viewer)| viewer);
+    let context = load::bare(&state, viewer.as_deref());
     let page = MessagePage {
-        shell: Shell::bare(&state.company.name, shown.heading),
+        shell: Shell::bare(&context, shown.heading),
         heading: shown.heading.to_owned(),
         what: shown.what,
         hint: shown.hint.to_owned(),
@@ -177,6 +215,20 @@ fn of_status(status: StatusCode) -> Shown {
         what: what.to_owned(),
         hint,
     }
+}
+
+/// The sign-in that leads back to a path of ours.
+fn sign_in_path(next: &str) -> String {
+    let mut path = "/sign-in?next=".to_owned();
+    for byte in next.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
+                path.push(char::from(byte));
+            }
+            _ => path.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    path
 }
 
 /// With a capital and a full stop.

@@ -7,9 +7,11 @@ use alloy_primitives::B256;
 use guerdon_core::fact::{Fact, Origin, Subject};
 use guerdon_core::ledger::{GrantRecord, RoundRecord};
 use guerdon_core::state::{Flags, State};
+use guerdon_core::succession::Recovery;
 use guerdon_core::terms::Terms;
 use guerdon_store::{ImportedGrant, ImportedRound, Read};
 
+use crate::access::Viewer;
 use crate::error::PageError;
 use crate::state::{AppState, OverviewKey};
 use crate::views::forecast::Vesting;
@@ -40,12 +42,22 @@ pub(crate) async fn as_of(read: &mut Read, state: &AppState) -> Result<AsOf, Pag
     })
 }
 
-pub(crate) fn context(state: &AppState, as_of: AsOf) -> Context<'_> {
+pub(crate) fn context<'a>(
+    state: &'a AppState,
+    as_of: AsOf,
+    viewer: Option<&'a Viewer>,
+) -> Context<'a> {
     Context {
         company: &state.company,
         deployment: &state.deployment,
         as_of,
+        viewer,
     }
+}
+
+/// The context of a page that is about no block.
+pub(crate) fn bare<'a>(state: &'a AppState, viewer: Option<&'a Viewer>) -> Context<'a> {
+    context(state, AsOf::default(), viewer)
 }
 
 /// Everything of the company; summed once for each block and shared by the pages.
@@ -244,7 +256,64 @@ pub(crate) async fn grant(
         leaves: round
             .and_then(|round| round.imported.as_ref())
             .map(|imported| imported.count),
+        binding_at: round.map_or(0, |round| round.record.binding_at),
+        named: None,
     })
+}
+
+/// A grant of a committed round that is not opened yet: as its first claim will find it. For its
+/// holder and the company alone.
+pub(crate) async fn promised(
+    read: &mut Read,
+    state: &AppState,
+    id: B256,
+) -> Result<GrantData, PageError> {
+    let missing = || PageError::Missing { noun: "grant", id };
+    let imported = read.terms(id).await?.ok_or_else(missing)?;
+    let overview = overview(read, state).await?;
+    let mut rounds = overview.rounds.iter();
+    let round = rounds
+        .find(|round| round.record.root == imported.root && !round.record.rescinded)
+        .ok_or_else(missing)?;
+    let terms = decoded(&imported)?;
+    Ok(GrantData {
+        record: unopened(&imported, &terms, &round.record),
+        facts: Vec::new(),
+        terms: Some(terms),
+        zone: Some(imported.zone),
+        goals: overview.goals.clone(),
+        round: round.title(),
+        leaves: round.imported.as_ref().map(|imported| imported.count),
+        successors: Vec::new(),
+        binding_at: round.record.binding_at,
+        named: None,
+    })
+}
+
+/// The record of a grant that has no word on the chain yet.
+fn unopened(imported: &ImportedGrant, terms: &Terms, round: &RoundRecord) -> GrantRecord {
+    GrantRecord {
+        id: imported.id,
+        root: imported.root,
+        index: u32::try_from(imported.index).unwrap_or(u32::MAX),
+        descent: None,
+        recipient: terms.recipient,
+        amount: terms.amount,
+        state: State {
+            withhold_bps: terms.withhold_bps,
+            since: round.since,
+            ..State::UNOPENED
+        },
+        moved_to: None,
+        recovery: Recovery::default(),
+        inherited: 0,
+        paid_net: 0,
+        withheld: 0,
+        freed: 0,
+        payments: 0,
+        opened: round.committed,
+        changed: round.committed,
+    }
 }
 
 /// The terms of a grant and the zone of its dates, from its round's import or, if it replaced
@@ -272,11 +341,17 @@ async fn known_terms(
 
 /// The zone of the grant that a line of replacements began with.
 async fn origin_zone(read: &mut Read, old: B256) -> Result<Option<String>, PageError> {
-    let mut id = old;
+    let id = origin(read, old).await?;
+    Ok(read.terms(id).await?.map(|imported| imported.zone))
+}
+
+/// The grant of a round that a line of replacements began with; itself if it replaced none.
+pub(crate) async fn origin(read: &mut Read, grant: B256) -> Result<B256, PageError> {
+    let mut id = grant;
     while let Some(descent) = read.grant(id).await?.and_then(|grant| grant.descent) {
         id = descent.old;
     }
-    Ok(read.terms(id).await?.map(|imported| imported.zone))
+    Ok(id)
 }
 
 /// A goal with the opened grants that it decides.
@@ -313,7 +388,7 @@ pub(crate) async fn goal(
 }
 
 /// What happened to a subject, in the order of the chain.
-async fn facts(
+pub(crate) async fn facts(
     read: &mut Read,
     state: &AppState,
     subject: Subject,

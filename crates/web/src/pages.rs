@@ -8,11 +8,13 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
+use crate::access::{Access, Visitor};
 use crate::assets;
 use crate::csv::Csv;
 use crate::data::{self, refused};
 use crate::error::PageError;
 use crate::load;
+use crate::routes::Route;
 use crate::state::AppState;
 use crate::views::goal::GoalPage;
 use crate::views::grant::GrantPage;
@@ -20,7 +22,7 @@ use crate::views::home::HomePage;
 use crate::views::plain::{ContractsPage, GlossaryPage, VerifyPage};
 use crate::views::round::RoundPage;
 
-type Answer = Result<Response, PageError>;
+pub(crate) type Answer = Result<Response, PageError>;
 
 /// Which form of a page is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +34,13 @@ pub(crate) enum Form {
 
 /// An id in a path, with the form that its ending asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Asked {
-    id: B256,
-    form: Form,
+pub(crate) struct Asked {
+    pub(crate) id: B256,
+    pub(crate) form: Form,
 }
 
 impl Asked {
-    fn parse(noun: &'static str, text: &str) -> Result<Self, PageError> {
+    pub(crate) fn parse(noun: &'static str, text: &str) -> Result<Self, PageError> {
         let (id, form) = match text.rsplit_once('.') {
             Some((id, "json")) => (id, Form::Json),
             Some((id, "csv")) => (id, Form::Csv),
@@ -60,21 +62,42 @@ pub(crate) struct From {
     from: u32,
 }
 
-pub(crate) async fn home(State(state): State<AppState>) -> Answer {
-    overview(&state, Form::Html).await
+/// The pages that anyone may read.
+pub(crate) fn routes() -> Vec<Route> {
+    let public = Access::Public;
+    vec![
+        Route::get("/", public, home),
+        Route::get("/index.json", public, home_json),
+        Route::get("/index.csv", public, home_csv),
+        Route::get("/rounds/{root}", public, round),
+        Route::get("/grants/{id}", public, grant),
+        Route::get("/goals/{id}", public, goal),
+        Route::get("/contracts", public, contracts),
+        Route::get("/contracts.json", public, contracts_json),
+        Route::get("/contracts.csv", public, contracts_csv),
+        Route::get("/verify", public, verify),
+        Route::get("/glossary", public, glossary),
+        Route::get("/healthz", public, healthz),
+        Route::get("/assets/{file}", public, asset),
+    ]
 }
 
-pub(crate) async fn home_json(State(state): State<AppState>) -> Answer {
-    overview(&state, Form::Json).await
+async fn home(State(state): State<AppState>, visitor: Visitor) -> Answer {
+    overview(&state, visitor, Form::Html).await
 }
 
-pub(crate) async fn home_csv(State(state): State<AppState>) -> Answer {
-    overview(&state, Form::Csv).await
+async fn home_json(State(state): State<AppState>, visitor: Visitor) -> Answer {
+    overview(&state, visitor, Form::Json).await
 }
 
-async fn overview(state: &AppState, form: Form) -> Answer {
+async fn home_csv(State(state): State<AppState>, visitor: Visitor) -> Answer {
+    overview(&state, visitor, Form::Csv).await
+}
+
+async fn overview(state: &AppState, Visitor(viewer): Visitor, form: Form) -> Answer {
     let mut read = state.store.read().await?;
-    let context = load::context(state, load::as_of(&mut read, state).await?);
+    let as_of = load::as_of(&mut read, state).await?;
+    let context = load::context(state, as_of, viewer.as_ref());
     let overview = load::overview(&mut read, state).await?;
     match form {
         Form::Html => {
@@ -85,14 +108,16 @@ async fn overview(state: &AppState, form: Form) -> Answer {
     }
 }
 
-pub(crate) async fn round(
+async fn round(
     State(state): State<AppState>,
+    Visitor(viewer): Visitor,
     Path(text): Path<String>,
     Query(From { from }): Query<From>,
 ) -> Answer {
     let Asked { id, form } = Asked::parse("round", &text)?;
     let mut read = state.store.read().await?;
-    let context = load::context(&state, load::as_of(&mut read, &state).await?);
+    let as_of = load::as_of(&mut read, &state).await?;
+    let context = load::context(&state, as_of, viewer.as_ref());
     let records = load::round(&mut read, &state, (id, from)).await?;
     match form {
         Form::Html => html(&RoundPage::new(&records, &context).map_err(refused("round", id))?),
@@ -101,10 +126,15 @@ pub(crate) async fn round(
     }
 }
 
-pub(crate) async fn grant(State(state): State<AppState>, Path(text): Path<String>) -> Answer {
+async fn grant(
+    State(state): State<AppState>,
+    Visitor(viewer): Visitor,
+    Path(text): Path<String>,
+) -> Answer {
     let Asked { id, form } = Asked::parse("grant", &text)?;
     let mut read = state.store.read().await?;
-    let context = load::context(&state, load::as_of(&mut read, &state).await?);
+    let as_of = load::as_of(&mut read, &state).await?;
+    let context = load::context(&state, as_of, viewer.as_ref());
     let records = load::grant(&mut read, &state, id).await?;
     match form {
         Form::Html => html(&GrantPage::new(&records, &context).map_err(refused("grant", id))?),
@@ -113,10 +143,15 @@ pub(crate) async fn grant(State(state): State<AppState>, Path(text): Path<String
     }
 }
 
-pub(crate) async fn goal(State(state): State<AppState>, Path(text): Path<String>) -> Answer {
+async fn goal(
+    State(state): State<AppState>,
+    Visitor(viewer): Visitor,
+    Path(text): Path<String>,
+) -> Answer {
     let Asked { id, form } = Asked::parse("goal", &text)?;
     let mut read = state.store.read().await?;
-    let context = load::context(&state, load::as_of(&mut read, &state).await?);
+    let as_of = load::as_of(&mut read, &state).await?;
+    let context = load::context(&state, as_of, viewer.as_ref());
     let records = load::goal(&mut read, &state, id).await?;
     match form {
         Form::Html => html(&GoalPage::new(&records, &context)),
@@ -125,44 +160,37 @@ pub(crate) async fn goal(State(state): State<AppState>, Path(text): Path<String>
     }
 }
 
-pub(crate) async fn contracts(State(state): State<AppState>) -> Answer {
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    html(&ContractsPage::new(
-        &state.company,
-        &state.deployment,
-        &as_of,
-    ))
+async fn contracts(State(state): State<AppState>, Visitor(viewer): Visitor) -> Answer {
+    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
+    html(&ContractsPage::new(&load::context(&state, as_of, viewer.as_ref())))
 }
 
-pub(crate) async fn contracts_json(State(state): State<AppState>) -> Answer {
-    let mut read = state.store.read().await?;
-    let context = load::context(&state, load::as_of(&mut read, &state).await?);
-    Ok(Json(data::contracts(&context)).into_response())
+async fn contracts_json(State(state): State<AppState>, _visitor: Visitor) -> Answer {
+    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
+    Ok(Json(data::contracts(&load::context(&state, as_of, None))).into_response())
 }
 
-pub(crate) async fn contracts_csv(State(state): State<AppState>) -> Answer {
+async fn contracts_csv(State(state): State<AppState>, _visitor: Visitor) -> Answer {
     Ok(csv(data::contracts_csv(&state.deployment)))
 }
 
-pub(crate) async fn verify(State(state): State<AppState>) -> Answer {
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    html(&VerifyPage::new(&state.company, &state.deployment, &as_of))
+async fn verify(State(state): State<AppState>, Visitor(viewer): Visitor) -> Answer {
+    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
+    html(&VerifyPage::new(&load::context(&state, as_of, viewer.as_ref())))
 }
 
-pub(crate) async fn glossary(State(state): State<AppState>) -> Answer {
-    html(&GlossaryPage::new(&state.company))
+async fn glossary(State(state): State<AppState>, Visitor(viewer): Visitor) -> Answer {
+    html(&GlossaryPage::new(&load::bare(&state, viewer.as_ref())))
 }
 
 /// Answers when the process lives and the database does.
-pub(crate) async fn healthz(State(state): State<AppState>) -> Answer {
+async fn healthz(State(state): State<AppState>) -> Answer {
     let mut read = state.store.read().await?;
     let block = read.checkpoint().await?.map(|checkpoint| checkpoint.block);
     Ok(Json(serde_json::json!({ "status": "ok", "block": block })).into_response())
 }
 
-pub(crate) async fn asset(Path(file): Path<String>) -> Answer {
+async fn asset(Path(file): Path<String>) -> Answer {
     assets::respond(&format!("/assets/{file}")).ok_or(PageError::NoPage)
 }
 
@@ -170,11 +198,13 @@ pub(crate) async fn nothing() -> PageError {
     PageError::NoPage
 }
 
-fn html(page: &impl Template) -> Answer {
+/// A page as an answer.
+pub(crate) fn html(page: &impl Template) -> Answer {
     Ok(Html(page.render()?).into_response())
 }
 
-fn csv(table: Csv) -> Response {
+/// A table as an answer.
+pub(crate) fn csv(table: Csv) -> Response {
     (
         [(CONTENT_TYPE, "text/csv; charset=utf-8")],
         table.into_text(),

@@ -10,20 +10,24 @@ use axum::response::Response;
 
 /// Nothing is allowed but what the pages use.
 ///
-/// - `default-src 'none'`: no script, no frame, no request to anywhere; these pages need none.
-/// - `style-src`, `font-src`, `img-src 'self'`: our own sheet, fonts and icon; no inline style.
+/// - `default-src 'none'`: no frame, no request to anywhere, unless a line below says so.
+/// - `script-src`, `connect-src 'self'`: our own islands, and what they ask of us; nothing inline.
+/// - `style-src`, `font-src 'self'`: our own sheet and fonts; no inline style.
+/// - `img-src 'self' data:`: our icon, and the icons that wallets announce as data.
 /// - `base-uri 'none'`: no injected base can turn our links elsewhere.
-/// - `form-action 'none'`: these pages have no form.
-/// - `frame-ancestors 'none'`: nobody shows our numbers inside a page of his.
-pub const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; \
-                          base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// - `form-action 'self'`: forms come to us.
+/// - `frame-ancestors 'none'`: nobody shows our pages inside a page of his.
+pub const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
+                          style-src 'self'; font-src 'self'; img-src 'self' data:; \
+                          base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const HEADERS: [(HeaderName, &str); 5] = [
     (CONTENT_SECURITY_POLICY, POLICY),
     // The type we send is the type it is.
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // A link that leaves tells nobody which grant was read.
-    (REFERRER_POLICY, "no-referrer"),
+    // A link that leaves tells nobody which grant was read. `no-referrer` would make browsers hide
+    // the origin of our own forms, too.
+    (REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",

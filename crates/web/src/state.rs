@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alloy_primitives::{Address, B256};
+use guerdon_chain::Chain;
 use guerdon_core::fact::{Fact, Log};
 use guerdon_store::Store;
 
+use crate::demo::Demo;
 use crate::numbers::Token;
 use crate::views::home::Overview;
 
@@ -85,6 +87,16 @@ pub(crate) struct OverviewKey {
     pub(crate) definitions: usize,
 }
 
+/// What the operator chose.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where people reach these pages: scheme, host and port as a browser sends them in `Origin`,
+    /// `https://grants.acme.example`.
+    pub origin: String,
+    /// What a demonstration lends; `None` everywhere else.
+    pub demo: Option<Demo>,
+}
+
 /// Reads a log of the contracts as a fact; `None` for logs that are none.
 pub type LogReader = Box<dyn Fn(&Log) -> Option<Fact> + Send + Sync>;
 
@@ -96,6 +108,10 @@ pub struct Inner {
     pub company: Company,
     /// What runs on the chain.
     pub deployment: DeploymentView,
+    /// The node, for reads and trial calls alone; `None` where pages are shown without one.
+    pub chain: Option<Chain>,
+    /// What the operator chose.
+    pub options: Options,
     /// When the chain last answered.
     pub heartbeat: Heartbeat,
     /// Reads a log of the contracts as a fact; the binary lends it, as only the chain's edge can.

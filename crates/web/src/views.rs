@@ -27,6 +27,7 @@ use guerdon_core::state::{Flags, State};
 use guerdon_core::terms::Terms;
 use jiff::tz::TimeZone;
 
+use crate::access::Viewer;
 use crate::charts::Drawn;
 use crate::html::{Hex, Markup, Money, When};
 use crate::numbers::{Token, shortened};
@@ -39,6 +40,8 @@ pub(crate) struct Context<'a> {
     pub(crate) company: &'a Company,
     pub(crate) deployment: &'a DeploymentView,
     pub(crate) as_of: AsOf,
+    /// Who reads, if he is signed in.
+    pub(crate) viewer: Option<&'a Viewer>,
 }
 
 impl Context<'_> {

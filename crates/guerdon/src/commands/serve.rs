@@ -70,7 +70,8 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     let heartbeat = Heartbeat::default();
     let follower = follow(&node.chain, &store, &deployment, (&heartbeat, &stopped)).await?;
     let view = view(&node.chain, &deployment).await?;
-    let state = state((site, &deployment.name), view, store.clone(), heartbeat);
+    let parts = (store.clone(), node.chain.clone(), address);
+    let state = state((site, &deployment.name), view, parts, heartbeat);
     let pages = tokio::spawn(listen(listener, router(state), wait(stopped)));
     say(&format!(
         "pages at http://{address}, chain at {}",
@@ -198,7 +199,7 @@ async fn wait(mut stopped: watch::Receiver<bool>) {
 fn state(
     (site, name): (&Site, &str),
     deployment: DeploymentView,
-    store: Store,
+    (store, chain, address): (Store, Chain, SocketAddr),
     heartbeat: Heartbeat,
 ) -> AppState {
     let name = site.company.clone().unwrap_or_else(|| name.to_owned());
@@ -206,6 +207,11 @@ fn state(
         store,
         company: Company { name },
         deployment,
+        chain: Some(chain),
+        options: guerdon_web::Options {
+            origin: format!("http://{address}"),
+            demo: None,
+        },
         heartbeat,
         decode: Box::new(|log| decode(log).ok().flatten()),
         wall: Box::new(wall),

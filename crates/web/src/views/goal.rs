@@ -77,12 +77,7 @@ impl GoalPage {
         let (record, zone) = (&data.goal.record, TimeZone::UTC);
         let goal = &record.goal;
         let title = data.goal.title();
-        let shell = Shell::new(
-            &context.company.name,
-            &format!("Goal {title}"),
-            Place::Goals,
-            &context.as_of,
-        );
+        let shell = Shell::new(context, &format!("Goal {title}"), Place::Goals);
         let standing = standing(record, &zone, context.now());
         let telling = Telling {
             token: context.token(),

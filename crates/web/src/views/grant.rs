@@ -10,6 +10,7 @@ use guerdon_core::succession::Stage;
 use guerdon_core::terms::Terms;
 use guerdon_formats::calendar::Zone;
 use guerdon_formats::words;
+use guerdon_store::StatedValue;
 use jiff::tz::TimeZone;
 
 use super::history::Telling;
@@ -41,6 +42,21 @@ pub(crate) struct GrantData {
     pub(crate) leaves: Option<u64>,
     /// What took its place, in order.
     pub(crate) successors: Vec<GrantRecord>,
+    /// From when on its round binds the company.
+    pub(crate) binding_at: u64,
+    /// What the company's list says of it; only where the reader may see that.
+    pub(crate) named: Option<Named>,
+}
+
+/// What the company's list says of a grant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// The company's name for it, `G-1004`.
+    pub(crate) sheet_id: String,
+    /// Whom it is for; empty when it is not known or was erased.
+    pub(crate) person: String,
+    /// The company's word on what one token is worth.
+    pub(crate) stated: Option<StatedValue>,
 }
 
 #[derive(Debug, Template)]
@@ -97,7 +113,7 @@ impl GrantPage {
             .text()
             .to_owned();
         let title = format!("Grant {id_short}");
-        let shell = Shell::new(&context.company.name, &title, Place::Rounds, &context.as_of);
+        let shell = Shell::new(context, &title, Place::Rounds);
         let telling = Telling {
             token: context.token(),
             zone: &zone,
@@ -235,7 +251,7 @@ impl GrantData {
         self.record.moved_to.unwrap_or(self.record.recipient)
     }
 
-    fn teller<'a>(&'a self, context: &'a Context<'_>, zone: &'a TimeZone) -> Teller<'a> {
+    pub(crate) fn teller<'a>(&'a self, context: &'a Context<'_>, zone: &'a TimeZone) -> Teller<'a> {
         let (token, now) = (context.token(), context.now());
         Teller {
             token,
@@ -246,6 +262,7 @@ impl GrantData {
             inherited: self.record.inherited,
             recovery: self.record.recovery.stage(now),
             was_replaced: self.record.was_replaced(),
+            binding_at: self.binding_at,
         }
     }
 
@@ -322,18 +339,20 @@ impl GrantData {
         context: &Context<'_>,
         zone: &TimeZone,
     ) -> Result<Option<TimelineView>, Refused> {
-        let Some(terms) = &self.terms else {
-            return Ok(None);
-        };
-        let source = Source {
-            terms,
+        let source = self.source(context.now());
+        source.map(|source| source.view(context.token(), zone)).transpose()
+    }
+
+    /// What its timeline is made of, if its terms are known.
+    pub(crate) fn source(&self, now: u64) -> Option<Source<'_>> {
+        Some(Source {
+            terms: self.terms.as_ref()?,
             state: &self.record.state,
             facts: &self.facts,
             goals: self.goals(),
-            now: context.now(),
+            now,
             inherited: self.record.inherited,
-        };
-        source.view(context.token(), zone).map(Some)
+        })
     }
 
     fn powers(&self, context: &Context<'_>) -> Result<Vec<(&'static str, String)>, Refused> {

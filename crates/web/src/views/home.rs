@@ -200,12 +200,7 @@ impl HomePage {
         let months = overview.months(context.now())?;
         let forecast =
             months.map(|(months, covers)| ForecastView::new(&months, context.token(), &covers));
-        let shell = Shell::new(
-            &context.company.name,
-            "Overview",
-            Place::Overview,
-            &context.as_of,
-        );
+        let shell = Shell::new(context, "Overview", Place::Overview);
         Ok(Self {
             shell: shell.with_data("/index".to_owned()),
             read_from: context.as_of.sentence(),

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::shell::{AsOf, Place, Shell};
+use super::Context;
+use super::shell::{Place, Shell};
 use crate::html::Hex;
 use crate::numbers::{Token, grouped};
-use crate::state::{Company, DeploymentView};
 
 /// Something is not there, not allowed, or failed.
 #[derive(Debug, Template)]
@@ -24,9 +24,9 @@ pub(crate) struct GlossaryPage {
 }
 
 impl GlossaryPage {
-    pub(crate) fn new(company: &Company) -> Self {
+    pub(crate) fn new(context: &Context<'_>) -> Self {
         Self {
-            shell: Shell::bare(&company.name, "Glossary"),
+            shell: Shell::bare(context, "Glossary"),
         }
     }
 }
@@ -80,7 +80,8 @@ const ROLES: [(&str, &str); 5] = [
 ];
 
 impl ContractsPage {
-    pub(crate) fn new(company: &Company, deployment: &DeploymentView, as_of: &AsOf) -> Self {
+    pub(crate) fn new(context: &Context<'_>) -> Self {
+        let deployment = context.deployment;
         let contracts = deployment.contracts.iter().map(|contract| ContractRow {
             name: contract.name.clone(),
             purpose: purpose(&contract.name),
@@ -89,7 +90,7 @@ impl ContractsPage {
             code_hash: Hex::hash(&contract.code_hash),
         });
         let roles = ROLES.into_iter().zip(1..);
-        let shell = Shell::new(&company.name, "Contracts", Place::Contracts, as_of);
+        let shell = Shell::new(context, "Contracts", Place::Contracts);
         Self {
             shell: shell.with_data("/contracts".to_owned()),
             chain_id: deployment.chain_id,
@@ -133,11 +134,12 @@ pub(crate) struct VerifyPage {
 }
 
 impl VerifyPage {
-    pub(crate) fn new(company: &Company, deployment: &DeploymentView, as_of: &AsOf) -> Self {
+    pub(crate) fn new(context: &Context<'_>) -> Self {
+        let deployment = context.deployment;
         let grants = deployment.grants.to_checksum(None);
         let call = |name: &str| format!("cast call {grants} \"{name}()(uint128)\" --rpc-url NODE");
         Self {
-            shell: Shell::new(&company.name, "Verify", Place::Elsewhere, as_of),
+            shell: Shell::new(context, "Verify", Place::Elsewhere),
             chain_id: deployment.chain_id,
             start_block: grouped(deployment.start_block),
             raw: [call("funded"), call("promised")].join("\n"),

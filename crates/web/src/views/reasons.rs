@@ -35,6 +35,8 @@ pub(crate) struct Teller<'a> {
     pub(crate) recovery: Stage,
     /// Whether others took its place.
     pub(crate) was_replaced: bool,
+    /// From when on its round binds the company.
+    pub(crate) binding_at: u64,
 }
 
 impl Teller<'_> {
@@ -148,6 +150,7 @@ impl Teller<'_> {
         let nobody = "nobody, time does.";
         let block = |what: String, why: String, next: &str| Some(Why::new(what, why, next));
         match *reason {
+            Reason::NotOpened => Some(self.not_opened()),
             Reason::WaitsForResult { goal, amount } => Some(self.waits(goal, amount)),
             Reason::NotReached { goal, amount } => Some(self.not_reached(goal, amount)),
             Reason::NotStarted { until } => block(
@@ -170,6 +173,21 @@ impl Teller<'_> {
             ),
             _ => self.state(reason),
         }
+    }
+
+    /// A grant that the chain has no word for yet.
+    fn not_opened(&self) -> Why {
+        if self.binding_at > self.now {
+            let what = format!("Its round is not binding before {}.", self.day(self.binding_at));
+            let why = "Until then nothing of it opens, and the company may take it back.";
+            return Why::new(what, why.to_owned(), "nobody, time does.");
+        }
+        Why::new(
+            "This grant is not opened yet.".to_owned(),
+            "Nothing is lost by that: its first claim opens and pays it in one transaction."
+                .to_owned(),
+            "its holder, or anyone who has its file.",
+        )
     }
 
     /// Blocks about the state of the whole grant.

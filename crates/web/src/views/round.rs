@@ -78,12 +78,7 @@ impl RoundPage {
             .map(|grant| grant_row(grant, data, context));
         let (funded, funded_why) = funded(summary, pool, context);
         let heading = format!("Round {title}");
-        let shell = Shell::new(
-            &context.company.name,
-            &heading,
-            Place::Rounds,
-            &context.as_of,
-        );
+        let shell = Shell::new(context, &heading, Place::Rounds);
         let grants = rows.collect::<Result<Vec<_>, _>>()?;
         let unopened = summary.imported.as_ref().and_then(|imported| {
             let left = imported
@@ -275,6 +270,7 @@ pub(crate) fn state_word(record: &GrantRecord, now: u64) -> &'static str {
     match () {
         () if record.was_replaced() => "replaced",
         () if has(Flags::CLOSED) => "closed",
+        () if !has(Flags::OPENED) => "not opened yet",
         () if has(Flags::SETTLED) => "settled",
         () if matches!(record.recovery.stage(now), Stage::Lapsed { .. }) => "recovery lapsed",
         () if has(Flags::RECOVERING) => "recovery announced",

@@ -1,5 +1,7 @@
 //! The frame of every page: whose it is, where one is, as of which block.
 
+use super::Context;
+use crate::access::Viewer;
 use crate::assets;
 use crate::dates;
 use crate::numbers::grouped;
@@ -14,6 +16,13 @@ pub(crate) enum Place {
     Rounds,
     Goals,
     Contracts,
+    Home,
+    Grants,
+    Company,
+    People,
+    CompanyRounds,
+    Jobs,
+    Settings,
     Elsewhere,
 }
 
@@ -80,7 +89,8 @@ impl AsOf {
     }
 }
 
-/// The frame. `data` is the path of the page's data without its ending.
+/// The frame. `data` is the path of the page's data without its ending; `islands` are the scripts
+/// that the page loads; `reader` is the name of who is signed in.
 #[derive(Clone, Debug)]
 pub(crate) struct Shell {
     pub(crate) company: String,
@@ -95,6 +105,11 @@ pub(crate) struct Shell {
     pub(crate) style: &'static str,
     pub(crate) icon: &'static str,
     pub(crate) fonts: Vec<&'static str>,
+    pub(crate) islands: Vec<&'static str>,
+    pub(crate) chain_id: u64,
+    pub(crate) contracts: String,
+    pub(crate) reader: Option<String>,
+    pub(crate) links: Vec<Link>,
 }
 
 /// A link in the head.
@@ -106,15 +121,21 @@ pub(crate) struct Link {
 }
 
 impl Shell {
-    pub(crate) fn new(company: &str, title: &str, place: Place, as_of: &AsOf) -> Self {
+    pub(crate) fn new(context: &Context<'_>, title: &str, place: Place) -> Self {
+        let as_of = context.as_of;
         let pill = as_of.head.zip(as_of.age()).map(|((block, _), age)| {
             format!("block {} · {} ago", grouped(block), dates::duration(age))
         });
         let pill_title = as_of.head.map_or_else(String::new, |(_, time)| {
             format!("block of {}", dates::exact(time))
         });
+        let company = &context.company.name;
+        let contracts = context.deployment.contracts.iter();
+        let contracts: Vec<_> = contracts
+            .map(|contract| contract.address.to_checksum(None))
+            .collect();
         Self {
-            company: company.to_owned(),
+            company: company.clone(),
             title: title.to_owned(),
             description: format!(
                 "{title}: what {company} has promised in tokens, and how to check it."
@@ -128,20 +149,32 @@ impl Shell {
             style: assets::style_path(),
             icon: assets::icon_path(),
             fonts: assets::font_paths(),
+            islands: Vec::new(),
+            chain_id: context.deployment.chain_id,
+            contracts: contracts.join(" "),
+            reader: context.viewer.map(Viewer::shown_name),
+            links: links(context.viewer, place),
         }
     }
 
     /// The frame of a page that is about no block: an error, the glossary.
-    pub(crate) fn bare(company: &str, title: &str) -> Self {
-        let as_of = AsOf {
-            head: Some((0, 0)),
-            answered: Some(0),
-            ..AsOf::default()
-        };
+    pub(crate) fn bare(context: &Context<'_>, title: &str) -> Self {
+        Self::bare_at(context, title, Place::Elsewhere)
+    }
+
+    /// [`Self::bare`] of a page that the head names.
+    pub(crate) fn bare_at(context: &Context<'_>, title: &str, place: Place) -> Self {
         Self {
             pill: None,
-            ..Self::new(company, title, Place::Elsewhere, &as_of)
+            stale: None,
+            ..Self::new(context, title, place)
         }
+    }
+
+    /// With the script of this name, `ui/islands/NAME.ts`; none where it was built without.
+    pub(crate) fn with_island(mut self, name: &str) -> Self {
+        self.islands.extend(assets::island_path(name));
+        self
     }
 
     pub(crate) fn with_data(self, path: String) -> Self {
@@ -157,20 +190,39 @@ impl Shell {
             ..self
         }
     }
+}
 
-    pub(crate) fn links(&self) -> [Link; 4] {
-        let link = |href, name, place| Link {
-            href,
-            name,
-            current: self.place == place,
-        };
-        [
-            link("/", "Overview", Place::Overview),
-            link("/#rounds", "Rounds", Place::Rounds),
-            link("/#goals", "Goals", Place::Goals),
-            link("/contracts", "Contracts", Place::Contracts),
-        ]
+/// The places that a reader goes to, by what he may read.
+fn links(viewer: Option<&Viewer>, place: Place) -> Vec<Link> {
+    let link = |href, name, of| Link {
+        href,
+        name,
+        current: place == of,
+    };
+    let public = [
+        link("/", "Overview", Place::Overview),
+        link("/#rounds", "Rounds", Place::Rounds),
+        link("/#goals", "Goals", Place::Goals),
+        link("/contracts", "Contracts", Place::Contracts),
+    ];
+    let Some(viewer) = viewer else {
+        return public.into();
+    };
+    let mut links = vec![
+        link("/me", "Home", Place::Home),
+        link("/me/grants", "Grants", Place::Grants),
+        link("/#goals", "Goals", Place::Goals),
+        link("/", "Overview", Place::Overview),
+    ];
+    if viewer.is_company() {
+        links.extend([
+            link("/company", "Company", Place::Company),
+            link("/company/people", "People", Place::People),
+            link("/company/rounds", "Rounds", Place::CompanyRounds),
+            link("/company/jobs", "Jobs", Place::Jobs),
+        ]);
     }
+    links
 }
 
 #[cfg(test)]
@@ -190,7 +242,14 @@ mod tests {
             FRESH.sentence(),
             "Read from block 18,204 of chain 31337, 4 s ago."
         );
-        let shell = Shell::new("Acme AI", "Overview", Place::Overview, &FRESH);
+        let (company, deployment) = sample();
+        let context = Context {
+            company: &company,
+            deployment: &deployment,
+            as_of: FRESH,
+            viewer: None,
+        };
+        let shell = Shell::new(&context, "Overview", Place::Overview);
         assert_eq!(shell.pill.as_deref(), Some("block 18,204 · 4 s ago"));
         assert_eq!(shell.stale, None);
     }

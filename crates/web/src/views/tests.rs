@@ -172,6 +172,7 @@ fn grant_page(terms: Option<Terms>, now: u64, change: impl FnOnce(&mut State)) -
         company: &company,
         deployment: &deployment,
         as_of,
+        viewer: None,
     };
     GrantPage::new(&data, &context).unwrap().render().unwrap()
 }
@@ -396,6 +397,7 @@ fn a_paired_goal_with_guards_and_a_default_is_told_whole() {
         company: &company,
         deployment: &deployment,
         as_of,
+        viewer: None,
     };
     let page = GoalPage::new(&data, &context).render().unwrap();
     says(

@@ -12,7 +12,7 @@ use guerdon_core::terms::{Schedule, Terms};
 use jiff::tz::TimeZone;
 
 use super::{ChartView, Goals, goal_words};
-use crate::charts::timeline::{self, Mark, Timeline, value_at};
+use crate::charts::timeline::{self, Mark, Steps, Timeline, value_at};
 use crate::dates;
 use crate::html::{Money, When};
 use crate::numbers::{Token, percent, share};
@@ -40,6 +40,30 @@ pub(crate) struct TimelineRow {
     pub(crate) vested: Money,
 }
 
+impl TimelineView {
+    /// A drawing with its message, its key and its table.
+    pub(crate) fn new(line: &Timeline, message: String, token: &Token, zone: &TimeZone) -> Self {
+        let drawn = timeline::draw(line, token, zone, &message);
+        let ChartView { wide, phone } = drawn.into();
+        let key = match (line.shows_time(), line.now < line.end) {
+            (false, false) => "Solid: vested; darker: claimed.",
+            (true, false) => "Solid: vested; darker: claimed. Dotted: what time alone would give.",
+            (true, true) => {
+                "Solid: so far; darker: claimed. Dashed: if nothing more happens. Dotted: what \
+                 time alone would give."
+            }
+            (false, true) => "Solid: so far; darker: claimed. Dashed: what time will add.",
+        };
+        Self {
+            message,
+            key: key.to_owned(),
+            wide,
+            phone,
+            rows: rows(line, token, zone),
+        }
+    }
+}
+
 /// What a timeline is made of.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
@@ -58,25 +82,7 @@ impl Source<'_> {
     pub(crate) fn view(&self, token: &Token, zone: &TimeZone) -> Result<TimelineView, Refused> {
         let line = self.timeline()?;
         let message = self.message(&line, token);
-        let drawn = timeline::draw(&line, token, zone, &message);
-        let ChartView { wide, phone } = drawn.into();
-        let key = match (line.shows_time(), line.now < line.end) {
-            (false, false) => "Solid: vested; darker: claimed.",
-            (true, false) => "Solid: vested; darker: claimed. Dotted: what time alone would give.",
-            (true, true) => {
-                "Solid: so far; darker: claimed. Dashed: if nothing more happens. Dotted: what \
-                 time alone would give."
-            }
-            (false, true) => "Solid: so far; darker: claimed. Dashed: what time will add.",
-        };
-        let rows = rows(&line, token, zone);
-        Ok(TimelineView {
-            message,
-            key: key.to_owned(),
-            wide,
-            phone,
-            rows,
-        })
+        Ok(TimelineView::new(&line, message, token, zone))
     }
 
     fn message(&self, line: &Timeline, token: &Token) -> String {
@@ -135,7 +141,30 @@ impl Source<'_> {
             by_time,
             claimed,
             marks,
+            left: Vec::new(),
         })
+    }
+
+    /// What became vested in the second `at` because of results, not of time.
+    pub(crate) fn opened_at(&self, at: u64) -> Result<u128, Refused> {
+        let (state, _) = Replay::new(self.facts).until(at, self);
+        let vested = |results: &[GateResult]| {
+            grant::amounts(self.terms, &state, results, at).map(|amounts| amounts.vested)
+        };
+        let before = vested(&self.results_at(&state, at.saturating_sub(1)))?;
+        Ok(vested(&self.results_at(&state, at))?.saturating_sub(before))
+    }
+
+    /// What a state would have vested at the times at which something changes, from a day on.
+    pub(crate) fn vested_from(&self, from: u64, until: u64) -> Result<Steps, Refused> {
+        let gates = self.goals.results(self.terms, self.state);
+        let mut times: BTreeSet<u64> = self.breaks(from, until).into_iter().collect();
+        times.extend([from, until]);
+        let vested = |at| {
+            let amounts = grant::amounts(self.terms, self.state, &gates, at)?;
+            Ok((at, amounts.vested))
+        };
+        times.into_iter().map(vested).collect()
     }
 
     /// From the start, or the first fact, to the last day that can change something.
@@ -259,7 +288,7 @@ impl Source<'_> {
 }
 
 /// `amount` times `ppb`, rounded down; no product leaves 128 bits.
-fn parts(amount: u128, ppb: u32) -> u128 {
+pub(crate) fn parts(amount: u128, ppb: u32) -> u128 {
     let (whole, ppb) = (u128::from(guerdon_core::PPB), u128::from(ppb));
     amount / whole * ppb + amount % whole * ppb / whole
 }

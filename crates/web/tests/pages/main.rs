@@ -26,7 +26,7 @@ async fn every_link_leads_somewhere_and_every_page_obeys_the_policy() {
         for (name, value) in [
             ("content-security-policy", guerdon_web::POLICY),
             ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "no-referrer"),
+            ("referrer-policy", "same-origin"),
         ] {
             assert_eq!(
                 answer.headers.get(name).map(String::as_str),

@@ -18,9 +18,14 @@ use guerdon_formats::schedule::{Template, Words};
 use guerdon_store::{
     Checkpoint, ImportedGoal, ImportedGrant, ImportedRound, LogRow, Store, Successor, Tx,
 };
-use guerdon_web::{AppState, Company, ContractView, DeploymentView, Heartbeat, Inner, Token};
+use guerdon_web::{
+    AppState, Company, ContractView, DeploymentView, Heartbeat, Inner, Options, Token,
+};
 
 pub(crate) const ACC: u128 = 1_000_000_000_000_000_000;
+/// Where the pages are reached.
+pub(crate) const ORIGIN: &str = "https://grants.acme.example";
+
 pub(crate) const WALL: u64 = 1_795_300_000;
 pub(crate) const CHAIN_ID: u64 = 31_337;
 const DAY: u64 = 86_400;
@@ -490,6 +495,11 @@ pub(crate) fn state(store: Store, facts: &[(Origin, Fact)], answered: Option<u64
                 contract("AccessManager", 0xaa),
                 contract("BondToken", 0xb0),
             ],
+        },
+        chain: None,
+        options: Options {
+            origin: ORIGIN.to_owned(),
+            demo: None,
         },
         heartbeat,
         decode: Box::new(move |log: &Log| facts.get(&log.origin.log_index).cloned()),

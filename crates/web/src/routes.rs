@@ -1,0 +1,80 @@
+//! Every page, who may read it, and the router that is built from nothing else.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodRouter, get, post};
+
+use crate::access::Access;
+use crate::state::AppState;
+use crate::{actions, company, demo, jobs, me, pages, sign_in, signing};
+
+/// One method of one path.
+#[derive(Clone)]
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    /// The handler takes the extractor of this name.
+    pub(crate) access: Access,
+    pub(crate) handler: MethodRouter<AppState>,
+}
+
+impl Route {
+    /// A page that is read; it changes nothing.
+    pub(crate) fn get<H, T>(path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self {
+            method: Method::GET,
+            path,
+            access,
+            handler: get(handler),
+        }
+    }
+
+    /// A form that is sent; it answers 303.
+    pub(crate) fn post<H, T>(path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self {
+            method: Method::POST,
+            path,
+            access,
+            handler: post(handler),
+        }
+    }
+}
+
+/// The whole table.
+pub(crate) fn all() -> Vec<Route> {
+    let parts = [
+        pages::routes(),
+        sign_in::routes(),
+        me::routes(),
+        signing::routes(),
+        company::routes(),
+        actions::routes(),
+        jobs::routes(),
+        demo::routes(),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+/// Method, path and access of every route, for those who check that each is guarded.
+#[must_use]
+pub fn table() -> Vec<(Method, &'static str, Access)> {
+    let routes = all().into_iter();
+    routes
+        .map(|route| (route.method, route.path, route.access))
+        .collect()
+}
+
+/// The router of the table alone.
+pub(crate) fn router() -> Router<AppState> {
+    let add = |router: Router<AppState>, route: Route| router.route(route.path, route.handler);
+    all().into_iter().fold(Router::new(), add)
+}

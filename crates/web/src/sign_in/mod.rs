@@ -1,0 +1,8 @@
+//! Signing in and out.
+
+use crate::routes::Route;
+
+/// The pages of this part.
+pub(crate) fn routes() -> Vec<Route> {
+    Vec::new()
+}

@@ -1,0 +1,44 @@
+//! Why something is not permitted, and who may.
+
+/// A refusal: what is not permitted, and what to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) what: &'static str,
+    pub(crate) hint: &'static str,
+}
+
+pub(crate) const NOT_SIGNED_IN: Refusal = Refusal {
+    what: "You are not signed in, or your session has ended.",
+    hint: "Sign in, and do it again: nothing was changed.",
+};
+
+pub(crate) const VIEW_ONLY: Refusal = Refusal {
+    what: "You signed in by e-mail, which lets you look and nothing else.",
+    hint: "Sign in with your wallet to do this.",
+};
+
+pub(crate) const COMPANY_ONLY: Refusal = Refusal {
+    what: "This page is for the company's people.",
+    hint: "An administrator gives the company role in the people list; a role on the chain counts \
+           as well.",
+};
+
+pub(crate) const ADMINISTRATOR_ONLY: Refusal = Refusal {
+    what: "This page is for administrators.",
+    hint: "The people list or the chain's access manager says who is one.",
+};
+
+pub(crate) const AUDITOR_ONLY: Refusal = Refusal {
+    what: "This page is for auditors and the company's people.",
+    hint: "An administrator gives the auditor role in the people list.",
+};
+
+pub(crate) const OTHERS_GRANT: Refusal = Refusal {
+    what: "This grant is not yours to read.",
+    hint: "Its holder can give you a link. If it is yours, sign in with the wallet that it pays.",
+};
+
+pub(crate) const HOLDER_ONLY: Refusal = Refusal {
+    what: "Only the grant's holder can do this.",
+    hint: "Sign in with the wallet that the grant pays.",
+};
