@@ -19,6 +19,7 @@ mod text;
 
 mod access;
 mod attempts;
+mod batches;
 mod checkpoint;
 mod drafts;
 mod failures;
@@ -31,6 +32,7 @@ mod logs;
 mod people;
 mod pool;
 mod portal;
+mod requests;
 mod rounds;
 mod search;
 mod successors;
@@ -38,6 +40,7 @@ mod templates;
 mod values;
 
 pub use access::Operations;
+pub use batches::{Batch, BatchCall};
 pub use checkpoint::{Checkpoint, Identity};
 pub use db::{Engine, Read, Store, Tx};
 pub use drafts::ImportDraft;
@@ -54,6 +57,7 @@ pub use portal::{
     Acceptance, Actor, Entry, Erased, Held, ListRole, MailLink, Means, Member, MemberWallet,
     NewEntry, NewMember, Owner, PersonId, RelayRequest, RelayState, Session, ShareLink,
 };
+pub use requests::{NewRequest, Request};
 pub use successors::Successor;
 pub use templates::Template;
 pub use values::StatedValue;

@@ -12,5 +12,6 @@ mod folding;
 mod imports;
 mod keeper;
 mod place;
+mod requests;
 mod schema;
 mod successors;

@@ -11,7 +11,7 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Sample rows of the tables that each migration brings, in the text both engines read.
-const SAMPLES: [(i64, &str); 8] = [
+const SAMPLES: [(i64, &str); 9] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
     (3, include_str!("samples/0003.sql")),
@@ -19,6 +19,7 @@ const SAMPLES: [(i64, &str); 8] = [
     (5, include_str!("samples/0005.sql")),
     (6, include_str!("samples/0006.sql")),
     (7, include_str!("samples/0007.sql")),
+    (8, include_str!("samples/0008.sql")),
     (9, include_str!("samples/0009.sql")),
 ];
 
