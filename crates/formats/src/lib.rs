@@ -21,6 +21,8 @@ pub mod grant_file;
 pub mod ocf;
 /// Shares in per cent.
 pub mod percent;
+/// What a replacement means, before and after, in words.
+pub mod replacement;
 /// What takes a grant's place, for its holder to sign.
 pub mod replacement_file;
 /// The terms of every grant of a round.
