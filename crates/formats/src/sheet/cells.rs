@@ -2,8 +2,8 @@
 
 use csv::ByteRecord;
 
-use super::RowError;
 use super::columns::Header;
+use super::{Choices, NamedTerms, RowError};
 
 /// A row whose cells are all text.
 #[derive(Debug)]
@@ -11,7 +11,10 @@ pub(super) struct Cells<'a> {
     pub(super) row: usize,
     header: &'a Header,
     record: &'a ByteRecord,
+    choices: &'a Choices,
+    named: Option<&'a NamedTerms>,
     pub(super) errors: Vec<RowError>,
+    pub(super) doubts: Vec<RowError>,
 }
 
 impl<'a> Cells<'a> {
@@ -20,6 +23,7 @@ impl<'a> Cells<'a> {
         row: usize,
         header: &'a Header,
         record: &'a ByteRecord,
+        choices: &'a Choices,
     ) -> Result<Self, Vec<RowError>> {
         let (fields, columns) = (record.len(), header.names().len());
         if fields != columns {
@@ -40,20 +44,47 @@ impl<'a> Cells<'a> {
                 RowError::new(row, name, message)
             })
             .collect();
-        if errors.is_empty() {
-            Ok(Self {
-                row,
-                header,
-                record,
-                errors,
-            })
-        } else {
-            Err(errors)
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mut cells = Self {
+            row,
+            header,
+            record,
+            choices,
+            named: None,
+            errors,
+            doubts: Vec::new(),
+        };
+        cells.named = choices.templates.get(cells.own("template"));
+        Ok(cells)
+    }
+
+    /// The terms that the row's template names.
+    pub(super) fn named(&self) -> Option<&'a NamedTerms> {
+        self.named
+    }
+
+    /// Whether a template or a choice may say what the row does not.
+    pub(super) fn are_matched(&self) -> bool {
+        self.choices.are_matched()
+    }
+
+    /// The trimmed text of a cell, or what its template says, or the sheet's token.
+    pub(super) fn text(&self, column: &str) -> &'a str {
+        let own = self.own(column);
+        if !own.is_empty() {
+            return own;
+        }
+        let said = self.named.map_or("", |named| named.cell(column));
+        match (column, &self.choices.token) {
+            ("token", Some(token)) => token,
+            _ => said,
         }
     }
 
-    /// The trimmed text of a cell; empty when the sheet has no such column.
-    pub(super) fn text(&self, column: &str) -> &'a str {
+    /// The trimmed text of a cell of the sheet; empty when the sheet has no such column.
+    pub(super) fn own(&self, column: &str) -> &'a str {
         let cell = self
             .header
             .place(column)
@@ -67,12 +98,24 @@ impl<'a> Cells<'a> {
     pub(super) fn required(&mut self, column: &str) -> Option<&'a str> {
         let text = self.text(column);
         if text.is_empty() {
-            if self.header.place(column).is_some() {
-                self.refuse(column, format!("`{column}` is empty"));
+            if self.header.place(column).is_some() || self.are_matched() {
+                self.refuse(column, self.missing(column));
             }
             return None;
         }
         Some(text)
+    }
+
+    fn missing(&self, column: &str) -> String {
+        match column {
+            "timezone" => "the dates of this row have no time zone, and a day begins elsewhere \
+                           hours earlier: write one such as Europe/London in `timezone`"
+                .to_owned(),
+            "duration_months" if self.are_matched() => "`duration_months` is empty, and the row \
+                                                        names no template that says it"
+                .to_owned(),
+            _ => format!("`{column}` is empty"),
+        }
     }
 
     /// A whole number, 0 when the cell is empty.
@@ -114,6 +157,11 @@ impl<'a> Cells<'a> {
 
     pub(super) fn refuse(&mut self, column: &str, message: impl Into<String>) {
         self.errors.push(RowError::new(self.row, column, message));
+    }
+
+    /// What is allowed and worth a second look.
+    pub(super) fn doubt(&mut self, column: &str, message: impl Into<String>) {
+        self.doubts.push(RowError::new(self.row, column, message));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use csv::ByteRecord;
 
-use super::RowError;
+use super::{Choices, RowError};
 
 /// What a column is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,15 @@ const COLUMNS: [(&str, Kind, bool); 24] = [
 /// The column that an annotated sheet has besides; ignored when it is read again.
 pub(super) const ERROR_COLUMN: &str = "error";
 
+/// Without these no row can be read, whatever a template says.
+const ALWAYS: [&str; 4] = ["external_id", "wallet", "quantity", "vesting_start"];
+
+/// Every column that a sheet's can be matched to.
+pub fn offered() -> impl Iterator<Item = &'static str> {
+    let all = COLUMNS.iter().map(|(column, ..)| *column);
+    all.filter(|column| *column != ERROR_COLUMN)
+}
+
 /// Whether the cells of this column are numbers.
 pub(super) fn is_number(name: &str) -> bool {
     COLUMNS
@@ -59,10 +68,12 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads the first row; what is missing, unknown or there twice goes to `errors` as row 0.
-    pub(super) fn read(record: &ByteRecord, errors: &mut Vec<RowError>) -> Self {
-        let trimmed = |cell: &[u8]| String::from_utf8_lossy(cell).trim().to_owned();
+    pub(super) fn read(record: &ByteRecord, choices: &Choices, errors: &mut Vec<RowError>) -> Self {
+        if let Some(columns) = &choices.columns {
+            return Self::matched(record.len(), columns, errors);
+        }
         let header = Self {
-            names: record.iter().map(trimmed).collect(),
+            names: names(record),
         };
         if let [only] = header.names.as_slice()
             && only.contains([';', '\t'])
@@ -94,6 +105,29 @@ impl Header {
         header
     }
 
+    /// The columns as somebody matched them; one that is not read has no name.
+    fn matched(length: usize, columns: &[Option<String>], errors: &mut Vec<RowError>) -> Self {
+        let mut names: Vec<_> = columns
+            .iter()
+            .map(|column| column.clone().unwrap_or_default())
+            .collect();
+        names.resize(length, String::new());
+        for (place, name) in names.iter().enumerate() {
+            if !name.is_empty() && names.iter().take(place).any(|other| other == name) {
+                let message = format!("two columns are matched to `{name}`: choose one of them");
+                errors.push(RowError::new(0, name, message));
+            }
+        }
+        for column in ALWAYS {
+            if !names.iter().any(|name| name == column) {
+                let message =
+                    format!("no column of the sheet is matched to `{column}`: choose one");
+                errors.push(RowError::new(0, column, message));
+            }
+        }
+        Self { names }
+    }
+
     pub(super) fn place(&self, column: &str) -> Option<usize> {
         self.names.iter().position(|name| name == column)
     }
@@ -101,4 +135,10 @@ impl Header {
     pub(super) fn names(&self) -> &[String] {
         &self.names
     }
+}
+
+/// The names that a header row gives its columns.
+pub(super) fn names(record: &ByteRecord) -> Vec<String> {
+    let trimmed = |cell: &[u8]| String::from_utf8_lossy(cell).trim().to_owned();
+    record.iter().map(trimmed).collect()
 }

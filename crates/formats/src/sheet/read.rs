@@ -8,12 +8,17 @@ use csv::ByteRecord;
 use super::cells::Cells;
 use super::columns::Header;
 use super::row::Row;
-use super::{Context, Documents, Draft, RowError, Sheet};
+use super::{Choices, Context, Documents, Draft, RowError, Sheet};
 use crate::agreement::{Agreement, Statement};
 
 /// Reads a sheet. Either there are drafts for all rows, or there are errors; any bytes are read or
 /// refused with sentences.
 pub fn read(csv: &[u8], context: &mut Context<'_>) -> Sheet {
+    read_chosen(csv, &Choices::default(), context)
+}
+
+/// Reads a sheet as [`read`] does, by a person's choices. The doubts are there in either case.
+pub fn read_chosen(csv: &[u8], choices: &Choices, context: &mut Context<'_>) -> Sheet {
     let records = match records(csv) {
         Ok(records) => records,
         Err(message) => return failed(vec![RowError::new(0, "", message)]),
@@ -23,17 +28,18 @@ pub fn read(csv: &[u8], context: &mut Context<'_>) -> Sheet {
         return failed(vec![RowError::new(0, "", message)]);
     };
     let mut errors = Vec::new();
-    let header = Header::read(first, &mut errors);
+    let header = Header::read(first, choices, &mut errors);
+    let mut doubts = Vec::new();
     let mut seen = Seen::default();
     let mut rows = Vec::new();
-    let filled = (1..).zip(rest).filter(|(_, record)| !is_blank(record));
-    for (number, record) in filled {
-        match Cells::new(number, &header, record) {
+    for (number, record) in filled(&header, rest, choices) {
+        match Cells::new(number, &header, record, choices) {
             Err(wrong) => errors.extend(wrong),
             Ok(mut cells) => {
                 let row = Row::read(&mut cells, context);
                 seen.check(&mut cells);
                 errors.append(&mut cells.errors);
+                doubts.append(&mut cells.doubts);
                 rows.extend(row.map(|row| (number, row)));
             }
         }
@@ -41,11 +47,53 @@ pub fn read(csv: &[u8], context: &mut Context<'_>) -> Sheet {
     if rest.iter().all(is_blank) && errors.is_empty() {
         errors.push(RowError::new(0, "", "the sheet has a header and no rows"));
     }
-    if errors.is_empty() {
+    let sheet = if errors.is_empty() {
         finish(rows, context)
     } else {
         failed(errors)
+    };
+    Sheet { doubts, ..sheet }
+}
+
+/// The rows that are grants, with their numbers: filled, and not left out on purpose.
+pub(super) fn filled<'a>(
+    header: &Header,
+    rows: &'a [ByteRecord],
+    choices: &Choices,
+) -> Vec<(usize, &'a ByteRecord)> {
+    let total = total_row(header, rows, choices).map(|(number, _)| number);
+    let all = (1..).zip(rows).filter(|(_, record)| !is_blank(record));
+    all.filter(|(number, _)| Some(*number) != total && !choices.left_out.contains(number))
+        .collect()
+}
+
+/// The last row, if it names no grant and no wallet but an amount: the sheet's own total.
+pub(super) fn total_row<'a>(
+    header: &Header,
+    rows: &'a [ByteRecord],
+    choices: &Choices,
+) -> Option<(usize, &'a str)> {
+    if !choices.are_matched() {
+        return None;
     }
+    let last = (1..)
+        .zip(rows)
+        .filter(|(_, record)| !is_blank(record))
+        .last();
+    let (number, record) = last?;
+    let cell = |column| -> Option<&'a str> {
+        let cell = record.get(header.place(column)?)?;
+        Some(std::str::from_utf8(cell).ok()?.trim())
+    };
+    let nobody = |column| cell(column).is_none_or(|text| text.is_empty() || is_total(text));
+    let amount = cell("quantity").filter(|text| !text.is_empty())?;
+    let is_sum = nobody("external_id") && cell("wallet").is_none_or(str::is_empty);
+    is_sum.then_some((number, amount))
+}
+
+fn is_total(text: &str) -> bool {
+    let lower = text.trim_end_matches(':').to_ascii_lowercase();
+    matches!(lower.as_str(), "total" | "sum" | "totals")
 }
 
 /// All rows, the header first; a byte order mark is dropped. Shared with the annotated copy.
@@ -66,8 +114,8 @@ fn is_blank(record: &ByteRecord) -> bool {
 
 fn failed(errors: Vec<RowError>) -> Sheet {
     Sheet {
-        drafts: Vec::new(),
         errors,
+        ..Sheet::default()
     }
 }
 

@@ -4,7 +4,7 @@ use alloy_primitives::Address;
 use guerdon_core::terms::{Gate, Terms};
 
 use super::cells::Cells;
-use super::{Context, Person, StatedValue, TokenSpec};
+use super::{Context, Person, StatedValue, TokenSpec, doubts};
 use crate::calendar::{Zone, parse_date, show_date};
 use crate::percent::Percent;
 use crate::schedule::{Template, Vesting, Words, WordsError};
@@ -46,15 +46,18 @@ impl Row {
         refuse_rounding(cells);
         let unit_usd = unit_value(cells);
         let (zone, Vesting { start, schedule }) = vesting?;
+        let defaults = cells
+            .named()
+            .map_or(context.defaults, |named| named.defaults);
         let terms = Terms {
             recipient: recipient?,
             amount: amount?,
             start,
-            powers: context.defaults.powers,
-            grace_seconds: context.defaults.grace_seconds,
-            backdate_seconds: context.defaults.backdate_seconds,
-            pause_max: context.defaults.pause_max,
-            withhold_bps: context.defaults.withhold_bps,
+            powers: defaults.powers,
+            grace_seconds: defaults.grace_seconds,
+            backdate_seconds: defaults.backdate_seconds,
+            pause_max: defaults.pause_max,
+            withhold_bps: defaults.withhold_bps,
             document: alloy_primitives::B256::ZERO,
             gates: gates?,
             unlock: None,
@@ -174,8 +177,10 @@ fn vesting(cells: &mut Cells<'_>) -> Option<(Zone, Vesting)> {
         vesting_start.and_then(|text| cells.keep("vesting_start", parse_date(text)));
     let zone = cells.required("timezone");
     let zone = zone.and_then(|text| cells.keep("timezone", Zone::named(text)));
-    let template = Template::parse(cells.text("template"));
-    let template = keep_words(cells, template);
+    let kind = cells
+        .named()
+        .map_or_else(|| cells.text("template"), |named| named.kind.as_str());
+    let template = keep_words(cells, Template::parse(kind));
     let cliff_months = cells.whole("cliff_months");
     let duration_months = cells.required_whole("duration_months");
     let interval_months = cells.whole("interval_months");
@@ -194,6 +199,7 @@ fn vesting(cells: &mut Cells<'_>) -> Option<(Zone, Vesting)> {
         cliff_percent: cliff_percent?,
         vest_day: vest_day?,
     };
+    doubts::of_words(cells, &words);
     let vesting = keep_words(cells, words.vesting())?;
     Some((words.zone, vesting))
 }

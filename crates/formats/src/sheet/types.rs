@@ -178,6 +178,8 @@ pub struct Sheet {
     pub drafts: Vec<Draft>,
     /// In the order of rows.
     pub errors: Vec<RowError>,
+    /// What is allowed and worth a second look, in the order of rows.
+    pub doubts: Vec<RowError>,
 }
 
 impl Sheet {

@@ -1,11 +1,11 @@
 //! `round import`: a sheet becomes a round file, grant files and rows of the database; or all its
 //! errors at once, and nothing.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use alloy_primitives::{Address, B256};
-use guerdon_formats::sheet::{self, Defaults, Documents, RowError, Sheet, TokenSpec};
+use alloy_primitives::B256;
+use guerdon_formats::sheet::{self, Choices, Defaults, Documents, Sheet, TokenSpec};
+pub(crate) use guerdon_formats::sheet::{KnownGoals, Place};
 use serde_json::json;
 
 use super::write::{Imported, write_round};
@@ -17,17 +17,6 @@ use crate::error::{Failure, Outcome};
 use crate::files;
 use crate::output::{Format, Record, say, table};
 use crate::words::Unit;
-
-/// What ids depend on, and who grants.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    pub(crate) chain_id: u64,
-    pub(crate) grants: Address,
-    pub(crate) token: Option<Address>,
-    pub(crate) company: String,
-    /// `None`: whatever the sheet's first row names, with 18 decimals.
-    pub(crate) tokens: Option<Vec<TokenSpec>>,
-}
 
 /// A sheet and what it was read for.
 #[derive(Debug)]
@@ -57,21 +46,41 @@ pub(crate) async fn run(context: &Context, arguments: &ImportArgs) -> Outcome {
     show(context.global.output, &read, Some(&imported))
 }
 
-/// Reads a sheet.
+/// Reads a sheet; its agreements have random nonces, or there are none and a salt instead.
 pub(crate) fn read(
     csv: &[u8],
     place: &Place,
     goals: KnownGoals,
     salt: Option<B256>,
 ) -> Outcome<Read> {
-    let tokens = match &place.tokens {
-        Some(tokens) => tokens.clone(),
-        None => first_token(csv).into_iter().collect(),
-    };
     let mut nonce = || B256::random().0;
     let documents = match salt {
         Some(salt) => Documents::Salt(salt),
         None => Documents::Nonces(&mut nonce),
+    };
+    read_with(csv, place, goals, documents)
+}
+
+/// Reads a sheet with the documents given.
+pub(crate) fn read_with(
+    csv: &[u8],
+    place: &Place,
+    goals: KnownGoals,
+    documents: Documents<'_>,
+) -> Outcome<Read> {
+    read_chosen((csv, &Choices::default()), place, goals, documents)
+}
+
+/// Reads a sheet by what a person decided about it.
+pub(crate) fn read_chosen(
+    (csv, choices): (&[u8], &Choices),
+    place: &Place,
+    goals: KnownGoals,
+    documents: Documents<'_>,
+) -> Outcome<Read> {
+    let tokens = match &place.tokens {
+        Some(tokens) => tokens.clone(),
+        None => first_token(csv).into_iter().collect(),
     };
     let mut asked = sheet::Context {
         chain_id: place.chain_id,
@@ -83,8 +92,8 @@ pub(crate) fn read(
         defaults: Defaults::default(),
         documents,
     };
-    let mut sheet = sheet::read(csv, &mut asked);
-    let conflicts = own_judges(&sheet, &goals.panels);
+    let mut sheet = sheet::read_chosen(csv, choices, &mut asked);
+    let conflicts = sheet::own_judges(&sheet.drafts, &goals.panels);
     if !conflicts.is_empty() {
         sheet.drafts.clear();
         sheet.errors.extend(conflicts);
@@ -98,44 +107,12 @@ pub(crate) fn read(
     Ok(Read { sheet, unit })
 }
 
-/// Goals by the name that gates use, and the panels of those whose definition is known.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct KnownGoals {
-    pub(crate) ids: BTreeMap<String, B256>,
-    pub(crate) panels: BTreeMap<B256, Vec<Address>>,
-}
-
 fn goals(context: &Context, arguments: &ImportArgs) -> Outcome<KnownGoals> {
     let mut known = known_goals(context)?;
     for goal in &arguments.goal {
         known.ids.insert(goal.name.clone(), goal.id);
     }
     Ok(known)
-}
-
-/// Nobody signs the results of a grant of their own. (The company's accounts are compared when the
-/// round is committed: the chain knows them.)
-fn own_judges(sheet: &Sheet, panels: &BTreeMap<B256, Vec<Address>>) -> Vec<RowError> {
-    let mut errors = Vec::new();
-    for draft in &sheet.drafts {
-        let judges = draft
-            .terms
-            .gates
-            .iter()
-            .filter_map(|gate| panels.get(&gate.goal));
-        if judges
-            .flatten()
-            .any(|member| *member == draft.terms.recipient)
-        {
-            let message = "the wallet sits on the panel of a goal of this grant".to_owned();
-            errors.push(RowError {
-                row: draft.row,
-                column: "wallet".to_owned(),
-                message,
-            });
-        }
-    }
-    errors
 }
 
 fn place(context: &Context, arguments: &ImportArgs) -> Outcome<Place> {
@@ -229,8 +206,8 @@ fn refuse(context: &Context, arguments: &ImportArgs, csv: &[u8], sheet: &Sheet) 
 
 fn copy_errors(sheet: &Sheet) -> Sheet {
     Sheet {
-        drafts: Vec::new(),
         errors: sheet.errors.clone(),
+        ..Sheet::default()
     }
 }
 
