@@ -21,6 +21,7 @@ mod files;
 mod goal_abi;
 pub mod plan;
 mod revert;
+pub mod safe;
 mod send;
 mod signer;
 mod steps;

@@ -133,7 +133,7 @@ impl Chain {
         Err(crowded_out(signer.address()))
     }
 
-    async fn try_call(&self, plan: &Plan, from: Address) -> Result<Bytes, ChainError> {
+    pub(crate) async fn try_call(&self, plan: &Plan, from: Address) -> Result<Bytes, ChainError> {
         let request = request(plan, from);
         self.read_or_revert("eth_call", || async {
             self.provider().call(request.clone()).pending().await

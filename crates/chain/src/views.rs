@@ -431,7 +431,7 @@ impl Chain {
 }
 
 impl Chain {
-    async fn view<C: SolCall>(
+    pub(crate) async fn view<C: SolCall>(
         &self,
         name: &'static str,
         to: Address,
