@@ -25,11 +25,12 @@ pub(crate) struct Island {
 include!(concat!(env!("OUT_DIR"), "/fonts.rs"));
 include!(concat!(env!("OUT_DIR"), "/islands.rs"));
 
-const STYLES: [&str; 6] = [
+const STYLES: [&str; 7] = [
     include_str!("../ui/styles/tokens.css"),
     include_str!("../ui/styles/base.css"),
     include_str!("../ui/styles/parts.css"),
     include_str!("../ui/styles/tables.css"),
+    include_str!("../ui/styles/forms.css"),
     include_str!("../ui/styles/charts.css"),
     include_str!("../ui/styles/print.css"),
 ];
