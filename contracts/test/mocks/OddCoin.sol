@@ -20,6 +20,7 @@ contract OddCoin is ERC20 {
         Mute, // reverts for the blocked account, without a word
         Flood, // moves, returns 100 kB that begin with a yes
         Boasting, // moves half, says that all of it arrived
+        Denying, // moves, says no for the blocked account
         Shrinking // moves, says that its holders have half
     }
 
@@ -107,7 +108,7 @@ contract OddCoin is ERC20 {
                 return(0, 32)
             }
         }
-        return true;
+        return mood != Mood.Denying || to != blocked;
     }
 
     function arriving(uint256 amount) private view returns (uint256) {

@@ -247,8 +247,12 @@ contract GoalsDefineTest is GoalBase {
     // ------------------------------------------------------------------------------------------------- seal
 
     function sealing() private {
+        sealing(10);
+    }
+
+    function sealing(uint16 blocks) private {
         IGoals.Goal memory made = proportion();
-        made.seedBlocks = 10;
+        made.seedBlocks = blocks;
         made.pool = 5000;
         begin(made);
         vm.roll(1000);
@@ -270,6 +274,13 @@ contract GoalsDefineTest is GoalBase {
         rejects(abi.encodeWithSelector(IGoals.NoSeedDue.selector));
         goals.seal(goal, 0);
         proposed(goal, 0, 428);
+    }
+
+    function test_Seal_DrawsFromTheNextBlock() public {
+        sealing(1);
+        vm.roll(1002);
+        vm.setBlockhash(1001, keccak256("block 1001"));
+        vm.assertTrue(goals.seal(goal, 0) != 0);
     }
 
     function test_Seal_LostSeed_IsNeverDrawnAgain() public {

@@ -96,6 +96,16 @@ contract GrantsClaimTest is Base {
         vm.assertEq(token.balanceOf(holder) + 2 * withheld, AMOUNT);
     }
 
+    function test_Claim_KeepsOneWithheldUnit() public {
+        IGrants.Terms memory terms = plain();
+        (terms.amount, terms.withholdBps) = (10, 1000);
+        (bytes memory packed,) = opened(terms);
+        vm.warp(T0 + 4 * YEAR);
+        grants.claim(packed);
+        vm.assertEq(token.balanceOf(holder), 9);
+        vm.assertEq(free(), 1);
+    }
+
     function test_Claim_WithheldInFull_PaysNothingOut() public {
         IGrants.Terms memory terms = plain();
         terms.withholdBps = 10_000;
@@ -119,6 +129,17 @@ contract GrantsClaimTest is Base {
         vm.assertEq(grants.claim(packed), AMOUNT / 10);
         vm.warp(T0 + YEAR + 300);
         vm.assertEq(grants.claim(packed), AMOUNT / 4 - AMOUNT / 10);
+    }
+
+    function test_Claim_GivenAnUnlockThatBeginsWithAShare_PaysItAtTheStart() public {
+        IGrants.Terms memory terms = plain();
+        terms.unlockStart = T0 + uint40(YEAR);
+        terms.unlock = new IGrants.Segment[](2);
+        terms.unlock[0] = IGrants.Segment(0, 1e8, 0);
+        terms.unlock[1] = IGrants.Segment(1000, 1e9, 0);
+        (bytes memory packed,) = opened(terms);
+        vm.warp(T0 + YEAR);
+        vm.assertEq(grants.claim(packed), AMOUNT / 10);
     }
 
     function test_Claim_GivenHeldClaims_OnlyTheHolderCalls() public {
@@ -289,16 +310,40 @@ contract GrantsClaimTest is Base {
 
     function test_ClaimMany_GivenATokenThatPaysAndDeniesIt_Reverts() public {
         // a failure is undone and tried again: believed, this one would empty the pool
-        (OddCoin coin, bytes memory first,) = oddPair(0);
-        coin.setMood(OddCoin.Mood.Garbage, address(0));
+        (OddCoin coin, bytes memory first, bytes memory second) = oddPair(0);
+        coin.setMood(OddCoin.Mood.Denying, holder);
         (,, uint256 vested,,,) = grants.amounts(first);
-        rejects(abi.encodeWithSelector(IGrants.PaymentUnclear.selector, holder, vested));
+        bytes memory unclear = abi.encodeWithSelector(IGrants.PaymentUnclear.selector, holder, vested);
+        rejects(unclear);
         grants.claimMany(list(first));
         bytes[] memory behind = new bytes[](2);
         (behind[0], behind[1]) = ("short", first); // the first is skipped
-        rejects(abi.encodeWithSelector(IGrants.PaymentUnclear.selector, holder, vested));
+        rejects(unclear);
+        grants.claimMany(behind);
+        grants.claim(second);
+        behind[0] = second; // has nothing more
+        rejects(unclear);
+        grants.claimMany(behind);
+        vm.prank(OTHER);
+        grants.holdClaims(second, true); // is held back
+        rejects(unclear);
         grants.claimMany(behind);
         vm.assertEq(coin.balanceOf(holder), 0);
+    }
+
+    function test_ClaimMany_GivenADenialAfterAWithheldShare_KnowsTheBalanceInBetween() public {
+        (OddCoin coin, bytes memory first, bytes memory second) = oddPair(2500);
+        grants.claim(first);
+        vm.warp(block.timestamp + 60 days); // a little for the first, all of it for the second
+        coin.setMood(OddCoin.Mood.Denying, holder);
+        bytes[] memory both = new bytes[](2);
+        (both[0], both[1]) = (second, first);
+        (,, uint256 vested,, uint256 released_,) = grants.amounts(first);
+        uint256 gross = vested - released_;
+        rejects(
+            abi.encodeWithSelector(IGrants.PaymentUnclear.selector, holder, gross - gross * 2500 / 10_000)
+        );
+        grants.claimMany(both);
     }
 
     function test_ClaimMany_GivenADenialAfterAPayment_KnowsTheBalanceInBetween() public {

@@ -188,6 +188,14 @@ contract GrantsMoneyTest is Base {
         grants.rescind(ROOT);
     }
 
+    function test_Rescind_ARoundOfOneUnit() public {
+        pay(1);
+        vm.startPrank(company);
+        grants.commit(ROOT, 1, 0, T0 + 1 days);
+        grants.rescind(ROOT);
+        vm.assertEq(grants.promised(), 0);
+    }
+
     function test_Rescind_OnceItBinds_Reverts() public {
         pay(300);
         vm.startPrank(company);
