@@ -151,6 +151,33 @@ impl Store {
         })
     }
 
+    /// Takes what erased rows left behind out of the database's own files: write-ahead log and
+    /// free space. Answers false if a reader held an old snapshot; then ask again later.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn scrub(&self) -> Result<bool, StoreError> {
+        match &self.db {
+            // Deleted content is overwritten (`secure_delete`) once the log is in the file.
+            Db::Lite(pool) => {
+                let (busy, _, _): (i64, i64, i64) =
+                    sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+                        .fetch_one(pool)
+                        .await?;
+                Ok(busy == 0)
+            }
+            Db::Pg(pool) => {
+                sqlx::query(
+                    "VACUUM (FULL) members, member_wallets, people, terms, settings, sessions, \
+                     mail_links, share_links, calendar_links, imports",
+                )
+                .execute(pool)
+                .await?;
+                Ok(true)
+            }
+        }
+    }
+
     /// Closes every connection, waiting for those in use.
     pub async fn close(&self) {
         match &self.db {
@@ -195,7 +222,8 @@ async fn open_sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, StoreE
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(BUSY_TIMEOUT)
-        .foreign_keys(true);
+        .foreign_keys(true)
+        .pragma("secure_delete", "ON");
     keep_private(options.get_filename())?;
     let pool = SqlitePoolOptions::new()
         .max_connections(CONNECTIONS_MAX)

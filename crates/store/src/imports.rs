@@ -259,7 +259,8 @@ impl Tx {
     }
 
     /// Writes the terms of a grant and the gates in them. Writing the same grant again changes
-    /// its round, names and agreement, never its terms, which its id fixes.
+    /// its round, names and agreement, never its terms, which its id fixes; an agreement that was
+    /// erased with its person stays away.
     ///
     /// # Errors
     /// The terms are not canonical, the round was not imported, or the database failed.
@@ -271,7 +272,8 @@ impl Tx {
                    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET \
                    root = excluded.root, leaf_index = excluded.leaf_index, \
                    external_id = excluded.external_id, zone = excluded.zone, \
-                   agreement = excluded.agreement";
+                   agreement = CASE WHEN EXISTS (SELECT 1 FROM people p WHERE p.id = excluded.id \
+                   AND p.erased_at IS NOT NULL) THEN NULL ELSE excluded.agreement END";
         run!(
             self,
             sql,

@@ -1,9 +1,9 @@
 //! The people list: who works here, with which wallets, and what they may read.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 
 use super::owner::PersonId;
-use crate::text::{address, big, corrupt, parse, unsigned};
+use crate::text::{address, big, corrupt, parse, unsigned, word};
 use crate::{Read, StoreError, Tx};
 
 /// What the list lets a person read, beside his or her own grants.
@@ -172,22 +172,14 @@ impl Read {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn member_of_grant(
-        &mut self,
-        id: alloy_primitives::B256,
-    ) -> Result<Option<Member>, StoreError> {
+    pub async fn member_of_grant(&mut self, id: B256) -> Result<Option<Member>, StoreError> {
         let sql = "SELECT m.person, m.number, m.name, m.email, m.country, m.zone, m.added_at, \
                    m.erased_at FROM people p \
                    JOIN members m ON m.number = p.employee_id AND m.erased_at IS NULL \
                    WHERE p.erased_at IS NULL AND p.id = COALESCE( \
                    (SELECT t.id FROM grants g JOIN terms t ON t.root = g.root \
                    AND t.leaf_index = g.leaf_index WHERE g.id = $1), $1)";
-        let row = run!(
-            self,
-            fetch_optional as MemberRow,
-            sql,
-            crate::text::word(&id)
-        )?;
+        let row = run!(self, fetch_optional as MemberRow, sql, word(&id))?;
         self.one_member(row).await
     }
 
@@ -351,6 +343,41 @@ impl Tx {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// Puts the people of an imported round onto the list at `now` (Unix seconds), as the round
+    /// names them. What the list says about somebody stays; a wallet that it lacks is added.
+    /// Answers who is new.
+    ///
+    /// # Errors
+    /// [`StoreError::WalletTaken`]: the round gives one person's wallet to another; or the
+    /// database failed.
+    pub async fn add_members_of_round(
+        &mut self,
+        root: B256,
+        now: u64,
+    ) -> Result<Vec<PersonId>, StoreError> {
+        let mut new = Vec::new();
+        for row in self.people_of_round(root).await? {
+            if row.employee_id.is_empty() {
+                continue;
+            }
+            let known = self.member_of_number(&row.employee_id).await?;
+            if let Some(member) = known {
+                self.add_member_wallet(member.person, row.wallet).await?;
+                continue;
+            }
+            let member = NewMember {
+                number: row.employee_id,
+                name: row.name,
+                email: row.email,
+                country: row.country,
+                wallets: vec![row.wallet],
+                ..NewMember::default()
+            };
+            new.push(self.add_member(&member, now).await?);
+        }
+        Ok(new)
     }
 
     /// Notes that a person signed in with a wallet of the list at `now` (Unix seconds); the first

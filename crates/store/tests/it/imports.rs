@@ -76,7 +76,7 @@ fn stated(grant: &ImportedGrant) -> StatedValue {
     }
 }
 
-async fn import(tx: &mut Tx) -> [ImportedGrant; 2] {
+pub(crate) async fn import(tx: &mut Tx) -> [ImportedGrant; 2] {
     let lapsing = Gate {
         goal: GOAL,
         share_ppb: 1,

@@ -7,10 +7,13 @@
 
 mod harness;
 
+mod access_tokens;
 mod concurrency;
+mod erasure;
 mod folding;
 mod imports;
 mod keeper;
+mod members;
 mod place;
 mod requests;
 mod schema;

@@ -24,7 +24,7 @@ const SAMPLES: [(i64, &str); 9] = [
 ];
 
 /// Table and column -> type and whether it may be null.
-type Columns = BTreeMap<(String, String), (String, bool)>;
+pub(crate) type Columns = BTreeMap<(String, String), (String, bool)>;
 
 #[test]
 fn both_folders_hold_the_same_numbers() {
@@ -127,7 +127,7 @@ async fn execute(url: &str, sql: &'static str) {
     }
 }
 
-async fn columns(url: &str) -> Columns {
+pub(crate) async fn columns(url: &str) -> Columns {
     let rows: Vec<(String, String, String, bool)> = if url.starts_with("sqlite") {
         let pool = SqlitePool::connect(url).await.unwrap();
         let sql = "SELECT t.name, c.name, c.type, c.\"notnull\" = 0 \
