@@ -18,3 +18,4 @@ mod travel;
 pub use attach::{Embedded, Options};
 pub use error::EmbeddedError;
 pub use locate::find_anvil;
+pub use travel::Clock;
