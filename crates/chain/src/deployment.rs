@@ -182,12 +182,12 @@ fn unusable(path: &Path, reason: &impl ToString) -> ChainError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn deployment() -> Deployment {
-        let contract = Contract {
-            address: Address::repeat_byte(1),
+    pub(crate) fn deployment() -> Deployment {
+        let contract = |byte| Contract {
+            address: Address::repeat_byte(byte),
             tx_hash: B256::repeat_byte(2),
             block: 3,
             code_hash: B256::repeat_byte(4),
@@ -199,11 +199,11 @@ mod tests {
             start_block: 1,
             genesis_hash: B256::repeat_byte(5),
             contracts: Contracts {
-                grants: contract,
-                succession: Some(contract),
-                goals: contract,
-                access_token: contract,
-                access_manager: contract,
+                grants: contract(1),
+                succession: Some(contract(2)),
+                goals: contract(3),
+                access_token: contract(4),
+                access_manager: contract(5),
                 bond_token: None,
                 bond_manager: None,
             },

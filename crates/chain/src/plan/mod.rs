@@ -7,6 +7,7 @@ mod goals;
 mod grants;
 mod money;
 mod pay;
+mod read;
 mod succession;
 mod token;
 
@@ -25,6 +26,7 @@ pub use grants::{
 pub use money::{Unit, length, rate};
 pub(crate) use money::{date, decimal, grouped};
 pub use pay::{Payee, paid, pay};
+pub use read::{Places, ReadCall, read};
 pub use succession::{
     announce_recovery, clear_recovery, execute_recovery, move_grant, replace, veto,
 };
