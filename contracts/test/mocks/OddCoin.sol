@@ -69,7 +69,7 @@ contract OddCoin is ERC20 {
     function _move(address from, address to, uint256 amount) private returns (bool) {
         if (mood == Mood.Calling) (answered, answer) = target.call(data);
         if (mood == Mood.Costly) {
-            for (uint256 before = gasleft(); before - gasleft() < 155_000;) {}
+            for (uint256 before = gasleft(); before - gasleft() < 165_000;) {}
         }
         if (mood == Mood.Paused) revert ERC20InvalidSender(from);
         if (to == blocked) {
