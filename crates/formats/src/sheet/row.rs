@@ -90,6 +90,7 @@ fn person(cells: &Cells<'_>) -> Person {
         name: text("name"),
         email: text("email"),
         employee_id: text("employee_id"),
+        country: text("tax_country"),
     }
 }
 

@@ -121,6 +121,8 @@ pub struct Person {
     pub email: String,
     /// The company's number of the person; may be empty.
     pub employee_id: String,
+    /// As the sheet has it; may be empty.
+    pub country: String,
 }
 
 /// A grant of a sheet, ready to be committed.
