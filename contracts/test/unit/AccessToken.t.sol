@@ -154,6 +154,8 @@ contract AccessTokenTest is Base {
         rejects(abi.encodeWithSelector(IAccessToken.ERC3009InvalidSignature.selector));
         token.transferWithAuthorization(company, keeper, 7, T0 - 1, T0 + 1, NONCE, bytes_);
         vm.startPrank(keeper);
+        rejects(abi.encodeWithSelector(IAccessToken.ERC3009InvalidSignature.selector));
+        token.receiveWithAuthorization(company, keeper, 8, T0 - 1, T0 + 1, NONCE, bytes_);
         token.receiveWithAuthorization(company, keeper, 7, T0 - 1, T0 + 1, NONCE, bytes_);
         vm.assertEq(token.balanceOf(keeper), 7);
     }

@@ -72,6 +72,20 @@ contract GrantsChangeTest is Base {
         grants.claim(packed);
     }
 
+    function test_End_Backdated_ReadsNoGateBeyondTheLast() public {
+        IGrants.Terms memory terms = plain();
+        terms.vesting = new IGrants.Segment[](5);
+        for (uint256 i; i < 5; ++i) {
+            // a byte of the fourth share would be the rule of a gate that lapses, were there one
+            uint32 share = i == 3 ? 0x1d000100 : uint32(i < 3 ? i * 1e8 : 1e9);
+            terms.vesting[i] = IGrants.Segment(uint32((i + 1) * YEAR), share, 0);
+        }
+        begin(terms);
+        vm.warp(T0 + YEAR + 29 days);
+        end(T0 + uint40(YEAR), false);
+        vm.assertEq(held(), 0);
+    }
+
     function test_End_Backdated_NeverTakesBackWhatWasPaid() public {
         begin(plain());
         vm.warp(T0 + YEAR);
@@ -265,6 +279,19 @@ contract GrantsChangeTest is Base {
         vm.prank(company);
         rejects(abi.encodeWithSelector(IGrants.OutOfRange.selector, 100 days, 100 days));
         grants.pause(packed);
+    }
+
+    function test_Pause_AfterAnother_HasOnlyTheTimeThatIsLeft() public {
+        begin(plain());
+        vm.warp(T0 + YEAR);
+        vm.prank(company);
+        grants.pause(packed);
+        vm.warp(T0 + YEAR + 60 days);
+        vm.startPrank(company);
+        grants.resume(packed);
+        grants.pause(packed); // 40 of 100 days are left
+        vm.warp(T0 + 2 * YEAR + 100 days);
+        vm.assertEq(vested(), AMOUNT / 2);
     }
 
     function test_Pause_NeverTwiceNorDuringNotice() public {

@@ -116,6 +116,12 @@ contract GrantsClaimTest is Base {
         vm.assertEq(free(), AMOUNT);
     }
 
+    function test_Claim_WithheldInFull_AsksTheTokenNothing() public {
+        (OddCoin coin, bytes memory first,) = oddPair(10_000);
+        coin.setMood(OddCoin.Mood.Refusing, holder); // even a payment of nothing
+        vm.assertEq(grants.claim(first), AMOUNT / 2);
+    }
+
     function test_Claim_StaysWithinTheUnlockClock() public {
         IGrants.Terms memory terms = plain();
         terms.unlockStart = T0 + uint40(YEAR);

@@ -286,6 +286,9 @@ contract GrantsSucceedTest is SuccessionBase {
         IGrants.Terms[] memory list = one(gated("nobody's goal", 1e8, 0));
         rejects(abi.encodeWithSelector(IGrants.GoalNotDefined.selector, bytes32("nobody's goal")));
         succeed(old, list);
+        list = one(gated("nobody's goal", 0, 0)); // a share of nothing, of which no payment asks
+        rejects(abi.encodeWithSelector(IGrants.GoalNotDefined.selector, bytes32("nobody's goal")));
+        succeed(old, list);
         IGoals.Goal memory goal = milestone();
         list = one(gated(defined(goal), 1e8, 0));
         succeed(old, list);
