@@ -28,6 +28,7 @@ usage: cargo xtask <verb>
   artifacts        compile the contracts and write contracts/artifacts
   bench tree       measure a tree of a million grants (-o json for programs)
   bench gas        whole transactions beside targets and peers (-o json; --write records ours)
+  bench load       pages under load on both databases (-o json, --release); needs wrk
   coverage         the lines and branches of the contracts that the tests reach; fails below 100 %
   fuzz             random sequences on contracts and core (--minutes N, --seed S); with
                    --contracts the contracts alone: 10,000 runs of each test, plays of 1000 x 500

@@ -2,6 +2,7 @@
 //! what they should be.
 
 mod gas;
+mod load;
 mod operations;
 mod peers;
 mod sizes;
@@ -16,13 +17,18 @@ pub(crate) use sizes::check as check_sizes;
 const USAGE: &str = "\
 usage: cargo xtask bench tree [-o table|json]
        cargo xtask bench gas [-o table|json] | --write
+       cargo xtask bench load [-o table|json] [--release]
 
   tree    a tree of a million grants with all its proofs: processor time and memory
   gas     whole transactions: ours, their targets, the best peer and what the chain itself asks
-          --write writes contracts/snapshots again: gas, and sizes of the bytecode";
+          --write writes contracts/snapshots again: gas, and sizes of the bytecode
+  load    the list of grants and a grant's page under wrk, with 10,000 grants and 1,000,000 events,
+          on SQLite and PostgreSQL; --release builds as what is installed is built";
 
 pub(crate) fn bench(root: &Path, args: &[String]) -> Result<()> {
-    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let release = args.iter().any(|word| word == "--release");
+    let words = args.iter().map(String::as_str);
+    let words: Vec<&str> = words.filter(|word| *word != "--release").collect();
     let (what, json) = match words.as_slice() {
         ["gas", "--write"] => return gas::write(root),
         [what] | [what, "-o", "table"] => (*what, false),
@@ -30,6 +36,8 @@ pub(crate) fn bench(root: &Path, args: &[String]) -> Result<()> {
         _ => bail!("{USAGE}"),
     };
     match what {
+        "load" => load::load(root, (json, release)),
+        _ if release => bail!("{USAGE}"),
         "tree" => tree::tree(root, json),
         "gas" => gas::gas(root, json),
         _ => bail!("there is no bench `{what}`\n\n{USAGE}"),
