@@ -161,20 +161,26 @@ impl Chain {
         }
     }
 
-    /// Why the last of these calls fails: alone if it does so alone, else since it follows others.
+    /// Why the last of these calls fails, as far as it can be known: MultiSendCallOnly keeps the
+    /// reason to itself.
     async fn refusal_after(&self, safe: Address, prefix: &[Plan]) -> Result<Reverted, ChainError> {
-        if let Some(last) = prefix.last()
-            && let Some(alone) = self.refusal(last, safe).await?
-        {
-            return Ok(alone);
-        }
-        Ok(Reverted {
-            name: "Reverted".to_owned(),
-            sentence: "it would be refused after the calls before it, and not without them"
-                .to_owned(),
-            hint: "put it into a batch of its own".to_owned(),
-            kind: RevertKind::Precondition,
-            args: Vec::new(),
+        let alone = match prefix.last() {
+            Some(last) => self.refusal(last, safe).await?,
+            None => None,
+        };
+        let after = "it would be refused after the calls before it";
+        Ok(match alone {
+            Some(alone) => Reverted {
+                sentence: format!("{after}; without them, {}", alone.sentence),
+                ..alone
+            },
+            None => Reverted {
+                name: "Reverted".to_owned(),
+                sentence: format!("{after}, and not without them"),
+                hint: "put it into a batch of its own".to_owned(),
+                kind: RevertKind::Precondition,
+                args: Vec::new(),
+            },
         })
     }
 

@@ -11,6 +11,8 @@ mod kills;
 #[cfg(test)]
 mod nodes;
 #[cfg(test)]
+mod safe;
+#[cfg(test)]
 mod sending;
 #[cfg(test)]
 mod supervisor;
