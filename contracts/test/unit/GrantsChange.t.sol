@@ -292,6 +292,9 @@ contract GrantsChangeTest is Base {
         grants.pause(packed); // 40 of 100 days are left
         vm.warp(T0 + 2 * YEAR + 100 days);
         vm.assertEq(vested(), AMOUNT / 2);
+        grants.resume(packed);
+        vm.assertEq(vested(), AMOUNT / 2);
+        vm.assertEq(grants.words(id) >> 224, 100 days);
     }
 
     function test_Pause_NeverTwiceNorDuringNotice() public {

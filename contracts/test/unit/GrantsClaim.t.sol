@@ -218,6 +218,14 @@ contract GrantsClaimTest is Base {
         vm.assertEq(token.balanceOf(holder), vested);
     }
 
+    function test_Claim_GivenAGateOfTheSmallestShare_HoldsItBack() public {
+        IGrants.Terms memory terms = gated(defined(milestone()), 1, 0);
+        terms.amount = 1e9;
+        (bytes memory packed,) = opened(terms);
+        vm.warp(T0 + 4 * YEAR);
+        vm.assertEq(grants.claim(packed), 1e9 - 1);
+    }
+
     function test_Claim_GivenATrigger_PaysNothingUntilItOpens() public {
         IGoals.Goal memory goal = milestone();
         (bytes memory packed,) = opened(gated(defined(goal), 0, 2));
