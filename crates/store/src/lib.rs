@@ -53,10 +53,7 @@ pub use leases::Lease;
 pub use logs::LogRow;
 pub use people::Person;
 pub use pool::Counts;
-pub use portal::{
-    Acceptance, Actor, Entry, Erased, Held, ListRole, MailLink, Means, Member, MemberWallet,
-    NewEntry, NewMember, Owner, PersonId, RelayRequest, RelayState, Session, ShareLink,
-};
+pub use portal::*;
 pub use requests::{NewRequest, Request};
 pub use successors::Successor;
 pub use templates::Template;
