@@ -2,7 +2,7 @@
 
 use alloy::primitives::{Address, B256};
 
-use crate::bindings::IAccessManager;
+use crate::bindings::{IAccessManager, IAccessToken};
 use crate::connect::Chain;
 use crate::error::ChainError;
 use crate::plan::Plan;
@@ -60,5 +60,26 @@ impl Chain {
         let call = IAccessManager::getScheduleCall { id: operation };
         let at: u64 = self.view("getSchedule", manager, &call, None).await?.to();
         Ok(Some(at).filter(|at| *at > 0))
+    }
+}
+
+impl Chain {
+    /// The AccessManager that guards a contract.
+    ///
+    /// # Errors
+    /// When the node does not answer, or nothing guards the contract.
+    pub async fn authority_of(&self, contract: Address) -> Result<Address, ChainError> {
+        let call = IAccessToken::authorityCall {};
+        self.view("authority", contract, &call, None).await
+    }
+}
+
+impl ChainError {
+    /// Whether a call was refused since the caller's role has a delay and the call is not
+    /// scheduled, or no longer.
+    #[must_use]
+    pub fn is_unscheduled(&self) -> bool {
+        let names = ["AccessManagerNotScheduled", "AccessManagerExpired"];
+        matches!(self, Self::Reverted(reverted) if names.contains(&reverted.name.as_str()))
     }
 }

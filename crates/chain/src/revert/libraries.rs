@@ -11,17 +11,17 @@ pub(super) fn manager(error: Manager) -> Words {
         Manager::AccessManagerAlreadyScheduled(e) => say(
             Precondition,
             format!("operation {} is scheduled already", e.operationId),
-            "wait until its delay is over and execute it",
+            "wait until its delay is over, then `guerdon job execute` it",
         ),
         Manager::AccessManagerNotScheduled(e) => say(
             Precondition,
             format!("operation {} is not scheduled", e.operationId),
-            "schedule it with the AccessManager first: the role has a delay",
+            "schedule it first: the role has a delay, and the same command offers it",
         ),
         Manager::AccessManagerNotReady(e) => say(
             Precondition,
             format!("the delay of operation {} is not over", e.operationId),
-            "wait until it is",
+            "wait until it is; `guerdon job list` shows when",
         ),
         Manager::AccessManagerExpired(e) => say(
             Precondition,
