@@ -93,6 +93,16 @@ impl Read {
         rows.into_iter().map(MemberRecord::try_from).collect()
     }
 
+    /// Every account that has a role, or had it, by role and account.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn role_members(&mut self) -> Result<Vec<MemberRecord>, StoreError> {
+        let sql = "SELECT * FROM role_members ORDER BY role, account";
+        let rows = run!(self, fetch_all as MemberRow, sql)?;
+        rows.into_iter().map(MemberRecord::try_from).collect()
+    }
+
     /// One account in one role.
     ///
     /// # Errors
@@ -169,14 +179,12 @@ impl Read {
     /// # Errors
     /// The database failed.
     pub async fn access_records(&mut self) -> Result<AccessRecords, StoreError> {
-        let sql = "SELECT * FROM role_members";
-        let members = run!(self, fetch_all as MemberRow, sql)?;
+        let members = self.role_members().await?;
         let sql = "SELECT * FROM function_roles";
         let functions = run!(self, fetch_all as FunctionRow, sql)?;
         let operations = self.operations(Operations::Newest(u32::MAX)).await?;
         let mut records = AccessRecords::default();
-        for row in members {
-            let member = MemberRecord::try_from(row)?;
+        for member in members {
             records
                 .members
                 .insert((member.role, member.account), member);
