@@ -137,6 +137,16 @@ impl Read {
         self.whole(rows).await
     }
 
+    /// A job by its number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn job(&mut self, id: u64) -> Result<Option<Job>, StoreError> {
+        let sql = "SELECT * FROM jobs WHERE id = $1";
+        let row = run!(self, fetch_optional as JobRow, sql, big("job", id)?)?;
+        Ok(self.whole(row.into_iter().collect()).await?.pop())
+    }
+
     /// Gas that a day's jobs used; what is not mined counts with its limit.
     ///
     /// # Errors
@@ -146,6 +156,29 @@ impl Read {
                    FROM jobs WHERE day = $1 AND state <> 'displaced'";
         let row = run!(self, fetch_one as NumberRow, sql, big("day", day)?)?;
         unsigned("gas", row.n)
+    }
+
+    /// Gas that a day's jobs for holders' own requests used; what is not mined counts with its
+    /// limit.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn relay_gas_of_day(&mut self, day: u64) -> Result<u64, StoreError> {
+        let sql = "SELECT CAST(COALESCE(SUM(COALESCE(gas_used, gas_limit)), 0) AS BIGINT) AS n \
+                   FROM jobs WHERE day = $1 AND state <> 'displaced' \
+                   AND id IN (SELECT job FROM relay_requests)";
+        let row = run!(self, fetch_one as NumberRow, sql, big("day", day)?)?;
+        unsigned("gas", row.n)
+    }
+
+    /// Whether the keeper signed a transaction.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn was_sent(&mut self, tx: B256) -> Result<bool, StoreError> {
+        let sql = "SELECT tx AS id FROM sent WHERE tx = $1";
+        let row = run!(self, fetch_optional as IdRow, sql, word(&tx))?;
+        Ok(row.is_some_and(|row| !row.id.is_empty()))
     }
 
     async fn whole(&mut self, rows: Vec<JobRow>) -> Result<Vec<Job>, StoreError> {

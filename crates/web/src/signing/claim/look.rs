@@ -1,0 +1,261 @@
+//! What a claim is judged by: one snapshot of the store, and a trial call at the node.
+
+use alloy_primitives::{Address, B256, U256};
+use guerdon_chain::plan::{self, Place};
+use guerdon_chain::{Chain, ChainError, Plan};
+use guerdon_core::grant::{self, GateResult, Payment, Reason, Refused};
+use guerdon_core::ledger::{GrantRecord, RoundRecord};
+use guerdon_core::state::{Flags, State};
+use guerdon_core::succession::Stage;
+use guerdon_core::terms::Terms;
+use guerdon_core::tree::{Leaf, Proof, SumTree};
+use guerdon_store::Read;
+use jiff::tz::TimeZone;
+
+use crate::error::PageError;
+use crate::load;
+use crate::state::AppState;
+use crate::views::{Goals, NamedGoal, zone};
+
+/// Leaves read at a time.
+const BATCH: u32 = 2_000;
+
+/// What the store knows of a grant, opened or not.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) id: B256,
+    pub(crate) terms: Terms,
+    pub(crate) encoded: Vec<u8>,
+    /// `None` before it was opened.
+    pub(crate) record: Option<GrantRecord>,
+    /// `None` while its round is not committed; a successor needs none.
+    pub(crate) round: Option<RoundRecord>,
+    pub(crate) goals: Vec<NamedGoal>,
+    pub(crate) zone: TimeZone,
+    pub(crate) zone_name: String,
+    /// The chain of the deployment.
+    pub(crate) chain_id: u64,
+    /// The last block in the store and its time, money's clock.
+    pub(crate) head: (u64, u64),
+}
+
+/// What the node says of a claim that is not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Trial {
+    /// It would release so much, gross, with so much gas.
+    Pays { gross: u128, gas: u64 },
+    /// The contract would refuse it, for this reason.
+    Refuses { reason: String },
+    /// The node did not answer.
+    NoAnswer,
+    /// There is nothing to try: no node, no call, or nothing to pay.
+    None,
+}
+
+/// What the node adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AtNode {
+    pub(crate) chain_id: u64,
+    /// Its newest block; `None` if it did not answer.
+    pub(crate) head: Option<u64>,
+    pub(crate) trial: Trial,
+    /// What the wallet has for gas and what the claim needs, in wei.
+    pub(crate) gas: Option<(u128, u128)>,
+}
+
+impl Known {
+    /// Reads a grant; `None` if its terms are not known here.
+    pub(crate) async fn read(
+        read: &mut Read,
+        state: &AppState,
+        id: B256,
+    ) -> Result<Option<Self>, PageError> {
+        let record = read.grant(id).await?;
+        let imported = read.terms(id).await?;
+        let named = imported.as_ref().map(|grant| grant.zone.clone());
+        let (encoded, root) = match (&record, imported) {
+            (Some(record), _) if record.descent.is_some() => match read.successor(id).await? {
+                Some(published) => (published.terms, None),
+                None => return Ok(None),
+            },
+            (_, Some(imported)) => (imported.terms, Some(imported.root)),
+            (_, None) => return Ok(None),
+        };
+        let terms = Terms::decode(&encoded).map_err(|error| PageError::Records {
+            noun: "grant",
+            id,
+            reason: error.to_string(),
+        })?;
+        let round = match root {
+            Some(root) => read.round(root).await?,
+            None => None,
+        };
+        let head = read.checkpoint().await?.map(|at| (at.block, at.time));
+        let (zone, zone_name) = zone(named.as_deref());
+        Ok(Some(Self {
+            id,
+            terms,
+            encoded,
+            record,
+            round,
+            goals: load::overview(read, state).await?.goals.clone(),
+            zone,
+            zone_name,
+            chain_id: state.deployment.chain_id,
+            head: head.unwrap_or_default(),
+        }))
+    }
+
+    /// Money's clock.
+    pub(crate) fn now(&self) -> u64 {
+        self.head.1
+    }
+
+    /// Its word; before opening what it will be.
+    pub(crate) fn state(&self) -> State {
+        match &self.record {
+            Some(record) => record.state,
+            None => State {
+                flags: Flags::default(),
+                ..State::opened(
+                    self.terms.withhold_bps,
+                    self.round.map_or(0, |round| round.since),
+                )
+            },
+        }
+    }
+
+    /// Who is paid.
+    pub(crate) fn holder(&self) -> Address {
+        let moved_to = self.record.and_then(|record| record.moved_to);
+        grant::holder(&self.terms, &self.state(), moved_to)
+    }
+
+    /// Where its recovery stands.
+    pub(crate) fn recovery(&self) -> Stage {
+        let now = self.now();
+        self.record
+            .map_or(Stage::None, |record| record.recovery.stage(now))
+    }
+
+    /// Whether only the holder's own call is paid.
+    pub(crate) fn holder_only(&self) -> bool {
+        let marks = Flags::HOLDER_ONLY.with(Flags::RECOVERING);
+        self.state().flags.intersects(marks)
+    }
+
+    fn results(&self) -> Vec<GateResult> {
+        Goals(&self.goals).results(&self.terms, &self.state())
+    }
+
+    /// Where every unit of it is.
+    pub(crate) fn reasons(&self) -> Result<Vec<Reason>, Refused> {
+        grant::why_locked(&self.terms, &self.state(), &self.results(), self.now())
+    }
+
+    /// What a claim would pay by the store's block.
+    pub(crate) fn payment(&self) -> Result<Payment, Refused> {
+        let gross = grant::payable(&self.terms, &self.state(), &self.results(), self.now())?;
+        Ok(self.parts(gross))
+    }
+
+    /// The parts of a payment of so much.
+    pub(crate) fn parts(&self, gross: u128) -> Payment {
+        grant::payment(gross, self.state().withhold_bps)
+    }
+
+    /// The call: `claim`, or `claimFirst` with its proof before it was opened. `None` while its
+    /// round is not committed.
+    pub(crate) async fn plan(
+        &self,
+        read: &mut Read,
+        grants: Address,
+    ) -> Result<Option<Plan>, PageError> {
+        if self.record.is_some() {
+            return Ok(Some(plan::claim(grants, &self.encoded)));
+        }
+        let Some(round) = &self.round else {
+            return Ok(None);
+        };
+        let (index, proof) = proof(read, round.root, self.id).await?;
+        let place = Place {
+            root: round.root,
+            index,
+            proof: &proof,
+        };
+        Ok(Some(plan::claim_first(grants, &self.encoded, &place)))
+    }
+}
+
+/// The place of a leaf in its round, with its proof.
+async fn proof(read: &mut Read, root: B256, id: B256) -> Result<(u32, Proof), PageError> {
+    let wrong = |reason: String| PageError::Records {
+        noun: "round",
+        id: root,
+        reason,
+    };
+    let mut leaves = Vec::new();
+    loop {
+        let from = u64::try_from(leaves.len()).unwrap_or(u64::MAX);
+        let page = read.terms_of_round(root, from, BATCH).await?;
+        for row in &page {
+            let terms = Terms::decode(&row.terms).map_err(|error| wrong(error.to_string()))?;
+            leaves.push(Leaf {
+                id: row.id,
+                amount: terms.amount,
+            });
+        }
+        if page.len() < BATCH as usize {
+            break;
+        }
+    }
+    let tree = SumTree::build(leaves).map_err(|error| wrong(error.to_string()))?;
+    let index = tree.index_of(id);
+    let place = index.and_then(|index| Some((index, tree.proof(index)?)));
+    place.ok_or_else(|| wrong(format!("it has no leaf {id}")))
+}
+
+impl AtNode {
+    /// Asks the node, without sending anything. A node that does not answer is an answer, too.
+    pub(crate) async fn ask(chain: &Chain, plan: Option<&Plan>, sender: Address) -> Self {
+        let (trial, gas) = match plan {
+            Some(plan) => attempt(chain, plan, sender).await,
+            None => (Trial::None, None),
+        };
+        Self {
+            chain_id: chain.chain_id(),
+            head: chain.head().await.ok().map(|head| head.number),
+            trial,
+            gas,
+        }
+    }
+}
+
+async fn attempt(chain: &Chain, plan: &Plan, sender: Address) -> (Trial, Option<(u128, u128)>) {
+    let simulation = match chain.simulate(plan, sender).await {
+        Ok(simulation) => simulation,
+        Err(ChainError::Reverted(why)) => {
+            let reason = why.to_string();
+            return (Trial::Refuses { reason }, None);
+        }
+        Err(error) => {
+            tracing::info!(%error, "a claim could not be tried");
+            return (Trial::NoAnswer, None);
+        }
+    };
+    let gross = U256::try_from_be_slice(&simulation.output)
+        .and_then(|gross| u128::try_from(gross).ok())
+        .unwrap_or_default();
+    let gas = match (chain.balance(sender).await, chain.fees().await) {
+        (Ok(have), Ok(fees)) => {
+            let need = fees.max_fee.saturating_mul(simulation.gas.into());
+            Some((have, need))
+        }
+        _ => None,
+    };
+    let trial = Trial::Pays {
+        gross,
+        gas: simulation.gas,
+    };
+    (trial, gas)
+}

@@ -1,0 +1,15 @@
+//! `/grants/{id}/claim`: will it work, and the claim itself; `/grants/{id}/relay`: without gas.
+
+mod look;
+mod page;
+mod preflight;
+mod relay;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use look::Known;
+pub(crate) use page::{claim, relay as ask_relay};
+pub(crate) use preflight::Finding;
+pub use relay::RelayPolicy;
+pub(crate) use relay::Standing;
