@@ -7,6 +7,9 @@ mod due;
 mod follow;
 mod node;
 mod pass;
+mod relay;
+#[cfg(test)]
+mod relay_tests;
 mod report;
 #[cfg(test)]
 mod script;
@@ -21,6 +24,7 @@ use guerdon_store::{Store, Tx};
 pub(crate) use due::survey;
 pub(crate) use node::{LiveNode, Node};
 pub(crate) use pass::plan_batches;
+pub(crate) use relay::RelayPolicy;
 pub(crate) use report::{Pass, Stopped, failing_value};
 
 use crate::error::{Failure, Outcome};
@@ -45,6 +49,10 @@ pub(crate) struct Policy {
     pub(crate) lease: u64,
     /// Whether grants that nobody opened are opened and paid.
     pub(crate) open: bool,
+    /// What holders may ask for; `None`: their requests are left alone.
+    pub(crate) relay: Option<RelayPolicy>,
+    /// Whether nobody is paid who did not ask.
+    pub(crate) relay_only: bool,
     /// First wait between two looks at a transaction; it doubles up to fifty times as long.
     pub(crate) poll: Duration,
 }

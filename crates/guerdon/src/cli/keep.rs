@@ -41,6 +41,19 @@ pub(crate) struct KeeperArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) lease: u64,
+    /// Take claims that holders ask for on the pages, and pay for their gas.
+    #[arg(long, env = "GUERDON_RELAY")]
+    pub(crate) relay: bool,
+    /// Pay nobody who did not ask.
+    #[arg(long)]
+    pub(crate) relay_only: bool,
+    /// Send no asked claim that brings its holder fewer whole tokens than this.
+    #[arg(long, value_name = "AMOUNT", default_value = "1", env = "GUERDON_RELAY_MIN_PAYOUT")]
+    pub(crate) relay_min_payout: String,
+    /// Gas for asked claims in a day of the chain, out of the keeper's own.
+    #[arg(long, value_name = "GAS", default_value_t = 20_000_000)]
+    #[arg(env = "GUERDON_RELAY_GAS_PER_DAY")]
+    pub(crate) relay_gas_per_day: u64,
     /// Seconds between two looks at who is due.
     #[arg(long, value_name = "SECONDS", default_value_t = 15)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]

@@ -14,7 +14,7 @@ use crate::cli::{KeepArgs, KeepCommand, KeeperArgs};
 use crate::context::{Context, Node, asked_to_stop};
 use crate::error::{Failure, Kind, Outcome};
 use crate::keeper::{
-    self, DAY, Keeper, LEASE, LiveNode, Pass, Policy, Stopped, plan_batches, survey,
+    self, DAY, Keeper, LEASE, LiveNode, Pass, Policy, RelayPolicy, Stopped, plan_batches, survey,
 };
 use crate::output::{Record, say};
 use crate::words::{self, Unit};
@@ -72,6 +72,25 @@ async fn keep(context: &Context, node: &Node, arguments: &KeepArgs) -> Outcome {
     outcome
 }
 
+/// What holders may ask the keeper for.
+pub(crate) fn relay_of(arguments: &KeeperArgs, unit: &Unit) -> Outcome<Option<RelayPolicy>> {
+    if !arguments.relay && !arguments.relay_only {
+        return Ok(None);
+    }
+    Ok(Some(RelayPolicy {
+        min_payout: least(unit, &arguments.relay_min_payout)?,
+        gas_per_day: arguments.relay_gas_per_day,
+    }))
+}
+
+/// An amount to send is above zero, a least amount need not be.
+fn least(unit: &Unit, text: &str) -> Outcome<u128> {
+    match text {
+        "0" => Ok(0),
+        text => unit.parse(text),
+    }
+}
+
 impl Keeping {
     pub(crate) async fn new(
         context: &Context,
@@ -82,15 +101,14 @@ impl Keeping {
         let unit = Unit::new(&deployment.token.symbol, deployment.token.decimals);
         let policy = Policy {
             grants: deployment.contracts.grants.address,
-            min_payout: match arguments.min_payout.as_str() {
-                "0" => 0, // an amount to send is above zero, a least amount need not be
-                text => unit.parse(text)?,
-            },
+            min_payout: least(&unit, &arguments.min_payout)?,
             gas_per_day: arguments.gas_per_day,
             fee_max: u128::from(arguments.fee_max) * GWEI,
             stuck_after: arguments.stuck_after,
             lease: arguments.lease,
             open: arguments.open,
+            relay: relay_of(arguments, &unit)?,
+            relay_only: arguments.relay_only,
             poll: Duration::from_millis(20),
         };
         let signer = context.signer(Some(ROLE))?;
@@ -135,7 +153,7 @@ impl Keeping {
         loop {
             self.index().await?;
             let pass = self.keeper.pass().await?;
-            let again = pass.stopped == Some(Stopped::Reconciled);
+            let again = matches!(pass.stopped, Some(Stopped::Reconciled | Stopped::Relayed));
             whole = pass.after(whole);
             if !again {
                 return Ok(whole);

@@ -62,8 +62,30 @@ impl Survey {
 
 /// Looks at every imported grant of every committed round, and at every grant that replaced one.
 pub(crate) async fn survey(read: &mut Read, policy: &Policy, now: u64) -> Outcome<Survey> {
-    let goals = read.goals().await?;
     let failures = read.failures().await?;
+    let mut found = judge(read, (policy, now), failures).await?;
+    found.due.sort_by_key(|due| (due.since, due.id));
+    Ok(found)
+}
+
+/// Every grant that a claim would pay now, whoever asks: also what failed before, was not opened
+/// yet, or is small.
+pub(crate) async fn claimable(read: &mut Read, policy: &Policy, now: u64) -> Outcome<Vec<Due>> {
+    let policy = Policy {
+        min_payout: 0,
+        open: true,
+        ..policy.clone()
+    };
+    let found = judge(read, (&policy, now), Vec::new()).await?;
+    Ok(found.due)
+}
+
+async fn judge(
+    read: &mut Read,
+    (policy, now): (&Policy, u64),
+    failures: Vec<Failing>,
+) -> Outcome<Survey> {
+    let goals = read.goals().await?;
     let judge = Judge {
         policy,
         now,
@@ -77,7 +99,6 @@ pub(crate) async fn survey(read: &mut Read, policy: &Policy, now: u64) -> Outcom
         }
     }
     judge.successors(read, &mut found).await?;
-    found.due.sort_by_key(|due| (due.since, due.id));
     Ok(found)
 }
 

@@ -2,7 +2,7 @@
 
 use guerdon_chain::plan::{Payee, pay};
 use guerdon_chain::{ChainError, Next, Outgoing, Plan, next_batch};
-use guerdon_store::{Job, JobState, NewJob};
+use guerdon_store::{Job, JobState, NewJob, RelayState};
 
 use super::due::Due;
 use super::report::{Pass, Stopped};
@@ -10,7 +10,7 @@ use super::{DAY, Keeper, Node, Policy, survey};
 use crate::error::Outcome;
 
 /// A transaction can do nothing with less.
-const GAS_MIN: u64 = 21_000;
+pub(super) const GAS_MIN: u64 = 21_000;
 
 /// Grants that fit into one transaction.
 #[derive(Debug)]
@@ -36,12 +36,17 @@ impl<N: Node> Keeper<N> {
                 return Ok(pass);
             }
         }
+        self.settle_requests().await?;
         if !pass.transactions.is_empty() {
             // What they paid is not indexed yet: the next pass sees it.
             pass.stopped = Some(Stopped::Reconciled);
             return Ok(pass);
         }
         pass.now = self.node.now().await?;
+        self.relay(&mut pass).await?;
+        if pass.stopped.is_some() || self.policy.relay_only {
+            return Ok(pass);
+        }
         let mut read = self.store.read().await?;
         let found = survey(&mut read, &self.policy, pass.now).await?;
         drop(read);
@@ -63,7 +68,7 @@ impl<N: Node> Keeper<N> {
             match measure_next(&self.node, &self.policy, rest, limit).await? {
                 Next::Batch(batch) => {
                     let (now, later) = rest.split_at(batch.count);
-                    self.send(now, batch.gas_limit(limit), pass).await?;
+                    self.send(now, batch.gas_limit(limit), None, pass).await?;
                     rest = later;
                     if pass.stopped.is_some() {
                         break;
@@ -92,20 +97,27 @@ impl<N: Node> Keeper<N> {
         Ok(())
     }
 
-    async fn fits_alone(&self, due: &Due, cap: u64) -> Result<bool, ChainError> {
+    pub(super) async fn fits_alone(&self, due: &Due, cap: u64) -> Result<bool, ChainError> {
         let alone = std::slice::from_ref(due);
         let next = measure_next(&self.node, &self.policy, alone, cap).await?;
         Ok(matches!(next, Next::Batch(_)))
     }
 
     /// Gas that today's transactions may still use, by the chain's clock.
-    async fn budget(&self, now: u64) -> Outcome<u64> {
+    pub(super) async fn budget(&self, now: u64) -> Outcome<u64> {
         let used = self.store.read().await?.gas_of_day(now / DAY).await?;
         Ok(self.policy.gas_per_day.saturating_sub(used))
     }
 
-    /// Writes a job with its signed bytes, hands it over and follows it.
-    async fn send(&self, due: &[Due], gas_limit: u64, pass: &mut Pass) -> Outcome {
+    /// Writes a job with its signed bytes, hands it over and follows it. A request of a holder is
+    /// tied to it before anything leaves.
+    pub(super) async fn send(
+        &self,
+        due: &[Due],
+        gas_limit: u64,
+        request: Option<u64>,
+        pass: &mut Pass,
+    ) -> Outcome {
         let plan = plan_of(&self.policy, due);
         let would_pay = match self.node.would_pay(&plan).await {
             Err(ChainError::Reverted(_)) => 0,
@@ -134,6 +146,11 @@ impl<N: Node> Keeper<N> {
         };
         let mut tx = self.locked().await?;
         let id = tx.add_job(&job, &sent).await?;
+        if let Some(request) = request {
+            let wall = self.node.wall();
+            tx.set_relay_outcome(request, RelayState::Open, "", Some(id), wall)
+                .await?;
+        }
         tx.commit().await?;
         let job = Job {
             id,
@@ -170,7 +187,7 @@ pub(crate) async fn plan_batches<N: Node>(
     Ok(batches)
 }
 
-async fn measure_next<N: Node>(
+pub(super) async fn measure_next<N: Node>(
     node: &N,
     policy: &Policy,
     rest: &[Due],

@@ -13,6 +13,8 @@ pub(crate) enum Stopped {
     Waiting,
     /// Transactions of an earlier keeper were found in blocks; the index must see them first.
     Reconciled,
+    /// Claims were sent that holders asked for; the index must see them first.
+    Relayed,
 }
 
 /// What a pass did. Amounts in base units.
@@ -76,6 +78,7 @@ impl Stopped {
             Self::Budget => "budget",
             Self::Waiting => "waiting",
             Self::Reconciled => "reconciled",
+            Self::Relayed => "relayed",
         }
     }
 
@@ -84,6 +87,7 @@ impl Stopped {
             Self::Budget => "the day's gas is used up; the rest is paid tomorrow",
             Self::Waiting => "a transaction was sent and is in no block yet",
             Self::Reconciled => "transactions of an earlier keeper were found in blocks",
+            Self::Relayed => "claims that holders asked for were sent",
         }
     }
 }

@@ -294,6 +294,8 @@ pub(super) fn keeper(node: Script, store: &Store, holder: &str) -> Keeper<Script
             stuck_after: 60,
             lease: 30,
             open: false,
+            relay: None,
+            relay_only: false,
             poll: std::time::Duration::from_micros(100),
         },
         holder: holder.to_owned(),
