@@ -15,6 +15,8 @@ pub(crate) enum GrantCommand {
     Open(GrantArgs),
     /// Pay what is vested and unlocked to the grant's recipient; anyone may call.
     Claim(GrantArgs),
+    /// Write a page that claims a grant by a wallet, without any server of ours.
+    Page(PageArgs),
     /// End a grant: vesting stops at a time.
     End(EndArgs),
     /// Stop a grant's clock for a while, at most as long as its terms allow in all.
@@ -65,6 +67,15 @@ pub(crate) struct GrantListArgs {
 pub(crate) struct GrantArgs {
     /// A grant file, or the id or sheet id of a grant in the data directory.
     pub(crate) grant: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PageArgs {
+    /// A grant file, or the id or sheet id of a grant in the data directory.
+    pub(crate) grant: String,
+    /// Where the page goes; by default the grant's name in this folder.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

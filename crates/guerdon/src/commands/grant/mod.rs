@@ -6,6 +6,7 @@ mod company;
 pub(crate) mod files;
 mod line;
 mod list;
+mod page;
 mod show;
 mod succession;
 
@@ -22,6 +23,7 @@ pub(crate) async fn run(context: &Context, command: &GrantCommand) -> Outcome {
         GrantCommand::Show(arguments) => show::run(context, arguments).await,
         GrantCommand::Open(arguments) => company::run_open(context, arguments).await,
         GrantCommand::Claim(arguments) => claim::run(context, arguments).await,
+        GrantCommand::Page(arguments) => page::run(context, arguments),
         GrantCommand::End(arguments) => company::run_end(context, arguments).await,
         GrantCommand::Pause(arguments) => change::run_plain(context, arguments, Verb::Pause).await,
         GrantCommand::Resume(arguments) => {
