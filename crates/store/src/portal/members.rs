@@ -3,8 +3,8 @@
 use alloy_primitives::{Address, B256};
 
 use super::owner::PersonId;
-use crate::text::{address, big, corrupt, parse, unsigned, word};
-use crate::{Read, StoreError, Tx};
+use crate::text::{address, corrupt, parse, unsigned, word};
+use crate::{Read, StoreError};
 
 /// What the list lets a person read, beside his or her own grants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,8 +109,8 @@ struct RoleRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct NumberRow {
-    n: i64,
+pub(super) struct NumberRow {
+    pub(super) n: i64,
 }
 
 impl Read {
@@ -251,167 +251,6 @@ impl Read {
     }
 }
 
-impl Tx {
-    /// Puts a person onto the list at `now` (Unix seconds) and answers the serial number.
-    ///
-    /// # Errors
-    /// [`StoreError::NumberTaken`], [`StoreError::WalletTaken`], or the database failed.
-    pub async fn add_member(&mut self, new: &NewMember, now: u64) -> Result<PersonId, StoreError> {
-        let sql = "SELECT COALESCE(MAX(person), 0) AS n FROM members";
-        let person = PersonId(run!(self, fetch_one as NumberRow, sql)?.n + 1);
-        self.check_number(person, &new.number).await?;
-        let sql = "INSERT INTO members \
-                   (person, number, name, email, email_key, country, zone, added_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        run!(
-            self,
-            sql,
-            person.0,
-            &new.number,
-            &new.name,
-            &new.email,
-            email_key(&new.email),
-            &new.country,
-            &new.zone,
-            big("time", now)?
-        )?;
-        self.put_roles(person, &new.roles).await?;
-        for wallet in &new.wallets {
-            self.add_member_wallet(person, *wallet).await?;
-        }
-        Ok(person)
-    }
-
-    /// Replaces what the list says about a person, roles and wallets included; a wallet that stays
-    /// keeps its proof. A person who is unknown or erased is not changed: answers whether there
-    /// was one.
-    ///
-    /// # Errors
-    /// [`StoreError::NumberTaken`], [`StoreError::WalletTaken`], or the database failed.
-    pub async fn put_member(
-        &mut self,
-        person: PersonId,
-        new: &NewMember,
-    ) -> Result<bool, StoreError> {
-        self.check_number(person, &new.number).await?;
-        let sql = "UPDATE members SET number = $2, name = $3, email = $4, email_key = $5, \
-                   country = $6, zone = $7 WHERE person = $1 AND erased_at IS NULL";
-        let changed = run!(
-            self,
-            sql,
-            person.0,
-            &new.number,
-            &new.name,
-            &new.email,
-            email_key(&new.email),
-            &new.country,
-            &new.zone
-        )?;
-        if changed == 0 {
-            return Ok(false);
-        }
-        self.put_roles(person, &new.roles).await?;
-        let before = self.member(person).await?.map(|member| member.wallets);
-        for wallet in before.unwrap_or_default() {
-            if !new.wallets.contains(&wallet.address) {
-                let sql = "DELETE FROM member_wallets WHERE wallet = $1";
-                run!(self, sql, address(&wallet.address))?;
-            }
-        }
-        for wallet in &new.wallets {
-            self.add_member_wallet(person, *wallet).await?;
-        }
-        Ok(true)
-    }
-
-    /// Adds a wallet to a person; one that is hers already stays as it is.
-    ///
-    /// # Errors
-    /// [`StoreError::WalletTaken`], or the database failed.
-    pub async fn add_member_wallet(
-        &mut self,
-        person: PersonId,
-        wallet: Address,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO member_wallets (wallet, person) VALUES ($1, $2) \
-                   ON CONFLICT (wallet) DO NOTHING";
-        run!(self, sql, address(&wallet), person.0)?;
-        match self.member_of_wallet(wallet).await? {
-            Some(owner) if owner.person != person => Err(StoreError::WalletTaken {
-                wallet,
-                number: owner.number,
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    /// Puts the people of an imported round onto the list at `now` (Unix seconds), as the round
-    /// names them. What the list says about somebody stays; a wallet that it lacks is added.
-    /// Answers who is new.
-    ///
-    /// # Errors
-    /// [`StoreError::WalletTaken`]: the round gives one person's wallet to another; or the
-    /// database failed.
-    pub async fn add_members_of_round(
-        &mut self,
-        root: B256,
-        now: u64,
-    ) -> Result<Vec<PersonId>, StoreError> {
-        let mut new = Vec::new();
-        for row in self.people_of_round(root).await? {
-            if row.employee_id.is_empty() {
-                continue;
-            }
-            let known = self.member_of_number(&row.employee_id).await?;
-            if let Some(member) = known {
-                self.add_member_wallet(member.person, row.wallet).await?;
-                continue;
-            }
-            let member = NewMember {
-                number: row.employee_id,
-                name: row.name,
-                email: row.email,
-                country: row.country,
-                wallets: vec![row.wallet],
-                ..NewMember::default()
-            };
-            new.push(self.add_member(&member, now).await?);
-        }
-        Ok(new)
-    }
-
-    /// Notes that a person signed in with a wallet of the list at `now` (Unix seconds); the first
-    /// time counts.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn prove_wallet(&mut self, wallet: Address, now: u64) -> Result<(), StoreError> {
-        let sql = "UPDATE member_wallets SET proven_at = $2 \
-                   WHERE wallet = $1 AND proven_at IS NULL";
-        run!(self, sql, address(&wallet), big("time", now)?)?;
-        Ok(())
-    }
-
-    async fn check_number(&mut self, person: PersonId, number: &str) -> Result<(), StoreError> {
-        match self.member_of_number(number).await? {
-            Some(other) if other.person != person => Err(StoreError::NumberTaken {
-                number: number.to_owned(),
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    async fn put_roles(&mut self, person: PersonId, roles: &[ListRole]) -> Result<(), StoreError> {
-        run!(self, "DELETE FROM member_roles WHERE person = $1", person.0)?;
-        for role in roles {
-            let sql = "INSERT INTO member_roles (person, role) VALUES ($1, $2) \
-                       ON CONFLICT (person, role) DO NOTHING";
-            run!(self, sql, person.0, role.name())?;
-        }
-        Ok(())
-    }
-}
-
 impl ListRole {
     /// Every role.
     pub const ALL: [Self; 3] = [Self::Administrator, Self::Company, Self::Auditor];
@@ -459,6 +298,6 @@ impl TryFrom<&WalletRow> for MemberWallet {
 }
 
 /// An e-mail address as it is compared: without blanks around it, in small letters.
-fn email_key(email: &str) -> String {
+pub(super) fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
 }

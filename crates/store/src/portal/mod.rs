@@ -5,6 +5,7 @@ mod audit;
 mod erase;
 mod held;
 mod links;
+mod list;
 mod members;
 mod owner;
 mod relay;

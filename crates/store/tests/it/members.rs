@@ -1,6 +1,9 @@
 use alloy_primitives::{Address, B256};
-use guerdon_store::{ListRole, Member, NewMember, Owner, Page, PersonId, Store, StoreError, Tx};
+use guerdon_store::{
+    ListRole, MailLink, Member, NewMember, Owner, Page, PersonId, Store, StoreError, Tx,
+};
 
+use crate::access_tokens::session;
 use crate::harness::on_both;
 use crate::imports::{ROOT, import};
 
@@ -146,6 +149,50 @@ async fn a_changed_person_keeps_what_was_proven() {
         let unknown: PersonId = "P9".parse().unwrap();
         let nobody = person("E999", "Nobody", 0xee);
         assert!(!tx.put_member(unknown, &nobody).await.unwrap());
+        tx.commit().await.unwrap();
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_loses_a_wallet_or_an_address_loses_what_was_signed_in_by_it() {
+    on_both(|url| async move {
+        let store = Store::open(&url).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        let stranger = Address::repeat_byte(0xa1);
+        tx.add_session(&session(1, None, Some(stranger)))
+            .await
+            .unwrap();
+        let id = tx.add_member(&ada(), NOW).await.unwrap();
+        let listed = tx.list_sessions(Owner::Person(id), NOW).await.unwrap();
+        assert_eq!(listed.len(), 1, "her session from before is hers now");
+        tx.add_session(&session(2, Some(id), None)).await.unwrap();
+        tx.add_session(&session(3, Some(id), Some([0xa2; 20].into())))
+            .await
+            .unwrap();
+        let link = MailLink {
+            hash: [5; 32].into(),
+            person: id,
+            created_at: NOW,
+            expires_at: NOW + 900,
+        };
+        tx.put_mail_link(&link).await.unwrap();
+
+        let mut changed = ada();
+        changed.name = "Ada King".to_owned();
+        changed.email = "ADA@acme.example".to_owned();
+        tx.put_member(id, &changed).await.unwrap();
+        let listed = tx.list_sessions(Owner::Person(id), NOW).await.unwrap();
+        assert_eq!(listed.len(), 3, "the same address in capitals");
+        changed.email = "ada@king.example".to_owned();
+        changed.wallets = vec![[0xa2; 20].into()];
+        tx.put_member(id, &changed).await.unwrap();
+        let listed = tx.list_sessions(Owner::Person(id), NOW).await.unwrap();
+        assert_eq!(listed.len(), 1);
+        assert_eq!(listed[0].hash, B256::repeat_byte(3));
+        let taken = tx.take_mail_link(link.hash, NOW).await.unwrap();
+        assert_eq!(taken, None, "a link to the old address is dead");
         tx.commit().await.unwrap();
         store.close().await;
     })
