@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256};
 use guerdon_core::grant;
-use guerdon_core::ledger::{AttemptRecord, GoalRecord, GrantRecord, RoundRecord};
+use guerdon_core::ledger::{AttemptRecord, GoalRecord, GrantRecord, MemberRecord, RoundRecord};
 use guerdon_core::succession::Stage;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ use crate::views::{Context, Goals, NamedGoal};
 use jiff::tz::TimeZone;
 
 /// `{"raw":"…","decimals":18,"display":"1,926.62","symbol":"ACC"}`
-fn money(units: u128, token: &Token) -> Value {
+pub(crate) fn money(units: u128, token: &Token) -> Value {
     json!({
         "raw": units.to_string(),
         "decimals": token.decimals,
@@ -29,7 +29,7 @@ fn money(units: u128, token: &Token) -> Value {
     })
 }
 
-fn head(context: &Context<'_>) -> Value {
+pub(crate) fn head(context: &Context<'_>) -> Value {
     json!({
         "chain_id": context.deployment.chain_id,
         "contract": context.deployment.grants.to_checksum(None),
@@ -325,7 +325,7 @@ fn attempt(attempt: &AttemptRecord) -> Value {
     })
 }
 
-pub(crate) fn contracts(context: &Context<'_>) -> Value {
+pub(crate) fn contracts(context: &Context<'_>, members: &[MemberRecord]) -> Value {
     let deployment = context.deployment;
     let contracts = deployment.contracts.iter().map(|contract| {
         json!({
@@ -335,11 +335,22 @@ pub(crate) fn contracts(context: &Context<'_>) -> Value {
             "code_hash": contract.code_hash.to_string(),
         })
     });
+    let now = context.now();
+    let members = members.iter().filter(|one| one.is_member(now));
+    let members = members.map(|one| {
+        json!({
+            "role": one.role,
+            "account": one.account.to_checksum(None),
+            "since": dates::machine(one.since),
+            "delay_seconds": one.delay_at(now),
+        })
+    });
     json!({
         "chain_id": deployment.chain_id,
         "genesis_hash": deployment.genesis_hash.to_string(),
         "start_block": deployment.start_block,
         "contracts": contracts.collect::<Vec<_>>(),
+        "roles": members.collect::<Vec<_>>(),
     })
 }
 

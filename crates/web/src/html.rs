@@ -30,6 +30,11 @@ impl Money {
         Self::of(token.words(units), units, token)
     }
 
+    /// `+1,781.40 ACC`
+    pub(crate) fn more(units: u128, token: &Token) -> Self {
+        Self::of(format!("+{}", token.words(units)), units, token)
+    }
+
     /// `3,911,204`, for key figures.
     pub(crate) fn key(units: u128, token: &Token) -> Self {
         Self::of(token.key(units), units, token)
@@ -115,6 +120,50 @@ impl Display for When {
 }
 
 impl HtmlSafe for When {}
+
+/// A moment of a day that matters: `1 Dec 2026, 09:30`, the exact second in `title`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    at: u64,
+    text: String,
+    relative: Option<String>,
+}
+
+impl Moment {
+    /// Alone.
+    pub(crate) fn at(at: u64, zone: &TimeZone) -> Self {
+        Self {
+            at,
+            text: dates::moment(at, zone),
+            relative: None,
+        }
+    }
+
+    /// With how far it is from the block that was read.
+    pub(crate) fn near(at: u64, zone: &TimeZone, now: u64) -> Self {
+        Self {
+            relative: Some(dates::relative(at, now)),
+            ..Self::at(at, zone)
+        }
+    }
+}
+
+impl Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (machine, exact) = (dates::machine(self.at), dates::exact(self.at));
+        let text = &self.text;
+        write!(
+            f,
+            "<time class=\"nowrap\" datetime=\"{machine}\" title=\"{exact}\">{text}</time>"
+        )?;
+        match &self.relative {
+            Some(relative) => write!(f, " <span class=\"soft nowrap\">{relative}</span>"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl HtmlSafe for Moment {}
 
 /// A hash or an address: shortened in the middle, whole in `title`, a link where a page has it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -138,6 +138,11 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     )
 }
 
+/// How many there are.
+pub(crate) fn count_of<T>(all: &[T]) -> u64 {
+    u64::try_from(all.len()).unwrap_or(u64::MAX)
+}
+
 /// With a capital first letter.
 pub(crate) fn capital(text: &str) -> String {
     let mut characters = text.chars();

@@ -17,7 +17,6 @@ use crate::load;
 use crate::routes::Route;
 use crate::state::AppState;
 use crate::views::goal::GoalPage;
-use crate::views::grant::GrantPage;
 use crate::views::home::HomePage;
 use crate::views::plain::{ContractsPage, GlossaryPage, VerifyPage};
 use crate::views::round::RoundPage;
@@ -70,7 +69,6 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/index.json", public, home_json),
         Route::get("/index.csv", public, home_csv),
         Route::get("/rounds/{root}", public, round),
-        Route::get("/grants/{id}", public, grant),
         Route::get("/goals/{id}", public, goal),
         Route::get("/contracts", public, contracts),
         Route::get("/contracts.json", public, contracts_json),
@@ -126,23 +124,6 @@ async fn round(
     }
 }
 
-async fn grant(
-    State(state): State<AppState>,
-    Visitor(viewer): Visitor,
-    Path(text): Path<String>,
-) -> Answer {
-    let Asked { id, form } = Asked::parse("grant", &text)?;
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    let context = load::context(&state, as_of, viewer.as_ref());
-    let records = load::grant(&mut read, &state, id).await?;
-    match form {
-        Form::Html => html(&GrantPage::new(&records, &context).map_err(refused("grant", id))?),
-        Form::Json => Ok(Json(data::grant(&records, &context)?).into_response()),
-        Form::Csv => Ok(csv(data::grant_csv(&records))),
-    }
-}
-
 async fn goal(
     State(state): State<AppState>,
     Visitor(viewer): Visitor,
@@ -161,13 +142,19 @@ async fn goal(
 }
 
 async fn contracts(State(state): State<AppState>, Visitor(viewer): Visitor) -> Answer {
-    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
-    html(&ContractsPage::new(&load::context(&state, as_of, viewer.as_ref())))
+    let mut read = state.store.read().await?;
+    let as_of = load::as_of(&mut read, &state).await?;
+    let members = read.role_members().await?;
+    let context = load::context(&state, as_of, viewer.as_ref());
+    html(&ContractsPage::new(&context, &members))
 }
 
 async fn contracts_json(State(state): State<AppState>, _visitor: Visitor) -> Answer {
-    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
-    Ok(Json(data::contracts(&load::context(&state, as_of, None))).into_response())
+    let mut read = state.store.read().await?;
+    let as_of = load::as_of(&mut read, &state).await?;
+    let members = read.role_members().await?;
+    let context = load::context(&state, as_of, None);
+    Ok(Json(data::contracts(&context, &members)).into_response())
 }
 
 async fn contracts_csv(State(state): State<AppState>, _visitor: Visitor) -> Answer {

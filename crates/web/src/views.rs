@@ -20,7 +20,7 @@ mod tests;
 
 use std::fmt::Display;
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use guerdon_core::grant::GateResult;
 use guerdon_core::ledger::GoalRecord;
 use guerdon_core::state::{Flags, State};
@@ -53,6 +53,25 @@ impl Context<'_> {
     pub(crate) fn has_succession(&self) -> bool {
         let mut contracts = self.deployment.contracts.iter();
         contracts.any(|contract| contract.name == "Succession")
+    }
+
+    /// The zone of dates and its name: what the reader chose, else a grant's own, else UTC.
+    pub(crate) fn zone_of(&self, grant: Option<&str>) -> (TimeZone, String) {
+        let chosen = self.viewer.and_then(|viewer| viewer.zone.as_ref());
+        match chosen.and_then(|chosen| chosen.iana_name()) {
+            Some(name) => zone(Some(name)),
+            None => zone(grant),
+        }
+    }
+
+    /// A grant by its id: a link for those who may read its page, the id alone for others.
+    pub(crate) fn grant(&self, id: &B256, holder: Option<Address>) -> Hex {
+        let holds = |viewer: &Viewer| holder.is_some_and(|it| viewer.wallets.contains(&it));
+        let may = |viewer: &Viewer| viewer.is_auditor() || holds(viewer);
+        match self.viewer.is_some_and(may) {
+            true => Hex::linked(id, "grants"),
+            false => Hex::hash(id),
+        }
     }
 
     /// Money's clock.
@@ -154,6 +173,10 @@ pub(crate) struct HistoryRow {
     pub(crate) what: String,
     pub(crate) amount: Option<Money>,
     pub(crate) proof: Hex,
+    /// The transaction of a payment.
+    pub(crate) paid: Option<B256>,
+    /// Path of the payment's receipt, where the reader may see it.
+    pub(crate) receipt: Option<String>,
 }
 
 /// A chart as markup.

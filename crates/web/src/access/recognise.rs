@@ -3,11 +3,22 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use guerdon_store::{Means, Member, Owner, Read, Session};
+use jiff::tz::TimeZone;
 
-use super::viewer::Viewer;
+use super::viewer::{ChainRole, Viewer};
+use super::{cookie, token};
+use crate::error::{PageError, put_into_words, wants_data};
+use crate::me::ZONE;
 use crate::state::AppState;
+
+/// A session ends after so many seconds without a request.
+pub(crate) const IDLE_SECONDS: u64 = 12 * 3_600;
+/// A session's last use is noted at most once in so many seconds.
+const NOTED_SECONDS: u64 = 300;
 
 /// Who asks, if he is signed in; stands in the extensions of every request.
 #[derive(Clone, Debug, Default)]
@@ -15,10 +26,101 @@ pub(crate) struct Recognised(pub(crate) Option<Arc<Viewer>>);
 
 /// Looks up the session that the request's cookie names.
 pub(crate) async fn recognise(
-    State(_state): State<AppState>,
+    State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    request.extensions_mut().insert(Recognised(None));
+    let viewer = match viewer(&state, request.headers()).await {
+        Ok(viewer) => viewer.map(Arc::new),
+        Err(error) => {
+            let data = wants_data(request.uri());
+            return put_into_words(error.into_response(), (&state, None), data);
+        }
+    };
+    request.extensions_mut().insert(Recognised(viewer));
     next.run(request).await
+}
+
+async fn viewer(state: &AppState, headers: &HeaderMap) -> Result<Option<Viewer>, PageError> {
+    let sent = cookie::read(headers, &state.options);
+    let Some(hash) = sent.as_deref().and_then(token::hash_of) else {
+        return Ok(None);
+    };
+    let now = (state.wall)();
+    let mut read = state.store.read().await?;
+    let Some(session) = read.session(hash, now).await? else {
+        return Ok(None);
+    };
+    let viewer = of_session(&mut read, &session).await?;
+    drop(read);
+    if session.seen_at.saturating_add(NOTED_SECONDS) <= now {
+        let mut tx = state.store.write().await?;
+        tx.touch_session(hash, now, now.saturating_add(IDLE_SECONDS))
+            .await?;
+        tx.commit().await?;
+    }
+    Ok(viewer)
+}
+
+/// Whose session it is now: what the list and the chain say is read again for each request.
+async fn of_session(read: &mut Read, session: &Session) -> Result<Option<Viewer>, PageError> {
+    let member = match (session.means, session.wallet, session.person) {
+        (Means::Wallet, Some(wallet), _) => read.member_of_wallet(wallet).await?,
+        (Means::MailLink, _, Some(person)) => {
+            let member = read.member(person).await?;
+            match member.filter(|member| member.erased_at.is_none()) {
+                None => return Ok(None),
+                some => some,
+            }
+        }
+        _ => return Ok(None),
+    };
+    let wallet = session.wallet.filter(|_| session.means == Means::Wallet);
+    let mut chain_roles = Vec::new();
+    if let Some(wallet) = wallet {
+        let now = read.checkpoint().await?.map_or(0, |head| head.time);
+        let held = read.roles_of(wallet).await?;
+        let held = held.into_iter().filter(|held| held.is_member(now));
+        chain_roles.extend(held.map(|held| ChainRole {
+            role: held.role,
+            delay_seconds: held.delay_at(now),
+        }));
+    }
+    let mut wallets = Vec::from_iter(wallet);
+    let proven = member.iter().flat_map(proven_wallets);
+    wallets.extend(proven.filter(|proven| Some(*proven) != wallet));
+    let zone = zone(read, member.as_ref(), wallet).await?;
+    let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    Ok(Some(Viewer {
+        session: session.hash,
+        person: member.as_ref().map(|member| member.person),
+        name: member.as_ref().and_then(|member| text(&member.name)),
+        means: session.means,
+        wallets,
+        zone,
+        list_roles: member.map(|member| member.roles).unwrap_or_default(),
+        chain_roles,
+    }))
+}
+
+/// The zone that was chosen in the settings, else the one of the people list.
+async fn zone(
+    read: &mut Read,
+    member: Option<&Member>,
+    wallet: Option<alloy_primitives::Address>,
+) -> Result<Option<TimeZone>, PageError> {
+    let person = member.map(|member| Owner::Person(member.person));
+    let chosen = match person.or(wallet.map(Owner::Wallet)) {
+        Some(owner) => read.setting(owner, ZONE).await?,
+        None => None,
+    };
+    let listed = member.map(|member| member.zone.clone());
+    Ok(chosen.or(listed).and_then(|name| TimeZone::get(&name).ok()))
+}
+
+fn proven_wallets(member: &Member) -> impl Iterator<Item = alloy_primitives::Address> {
+    let wallets = member.wallets.iter();
+    wallets
+        .filter(|wallet| wallet.proven_at.is_some())
+        .map(|wallet| wallet.address)
 }

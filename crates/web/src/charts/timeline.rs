@@ -39,6 +39,8 @@ pub(crate) struct Timeline {
     /// Claimed until now.
     pub(crate) claimed: Steps,
     pub(crate) marks: Vec<Mark>,
+    /// What would be vested after an end, from that day on; empty where nobody asks.
+    pub(crate) left: Steps,
 }
 
 impl Timeline {
@@ -135,6 +137,11 @@ impl Plot<'_> {
         out.steps("line ahead", &self.points(&line.ahead));
         out.steps("line vested", &self.points(&line.vested));
         out.steps("line claimed", &self.points(&line.claimed));
+        out.steps("line left", &self.points(&line.left));
+        if let Some((at, _)) = line.left.first() {
+            let x = self.x(*at);
+            out.line("leave", (x, Px::whole(10)), (x, self.y(0)));
+        }
         let now = self.x(line.now);
         out.line("today", (now, Px::whole(10)), (now, self.y(0)));
         for mark in &line.marks {
@@ -192,7 +199,14 @@ impl Plot<'_> {
         ];
         labels.write(out, "strong", "today", &today);
         labels.keep_off_rule(now, (Px::whole(10), self.y(0)));
-        for steps in [&line.vested, &line.ahead, &line.by_time, &line.claimed] {
+        self.name_leave(out, labels, now);
+        for steps in [
+            &line.vested,
+            &line.ahead,
+            &line.by_time,
+            &line.claimed,
+            &line.left,
+        ] {
             labels.keep_off_steps(&self.points(steps));
         }
         for mark in &line.marks {
@@ -222,6 +236,23 @@ impl Plot<'_> {
             self.name_line(out, labels, time, (&line.by_time, Side::Above));
         }
         self.name_line(out, labels, ahead, (&line.ahead, Side::Below));
+    }
+
+    /// Names the day of an end, unless it is today.
+    fn name_leave(&self, out: &mut Drawing, labels: &mut Labels, now: Px) {
+        let Some(x) = self.line.left.first().map(|(at, _)| self.x(*at)) else {
+            return;
+        };
+        if x.0 - now.0 > 20 {
+            let name = "the end";
+            let places = [
+                (Px(x.0 + 60), Px::whole(16), Anchor::Start),
+                (Px(x.0 - 60), Px::whole(16), Anchor::End),
+                (Px(x.0 + 60), Px::whole(32), Anchor::Start),
+            ];
+            labels.write(out, "strong", name, &places);
+            labels.keep_off_rule(x, (Px::whole(10), self.y(0)));
+        }
     }
 
     /// Names a line beside one of its later points.

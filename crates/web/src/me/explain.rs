@@ -8,7 +8,8 @@ use crate::views::{Context, markup};
 /// What stands behind one figure.
 #[derive(Clone, Debug)]
 pub(crate) struct Explain {
-    /// What is explained, for those who hear the page: `Explain: claimed`.
+    pub(crate) summary: String,
+    /// What is explained, for those who hear the page.
     pub(crate) of: String,
     pub(crate) formula: String,
     pub(crate) inputs: Vec<(String, Markup)>,
@@ -23,10 +24,20 @@ impl Explain {
             None => words::NO_BLOCK.to_owned(),
         };
         Self {
-            of: of.to_owned(),
+            summary: words::EXPLAIN.to_owned(),
+            of: format!("({of})"),
             formula: formula.to_owned(),
             inputs: Vec::new(),
             block,
+        }
+    }
+
+    /// One of several beside each other: the summary says which.
+    pub(crate) fn beside_others(self, name: &str) -> Self {
+        Self {
+            summary: words::explain(name),
+            of: String::new(),
+            ..self
         }
     }
 

@@ -13,9 +13,11 @@ pub(super) fn merged(lines: &[Timeline], now: u64) -> Timeline {
     let end = lines.iter().map(|line| line.end).max().unwrap_or(now);
     let add = |sum: u128, line: &Timeline| sum.saturating_add(line.amount);
     let amount = lines.iter().fold(0, add);
-    let so_far = |of: fn(&Timeline) -> &Steps| sum(lines, (start, now), |line, at| {
-        value_at(of(line), at).unwrap_or(0)
-    });
+    let so_far = |of: fn(&Timeline) -> &Steps| {
+        sum(lines, (start, now), |line, at| {
+            value_at(of(line), at).unwrap_or(0)
+        })
+    };
     let (vested, claimed) = (so_far(|line| &line.vested), so_far(|line| &line.claimed));
     let by_time = sum(lines, (start, end), |line, at| {
         value_at(&line.by_time, at).unwrap_or(0)

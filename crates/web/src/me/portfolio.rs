@@ -110,8 +110,8 @@ impl Portfolio {
         let mut all: Vec<(Part, u128, String)> = Vec::new();
         for mine in self.standing() {
             let zone = context.zone_of(mine.data.zone.as_deref()).0;
-            let teller = mine.data.teller(context, &zone);
-            for (part, amount, word) in teller.parts(&mine.reasons) {
+            let parts = mine.data.parts(&mine.reasons, context, &zone);
+            for (part, amount, word) in parts {
                 match all.iter_mut().find(|(have, _, _)| *have == part) {
                     Some(have) => {
                         have.1 = have.1.saturating_add(amount);

@@ -31,7 +31,11 @@ impl Worth {
     pub(super) fn of(portfolio: &Portfolio, token: &Token) -> Self {
         let mut worth = Self::default();
         for mine in portfolio.standing() {
-            let stated = mine.data.named.as_ref().and_then(|named| named.stated.as_ref());
+            let stated = mine
+                .data
+                .named
+                .as_ref()
+                .and_then(|named| named.stated.as_ref());
             match stated.and_then(|stated| {
                 Some((
                     stated,

@@ -327,7 +327,7 @@ fn decides(data: &GoalData) -> String {
 
 fn grant_rows(data: &GoalData, context: &Context<'_>) -> Vec<GrantRow> {
     let rows = data.grants.iter().map(|(id, amount, gate)| GrantRow {
-        id: Hex::linked(id, "grants"),
+        id: context.grant(id, None),
         share: match gate.rule.trigger {
             true => "all".to_owned(),
             false => percent(gate.share_ppb.into()),

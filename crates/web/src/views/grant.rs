@@ -1,6 +1,6 @@
 //! A grant: how much, why, until when, and how to check it.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use askama::Template;
 use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::grant::{self, Reason, Refused};
@@ -16,15 +16,16 @@ use jiff::tz::TimeZone;
 use super::history::Telling;
 use super::powers::powers;
 use super::questions::{Question, questions};
-use super::reasons::{LegendEntry, Teller};
+use super::reasons::{LegendEntry, Teller, legend};
 use super::result::ResultView;
 use super::round::state_word;
 use super::shell::{Place, Shell};
 use super::timeline::{Source, TimelineView, full_month};
-use super::{Context, Goals, HistoryRow, NamedGoal, Why, zone};
+use super::{Context, Goals, HistoryRow, NamedGoal, Why};
 use crate::charts::bar;
 use crate::dates;
 use crate::html::{Hex, Markup, Money, When};
+use crate::me::Explain;
 use crate::numbers::{capital, count, grouped, percent, shortened};
 
 /// All that a grant's page is made of. No name, no agreement: an opened grant is public by its id.
@@ -91,19 +92,53 @@ pub(crate) struct GrantPage {
     pub(crate) recipient: Hex,
     pub(crate) document: Option<Hex>,
     pub(crate) transactions: Vec<HistoryRow>,
+    /// What a reader with a right to it sees beyond the public facts.
+    pub(crate) private: Private,
+}
+
+/// What a reader with a right to it sees beyond the public facts.
+#[derive(Debug, Default)]
+pub(crate) struct Private {
+    /// Whose link this is, and what it does not show.
+    pub(crate) banner: Option<String>,
+    /// Where the grant is listed: path and name.
+    pub(crate) list: Option<(&'static str, &'static str)>,
+    /// Why nothing can be claimed here, though something is claimable.
+    pub(crate) off: Option<String>,
+    /// The one filled button: path and words.
+    pub(crate) claim: Option<(String, String)>,
+    /// Other things to do: path and words.
+    pub(crate) actions: Vec<(String, String)>,
+    pub(crate) acceptance: Vec<String>,
+    pub(crate) explains: Vec<Explain>,
+    pub(crate) share: Option<ShareView>,
+}
+
+/// The links by which others read a grant.
+#[derive(Debug)]
+pub(crate) struct ShareView {
+    /// Path that the forms are sent to.
+    pub(crate) action: String,
+    pub(crate) rows: Vec<ShareRow>,
+}
+
+/// One link.
+#[derive(Debug)]
+pub(crate) struct ShareRow {
+    pub(crate) label: String,
+    pub(crate) made: String,
+    /// Identifies it in the form that revokes it; it opens nothing.
+    pub(crate) hash: B256,
 }
 
 impl GrantPage {
     pub(crate) fn new(data: &GrantData, context: &Context<'_>) -> Result<Self, Refused> {
-        let (zone, zone_name) = zone(data.zone.as_deref());
+        let (zone, zone_name) = context.zone_of(data.zone.as_deref());
         let record = &data.record;
         let id_short = shortened(&record.id.to_string());
         let reasons = data.reasons(context.now())?;
         let teller = data.teller(context, &zone);
-        let parts = match &data.terms {
-            Some(_) => teller.parts(&reasons),
-            None => Teller::parts_of_events(record),
-        };
+        let parts = data.parts(&reasons, context, &zone);
         let drawn: Vec<_> = parts
             .iter()
             .map(|(part, amount, _)| (*part, *amount))
@@ -113,7 +148,11 @@ impl GrantPage {
             .text()
             .to_owned();
         let title = format!("Grant {id_short}");
-        let shell = Shell::new(context, &title, Place::Rounds);
+        let place = match data.named {
+            Some(_) => Place::Grants,
+            None => Place::Rounds,
+        };
+        let shell = Shell::new(context, &title, place);
         let telling = Telling {
             token: context.token(),
             zone: &zone,
@@ -126,13 +165,16 @@ impl GrantPage {
                 .with_zone(&zone_name),
             round_href: format!("/rounds/{}", record.root),
             round_name: format!("Round {}", data.round),
-            id_short,
-            granted: format!("{granted} granted"),
+            id_short: data.title(),
+            granted: match data.named.as_ref().filter(|named| !named.person.is_empty()) {
+                Some(named) => format!("{granted} for {}", named.person),
+                None => format!("{granted} granted"),
+            },
             lead: data.lead(&zone),
             state: data.state(context.now()),
             line: data.line(context, &zone),
             bar: Markup(bar::draw("bar", &label, &drawn, record.amount)),
-            legend: teller.legend(&parts),
+            legend: legend(&parts, context.token()),
             questions: data.questions(&reasons, context, &zone),
             whys: teller.whys(&reasons),
             timeline: data.timeline(context, &zone)?,
@@ -163,6 +205,7 @@ impl GrantPage {
             recipient: Hex::address(&data.holder()),
             document: data.terms.as_ref().map(|terms| Hex::hash(&terms.document)),
             transactions: telling.rows(&data.facts),
+            private: Private::default(),
         })
     }
 }
@@ -340,7 +383,22 @@ impl GrantData {
         zone: &TimeZone,
     ) -> Result<Option<TimelineView>, Refused> {
         let source = self.source(context.now());
-        source.map(|source| source.view(context.token(), zone)).transpose()
+        source
+            .map(|source| source.view(context.token(), zone))
+            .transpose()
+    }
+
+    /// The parts of the bar; without terms, as far as events tell.
+    pub(crate) fn parts(
+        &self,
+        reasons: &[Reason],
+        context: &Context<'_>,
+        zone: &TimeZone,
+    ) -> Vec<(bar::Part, u128, String)> {
+        match &self.terms {
+            Some(_) => self.teller(context, zone).parts(reasons),
+            None => Teller::parts_of_events(&self.record),
+        }
     }
 
     /// What its timeline is made of, if its terms are known.
@@ -376,7 +434,7 @@ impl GrantData {
     }
 }
 
-fn bar_label(parts: &[(bar::Part, u128, String)], context: &Context<'_>) -> String {
+pub(crate) fn bar_label(parts: &[(bar::Part, u128, String)], context: &Context<'_>) -> String {
     let words = parts
         .iter()
         .map(|(_, amount, word)| format!("{} {word}", context.token().words(*amount)));

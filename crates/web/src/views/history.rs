@@ -31,7 +31,11 @@ impl Telling<'_> {
 
     pub(crate) fn row(&self, origin: &Origin, fact: &Fact) -> HistoryRow {
         let (what, amount) = self.grant(fact).unwrap_or_else(|| (self.goal(fact), None));
-        self.line(origin, what, amount)
+        let paid = matches!(fact, Fact::Claimed { .. }).then_some(origin.tx);
+        HistoryRow {
+            paid,
+            ..self.line(origin, what, amount)
+        }
     }
 
     pub(crate) fn line(&self, origin: &Origin, what: String, amount: Option<u128>) -> HistoryRow {
@@ -40,6 +44,8 @@ impl Telling<'_> {
             what,
             amount: amount.map(|units| Money::words(units, self.token)),
             proof: Hex::hash(&origin.tx),
+            paid: None,
+            receipt: None,
         }
     }
 
@@ -203,7 +209,7 @@ const fn answers(cleared_demand: bool) -> &'static str {
 }
 
 /// Facts that tell again, in Grants, what Succession told in the same call.
-fn is_half(fact: &Fact) -> bool {
+pub(crate) fn is_half(fact: &Fact) -> bool {
     matches!(
         fact,
         Fact::HolderChanged { .. } | Fact::RecoveringSet { .. }

@@ -1,9 +1,11 @@
 //! Pages of words: messages, glossary, contracts, how to verify.
 
 use askama::Template;
+use guerdon_core::ledger::MemberRecord;
 
 use super::Context;
 use super::shell::{Place, Shell};
+use crate::dates;
 use crate::html::Hex;
 use crate::numbers::{Token, grouped};
 
@@ -56,11 +58,23 @@ pub(crate) struct ContractRow {
 #[derive(Debug)]
 pub(crate) struct RoleRow {
     pub(crate) name: &'static str,
-    pub(crate) number: u8,
+    pub(crate) number: u64,
     pub(crate) may: &'static str,
+    pub(crate) members: Vec<MemberRow>,
 }
 
-const ROLES: [(&str, &str); 5] = [
+/// An account that has a role now.
+#[derive(Debug)]
+pub(crate) struct MemberRow {
+    pub(crate) account: Hex,
+    pub(crate) delay: Option<String>,
+}
+
+const ROLES: [(&str, &str); 6] = [
+    (
+        "Administrator",
+        "give and take roles, and set how long before a call each must announce it",
+    ),
     (
         "Issuer",
         "commit a round of grants that the pool's free money covers; replace a grant, with its \
@@ -80,7 +94,7 @@ const ROLES: [(&str, &str); 5] = [
 ];
 
 impl ContractsPage {
-    pub(crate) fn new(context: &Context<'_>) -> Self {
+    pub(crate) fn new(context: &Context<'_>, access: &[MemberRecord]) -> Self {
         let deployment = context.deployment;
         let contracts = deployment.contracts.iter().map(|contract| ContractRow {
             name: contract.name.clone(),
@@ -89,14 +103,19 @@ impl ContractsPage {
             transaction: contract.transaction.as_ref().map(Hex::hash),
             code_hash: Hex::hash(&contract.code_hash),
         });
-        let roles = ROLES.into_iter().zip(1..);
+        let roles = ROLES.into_iter().zip(0..);
         let shell = Shell::new(context, "Contracts", Place::Contracts);
         Self {
             shell: shell.with_data("/contracts".to_owned()),
             chain_id: deployment.chain_id,
             contracts: contracts.collect(),
             roles: roles
-                .map(|((name, may), number)| RoleRow { name, number, may })
+                .map(|((name, may), number)| RoleRow {
+                    name,
+                    number,
+                    may,
+                    members: members(access, number, context.now()),
+                })
                 .collect(),
             token: deployment.token.clone(),
             start_block: grouped(deployment.start_block),
@@ -107,6 +126,19 @@ impl ContractsPage {
             ),
         }
     }
+}
+
+fn members(access: &[MemberRecord], role: u64, now: u64) -> Vec<MemberRow> {
+    let now_in = access.iter().filter(|one| one.role == role && one.is_member(now));
+    now_in
+        .map(|one| MemberRow {
+            account: Hex::address(&one.account),
+            delay: match one.delay_at(now) {
+                0 => None,
+                delay => Some(dates::length(delay.into())),
+            },
+        })
+        .collect()
 }
 
 fn purpose(name: &str) -> &'static str {

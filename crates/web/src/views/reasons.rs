@@ -129,15 +129,6 @@ impl Teller<'_> {
         }
     }
 
-    pub(crate) fn legend(&self, parts: &[(Part, u128, String)]) -> Vec<LegendEntry> {
-        let entry = |(part, amount, word): &(Part, u128, String)| LegendEntry {
-            class: part.class(),
-            word: word.clone(),
-            amount: Money::plain(*amount, self.token),
-        };
-        parts.iter().map(entry).collect()
-    }
-
     /// One block for each reason that holds something back, the nearest first.
     pub(crate) fn whys(&self, reasons: &[Reason]) -> Vec<Why> {
         reasons
@@ -178,7 +169,10 @@ impl Teller<'_> {
     /// A grant that the chain has no word for yet.
     fn not_opened(&self) -> Why {
         if self.binding_at > self.now {
-            let what = format!("Its round is not binding before {}.", self.day(self.binding_at));
+            let what = format!(
+                "Its round is not binding before {}.",
+                self.day(self.binding_at)
+            );
             let why = "Until then nothing of it opens, and the company may take it back.";
             return Why::new(what, why.to_owned(), "nobody, time does.");
         }
@@ -314,6 +308,16 @@ impl Teller<'_> {
     fn day(&self, at: u64) -> String {
         dates::day(at, self.zone)
     }
+}
+
+/// The words under a bar.
+pub(crate) fn legend(parts: &[(Part, u128, String)], token: &Token) -> Vec<LegendEntry> {
+    let entry = |(part, amount, word): &(Part, u128, String)| LegendEntry {
+        class: part.class(),
+        word: word.clone(),
+        amount: Money::plain(*amount, token),
+    };
+    parts.iter().map(entry).collect()
 }
 
 /// Joins neighbours with the same word, as the waits for two goals.

@@ -231,7 +231,10 @@ fn grant_row(
         None => "terms not known".to_owned(),
     };
     Ok(GrantRow {
-        id: Hex::linked(&record.id, "grants"),
+        id: context.grant(
+            &record.id,
+            Some(record.moved_to.unwrap_or(record.recipient)),
+        ),
         leaf: match record.descent {
             Some(_) => format!("instead of {}", grouped(u128::from(record.index) + 1)),
             None => grouped(u128::from(record.index) + 1),

@@ -23,6 +23,7 @@ pub(crate) enum Place {
     CompanyRounds,
     Jobs,
     Settings,
+    SignIn,
     Elsewhere,
 }
 
@@ -44,8 +45,25 @@ impl AsOf {
         self.head.map_or(0, |(_, time)| time)
     }
 
+    /// How long the chain has not answered, once that is too long to claim by what is shown; an
+    /// age of `None` says that nothing was heard of it at all.
+    pub(crate) fn behind(&self) -> Option<Option<u64>> {
+        match (self.head, self.age()) {
+            (None, _) | (_, None) => Some(None),
+            (Some(_), Some(age)) => (age > STALE_SECONDS).then_some(Some(age)),
+        }
+    }
+
     fn age(&self) -> Option<u64> {
         self.answered.map(|at| self.wall.saturating_sub(at))
+    }
+
+    /// `block 18,204 · 4 s ago`
+    pub(crate) fn pill(&self) -> Option<String> {
+        let known = self.head.zip(self.age());
+        known.map(|((block, _), age)| {
+            format!("block {} · {} ago", grouped(block), dates::duration(age))
+        })
     }
 
     /// `Read from block 18,204 of chain 31337, 4 s ago.`
@@ -108,6 +126,8 @@ pub(crate) struct Shell {
     pub(crate) islands: Vec<&'static str>,
     pub(crate) chain_id: u64,
     pub(crate) contracts: String,
+    /// How a wallet adds the chain, JSON.
+    pub(crate) network: Option<String>,
     pub(crate) reader: Option<String>,
     pub(crate) links: Vec<Link>,
 }
@@ -123,9 +143,7 @@ pub(crate) struct Link {
 impl Shell {
     pub(crate) fn new(context: &Context<'_>, title: &str, place: Place) -> Self {
         let as_of = context.as_of;
-        let pill = as_of.head.zip(as_of.age()).map(|((block, _), age)| {
-            format!("block {} · {} ago", grouped(block), dates::duration(age))
-        });
+        let pill = as_of.pill();
         let pill_title = as_of.head.map_or_else(String::new, |(_, time)| {
             format!("block of {}", dates::exact(time))
         });
@@ -152,6 +170,7 @@ impl Shell {
             islands: Vec::new(),
             chain_id: context.deployment.chain_id,
             contracts: contracts.join(" "),
+            network: context.deployment.wallet_network.clone(),
             reader: context.viewer.map(Viewer::shown_name),
             links: links(context.viewer, place),
         }

@@ -34,6 +34,7 @@ fn deployment() -> DeploymentView {
             decimals: 0,
         },
         bond_token: None,
+        wallet_network: None,
         contracts: Vec::new(),
     }
 }

@@ -3,7 +3,18 @@
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+#[path = "../../../store/tests/it/harness.rs"]
+mod harness;
+#[cfg(test)]
+mod matrix;
+#[cfg(test)]
+mod me;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod sign_in;
 #[cfg(test)]
 mod site;
 #[cfg(test)]
@@ -12,17 +23,36 @@ mod succession;
 use axum::http::{Method, StatusCode};
 use guerdon_store::Store;
 use guerdon_web::router;
+use people::Who;
 use sample::{Story, WALL, state};
 use serde_json::Value;
-use site::{Site, is_page, send};
+use site::{Answer, Site, is_page, send};
+use std::collections::BTreeMap;
 
 #[tokio::test]
 async fn every_link_leads_somewhere_and_every_page_obeys_the_policy() {
     let site = Site::of(Story::told()).await;
-    let pages = site.crawl().await;
-    assert!(pages.len() > 25, "{:?}", pages.keys());
-    for (path, answer) in &pages {
-        assert_eq!(answer.status, StatusCode::OK, "{path}");
+    for who in [Who::Nobody, Who::AuditorByMail, Who::Holder] {
+        let pages = site.crawl(who).await;
+        assert!(pages.len() > 15, "{who:?}: {:?}", pages.keys());
+        leads_somewhere(who, &pages);
+    }
+}
+
+fn leads_somewhere(who: Who, pages: &BTreeMap<String, Answer>) {
+    for (path, answer) in pages {
+        // Grants are read by those who signed in, and by those who may.
+        let grant = path.starts_with("/grants/");
+        match who {
+            Who::Nobody if grant => {
+                let next = format!("/sign-in?next={path}");
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+                assert_eq!(answer.headers["location"], next, "{path}");
+                continue;
+            }
+            Who::Holder if grant && answer.status == StatusCode::FORBIDDEN => continue,
+            _ => assert_eq!(answer.status, StatusCode::OK, "{path} by {who:?}"),
+        }
         for (name, value) in [
             ("content-security-policy", guerdon_web::POLICY),
             ("x-content-type-options", "nosniff"),
@@ -56,7 +86,7 @@ async fn every_link_leads_somewhere_and_every_page_obeys_the_policy() {
 #[tokio::test]
 async fn nothing_personal_and_nothing_unopened_is_public() {
     let site = Site::of(Story::told()).await;
-    let pages = site.crawl().await;
+    let pages = site.crawl(Who::Nobody).await;
     let opened = &site.story.ledger.grants;
     for (path, answer) in &pages {
         assert!(
@@ -76,15 +106,12 @@ async fn nothing_personal_and_nothing_unopened_is_public() {
         }
     }
     let unopened = site.story.id("G-1002");
-    let answer = site.get(&format!("/grants/{unopened}")).await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND);
-    assert!(
-        answer
-            .body
-            .contains("Grants are public once they were opened"),
-        "{}",
-        answer.body
-    );
+    let path = format!("/grants/{unopened}");
+    let answer = site.get_as(Who::Nobody, &path).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let answer = site.get_as(Who::OtherHolder, &path).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.body.contains("not yours to read"), "{}", answer.body);
 }
 
 #[tokio::test]

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, StatusCode};
+use axum::response::Response;
 use guerdon_web::router;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::check;
+use crate::people::{self, Who};
 use crate::sample::{Story, WALL, state};
 
 pub(crate) struct Site {
@@ -28,6 +30,7 @@ impl Site {
     pub(crate) async fn of(story: Story) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = story.stored(folder.path()).await;
+        people::put(&store, &story).await;
         let router = router(state(store, &story.facts, Some(WALL - 4)));
         Self {
             router,
@@ -36,16 +39,26 @@ impl Site {
         }
     }
 
+    /// A page as anyone reads it; a grant's as an auditor does, by its id alone.
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        send(&self.router, Method::GET, path).await
+        let who = match path.starts_with("/grants/") {
+            true => Who::AuditorByMail,
+            false => Who::Nobody,
+        };
+        self.get_as(who, path).await
+    }
+
+    pub(crate) async fn get_as(&self, who: Who, path: &str) -> Answer {
+        let asked = (Method::GET, path, None);
+        send_as(&self.router, asked, who.cookie().as_deref()).await
     }
 
     /// Follows every link of ours from the first page on.
-    pub(crate) async fn crawl(&self) -> BTreeMap<String, Answer> {
+    pub(crate) async fn crawl(&self, who: Who) -> BTreeMap<String, Answer> {
         let mut seen = BTreeMap::new();
         let mut open = BTreeSet::from(["/".to_owned(), "/healthz".to_owned()]);
         while let Some(path) = open.pop_first() {
-            let answer = self.get(&path).await;
+            let answer = self.get_as(who, &path).await;
             if is_page(&answer) {
                 let links = check::links(&answer.body)
                     .into_iter()
@@ -60,12 +73,39 @@ impl Site {
 }
 
 pub(crate) async fn send(router: &Router, method: Method, path: &str) -> Answer {
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .body(Body::empty())
+    send_as(router, (method, path, None), None).await
+}
+
+/// A request with the `Origin` and the cookie of a browser.
+pub(crate) async fn send_as(
+    router: &Router,
+    (method, path, origin): (Method, &str, Option<&str>),
+    cookie: Option<&str>,
+) -> Answer {
+    send_form(router, (method, path, origin), cookie, String::new()).await
+}
+
+/// The same, with a form's fields.
+pub(crate) async fn send_form(
+    router: &Router,
+    (method, path, origin): (Method, &str, Option<&str>),
+    cookie: Option<&str>,
+    form: String,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in [("origin", origin), ("cookie", cookie)] {
+        if let Some(value) = value {
+            request = request.header(name, value);
+        }
+    }
+    let request = request
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(form))
         .unwrap();
-    let response = router.clone().oneshot(request).await.unwrap();
+    answer_of(router.clone().oneshot(request).await.unwrap()).await
+}
+
+async fn answer_of(response: Response) -> Answer {
     let status = response.status();
     let headers = response.headers().iter();
     let headers = headers.map(|(name, value)| {
@@ -74,8 +114,13 @@ pub(crate) async fn send(router: &Router, method: Method, path: &str) -> Answer 
             value.to_str().unwrap_or_default().to_owned(),
         )
     });
-    let headers = headers.collect();
-    let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap();
+    let headers: BTreeMap<_, _> = headers.collect();
+    // A stream of events ends when its reader goes.
+    let streams = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+    let bytes = match streams {
+        true => Bytes::new(),
+        false => to_bytes(response.into_body(), 10_000_000).await.unwrap(),
+    };
     Answer {
         status,
         headers,

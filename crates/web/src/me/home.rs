@@ -1,0 +1,189 @@
+//! `/me`: what can I claim now, what comes next, what is it worth.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use guerdon_core::grant::Refused;
+use guerdon_store::Means;
+use jiff::tz::TimeZone;
+
+use super::ask::{self, Ask};
+use super::lately::{self, Events, LatelyRow};
+use super::load;
+use super::merge::merged;
+use super::portfolio::Portfolio;
+use crate::access::{SignedIn, Viewer};
+use crate::charts::bar;
+use crate::charts::timeline::value_at;
+use crate::data::refused;
+use crate::dates;
+use crate::error::PageError;
+use crate::html::{Markup, Money};
+use crate::numbers::{count_of, percent, share};
+use crate::pages;
+use crate::state::AppState;
+use crate::strings::me as words;
+use crate::views::grant::bar_label;
+use crate::views::reasons::{LegendEntry, legend};
+use crate::views::shell::{Place, Shell};
+use crate::views::timeline::{TimelineView, parts};
+use crate::views::{Context, Why};
+
+/// Reasons shown here; all of them stand on the grants' own pages.
+const WHYS: usize = 6;
+
+#[derive(Debug, Template)]
+#[template(path = "pages/me.html")]
+struct MePage {
+    shell: Shell,
+    heading: String,
+    /// What stands here instead of everything: no grants.
+    empty: Option<&'static str>,
+    empty_hint: &'static str,
+    lead: String,
+    limit: Option<String>,
+    asks: Vec<Ask>,
+    bar_heading: String,
+    bar: Markup,
+    legend: Vec<LegendEntry>,
+    whys: Vec<Why>,
+    more_whys: Option<String>,
+    timeline: Option<TimelineView>,
+    lately: Vec<LatelyRow>,
+    nothing_lately: &'static str,
+}
+
+/// The page.
+pub(super) async fn page(
+    State(state): State<AppState>,
+    SignedIn(viewer): SignedIn,
+) -> Result<Response, PageError> {
+    let mut read = state.store.read().await?;
+    let as_of = crate::load::as_of(&mut read, &state).await?;
+    let portfolio = load::portfolio(&mut read, &state, &(&viewer).into()).await?;
+    let events = lately::events(&mut read, &state, &portfolio).await?;
+    let context = crate::load::context(&state, as_of, Some(&viewer));
+    let page = MePage::new(&portfolio, &events, &viewer, &context);
+    pages::html(&page.map_err(refused("grant", alloy_primitives::B256::ZERO))?)
+}
+
+impl MePage {
+    fn new(
+        portfolio: &Portfolio,
+        events: &Events,
+        viewer: &Viewer,
+        context: &Context<'_>,
+    ) -> Result<Self, Refused> {
+        let first_zone = portfolio
+            .grants
+            .iter()
+            .find_map(|mine| mine.data.zone.as_deref());
+        let (zone, zone_name) = context.zone_of(first_zone);
+        let heading = words::heading(&context.company.name);
+        let shell = Shell::new(context, &heading, Place::Home);
+        let parts = portfolio.parts(context);
+        let label = bar_label(&parts, context);
+        let drawn: Vec<_> = parts
+            .iter()
+            .map(|(part, amount, _)| (*part, *amount))
+            .collect();
+        let granted = portfolio.granted();
+        let (whys, more) = whys(portfolio, context);
+        Ok(Self {
+            shell: shell
+                .with_data("/me/grants".to_owned())
+                .with_zone(&zone_name),
+            heading,
+            empty: portfolio.grants.is_empty().then_some(match viewer.means {
+                Means::Wallet => words::NO_GRANTS,
+                Means::MailLink => words::NO_GRANTS_MAIL,
+            }),
+            empty_hint: words::NO_GRANTS_HINT,
+            lead: lead(portfolio, context, &zone),
+            limit: portfolio
+                .more
+                .then(|| words::only_the_first(count_of(&portfolio.grants))),
+            asks: vec![
+                ask::claim(portfolio, viewer, context),
+                ask::next(portfolio, context, &zone),
+                ask::worth(portfolio, context),
+            ],
+            bar_heading: words::all_tokens(Money::heading(granted, context.token()).text()),
+            bar: Markup(bar::draw("bar", &label, &drawn, granted)),
+            legend: legend(&parts, context.token()),
+            whys,
+            more_whys: (more > 0).then(|| words::more_reasons(more)),
+            timeline: timeline(portfolio, context, &zone)?,
+            lately: lately::rows(portfolio, events, context)?,
+            nothing_lately: words::NOTHING_LATELY,
+        })
+    }
+}
+
+fn lead(portfolio: &Portfolio, context: &Context<'_>, zone: &TimeZone) -> String {
+    let starts = portfolio.grants.iter().map(|mine| match &mine.data.terms {
+        Some(terms) => terms.start,
+        None => mine.data.record.opened.block_time,
+    });
+    let since = dates::day(starts.min().unwrap_or_default(), zone);
+    let token = context.token();
+    let names = (token.name.as_str(), token.symbol.as_str());
+    words::lead(count_of(&portfolio.grants), names, &since)
+}
+
+/// The reasons of all grants, those that somebody can act on first, and how many are left out.
+fn whys(portfolio: &Portfolio, context: &Context<'_>) -> (Vec<Why>, u64) {
+    let several = portfolio.grants.len() > 1;
+    let mut all: Vec<Why> = Vec::new();
+    for mine in &portfolio.grants {
+        let zone = context.zone_of(mine.data.zone.as_deref()).0;
+        let teller = mine.data.teller(context, &zone);
+        for mut why in teller.whys(&mine.reasons) {
+            if several {
+                why.what = format!("{}: {}", mine.name(), why.what);
+            }
+            all.push(why);
+        }
+    }
+    all.sort_by_key(|why| why.done);
+    let more = all.len().saturating_sub(WHYS);
+    all.truncate(WHYS);
+    (all, u64::try_from(more).unwrap_or(u64::MAX))
+}
+
+fn timeline(
+    portfolio: &Portfolio,
+    context: &Context<'_>,
+    zone: &TimeZone,
+) -> Result<Option<TimelineView>, Refused> {
+    let now = context.now();
+    let sources = portfolio
+        .standing()
+        .filter_map(|mine| mine.data.source(now));
+    let (mut lines, mut earned) = (Vec::new(), 0u128);
+    let mut gated = false;
+    for source in sources {
+        let by_time = guerdon_core::grant::time_ppb(source.terms, source.state, now);
+        earned = earned.saturating_add(parts(source.terms.amount, by_time));
+        gated |= !source.terms.gates.is_empty();
+        lines.push(source.timeline()?);
+    }
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let line = merged(&lines, now);
+    let vested = value_at(&line.vested, now).unwrap_or(0);
+    let opened = (gated && earned > 0).then(|| percent(share(vested.min(earned), earned)));
+    let grants = count_of(&lines);
+    let message = words::earned(
+        &percent(share(earned, line.amount)),
+        opened.as_deref(),
+        grants,
+    );
+    Ok(Some(TimelineView::new(
+        &line,
+        message,
+        context.token(),
+        zone,
+    )))
+}

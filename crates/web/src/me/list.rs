@@ -1,0 +1,233 @@
+//! `/me/grants` and its data, and `/me/claim`.
+
+use alloy_primitives::B256;
+use askama::Template;
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use guerdon_core::grant::Reason;
+use guerdon_store::Means;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::load::{self, PAGE};
+use super::portfolio::{Mine, Portfolio};
+use crate::access::{SignedIn, Viewer};
+use crate::charts::bar;
+use crate::csv::Csv;
+use crate::data::{head, money};
+use crate::dates;
+use crate::error::PageError;
+use crate::html::{Markup, Money, When};
+use crate::numbers::{count, count_of};
+use crate::pages;
+use crate::state::AppState;
+use crate::strings::me as words;
+use crate::views::grant::bar_label;
+use crate::views::round::state_word;
+use crate::views::shell::{Place, Shell};
+use crate::views::{Context, markup};
+
+/// Where the list goes on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Cursor {
+    after: Option<String>,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/me-grants.html")]
+struct GrantsPage {
+    shell: Shell,
+    lead: String,
+    empty: &'static str,
+    empty_hint: &'static str,
+    rows: Vec<Row>,
+    next: Option<String>,
+}
+
+#[derive(Debug)]
+struct Row {
+    href: String,
+    name: String,
+    state: &'static str,
+    bar: Markup,
+    granted: Money,
+    claimable: Money,
+    next: Markup,
+}
+
+/// The list as a page.
+pub(super) async fn page(
+    State(state): State<AppState>,
+    SignedIn(viewer): SignedIn,
+    Query(cursor): Query<Cursor>,
+) -> Result<Response, PageError> {
+    let mut read = state.store.read().await?;
+    let as_of = crate::load::as_of(&mut read, &state).await?;
+    let part = (after(&cursor)?, PAGE);
+    let (portfolio, next) = load::page(&mut read, &state, &(&viewer).into(), part).await?;
+    let context = crate::load::context(&state, as_of, Some(&viewer));
+    pages::html(&GrantsPage::new(&portfolio, next, &viewer, &context))
+}
+
+/// The list as JSON.
+pub(super) async fn as_json(
+    State(state): State<AppState>,
+    SignedIn(viewer): SignedIn,
+    Query(cursor): Query<Cursor>,
+) -> Result<Response, PageError> {
+    let mut read = state.store.read().await?;
+    let as_of = crate::load::as_of(&mut read, &state).await?;
+    let part = (after(&cursor)?, PAGE);
+    let (portfolio, next) = load::page(&mut read, &state, &(&viewer).into(), part).await?;
+    let context = crate::load::context(&state, as_of, Some(&viewer));
+    let grants = portfolio.grants.iter().map(|mine| data(mine, &context));
+    Ok(Json(json!({
+        "as_of": head(&context),
+        "grants": grants.collect::<Vec<_>>(),
+        "next_after": next.map(|id| id.to_string()),
+    }))
+    .into_response())
+}
+
+/// The list as CSV.
+pub(super) async fn as_csv(
+    State(state): State<AppState>,
+    SignedIn(viewer): SignedIn,
+    Query(cursor): Query<Cursor>,
+) -> Result<Response, PageError> {
+    let mut read = state.store.read().await?;
+    let as_of = crate::load::as_of(&mut read, &state).await?;
+    let part = (after(&cursor)?, PAGE);
+    let (portfolio, _) = load::page(&mut read, &state, &(&viewer).into(), part).await?;
+    let (token, now) = (&state.deployment.token, as_of.now());
+    let mut csv = Csv::new(&[
+        "grant",
+        "id",
+        "state",
+        "granted",
+        "claimable",
+        "claimed",
+        "withheld",
+        "next",
+        "symbol",
+        "decimals",
+    ]);
+    for mine in &portfolio.grants {
+        let record = &mine.data.record;
+        csv.row(&[
+            &mine.name(),
+            &record.id,
+            &state_word(record, now),
+            &record.amount,
+            &mine.payment.net,
+            &record.paid_net,
+            &record.withheld,
+            &next_at(mine).map(dates::machine).unwrap_or_default(),
+            &token.symbol,
+            &token.decimals,
+        ]);
+    }
+    Ok(pages::csv(csv))
+}
+
+fn after(cursor: &Cursor) -> Result<Option<B256>, PageError> {
+    let Some(text) = &cursor.after else {
+        return Ok(None);
+    };
+    Ok(Some(pages::Asked::parse("grant", text)?.id))
+}
+
+impl GrantsPage {
+    fn new(
+        portfolio: &Portfolio,
+        next: Option<B256>,
+        viewer: &Viewer,
+        context: &Context<'_>,
+    ) -> Self {
+        let first_zone = portfolio
+            .grants
+            .iter()
+            .find_map(|mine| mine.data.zone.as_deref());
+        let zone_name = context.zone_of(first_zone).1;
+        let shell = Shell::new(context, "Your grants", Place::Grants);
+        Self {
+            shell: shell
+                .with_data("/me/grants".to_owned())
+                .with_zone(&zone_name),
+            lead: format!(
+                "{} of {}, in the order of their ids.",
+                count(count_of(&portfolio.grants), "grant"),
+                context.company.name
+            ),
+            empty: match viewer.means {
+                Means::Wallet => words::NO_GRANTS,
+                Means::MailLink => words::NO_GRANTS_MAIL,
+            },
+            empty_hint: words::NO_GRANTS_HINT,
+            rows: portfolio
+                .grants
+                .iter()
+                .zip(0..)
+                .map(|(mine, place)| row(mine, place, context))
+                .collect(),
+            next: next.map(|id| format!("/me/grants?after={id}")),
+        }
+    }
+}
+
+fn row(mine: &Mine, place: u32, context: &Context<'_>) -> Row {
+    let (record, token, now) = (&mine.data.record, context.token(), context.now());
+    let zone = context.zone_of(mine.data.zone.as_deref()).0;
+    let parts = mine.data.parts(&mine.reasons, context, &zone);
+    let label = bar_label(&parts, context);
+    let drawn: Vec<_> = parts
+        .iter()
+        .map(|(part, amount, _)| (*part, *amount))
+        .collect();
+    let svg = bar::draw(&format!("bar-{place}"), &label, &drawn, record.amount);
+    Row {
+        href: mine.href(),
+        name: mine.name(),
+        state: state_word(record, now),
+        bar: Markup(svg.replacen("class=\"bar\"", "class=\"bar thin\"", 1)),
+        granted: Money::plain(record.amount, token),
+        claimable: Money::plain(mine.payment.net, token),
+        next: match next_at(mine) {
+            Some(at) => markup(When::date(at, &zone)),
+            None => Markup("–".to_owned()),
+        },
+    }
+}
+
+/// When time alone brings more.
+fn next_at(mine: &Mine) -> Option<u64> {
+    let times = mine.reasons.iter().filter_map(|reason| match *reason {
+        Reason::WaitsForTime {
+            next: Some((at, _)),
+            ..
+        } => Some(at),
+        Reason::UnlockClock { until, .. } => Some(until),
+        _ => None,
+    });
+    times.min()
+}
+
+fn data(mine: &Mine, context: &Context<'_>) -> Value {
+    let (record, token) = (&mine.data.record, context.token());
+    json!({
+        "id": record.id.to_string(),
+        "name": mine.data.named.as_ref().map(|named| named.sheet_id.clone()),
+        "round": record.root.to_string(),
+        "holder": mine.data.holder().to_checksum(None),
+        "state": state_word(record, context.now()),
+        "granted": money(record.amount, token),
+        "vested": money(mine.vested, token),
+        "claimable": money(mine.payment.net, token),
+        "claimed": money(record.paid_net, token),
+        "withheld": money(record.withheld, token),
+        "next": next_at(mine).map(dates::machine),
+        "zone": mine.data.zone,
+    })
+}

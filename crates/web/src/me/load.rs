@@ -1,0 +1,146 @@
+//! Reads a reader's own grants, with what the company's list says of them.
+
+use alloy_primitives::{Address, B256};
+use guerdon_store::{Held, Owner, Page, Read};
+
+use super::portfolio::{Mine, Portfolio};
+use crate::access::Viewer;
+use crate::data::refused;
+use crate::error::PageError;
+use crate::load;
+use crate::state::AppState;
+use crate::views::grant::{GrantData, Named};
+
+/// Grants of one page of the list.
+pub(super) const PAGE: u32 = 50;
+/// Grants that one page sums and draws.
+const GRANTS_MAX: u32 = 200;
+
+/// Whose grants are read: a person of the list, and wallets.
+#[derive(Clone, Debug)]
+pub(super) struct Whose {
+    pub(super) person: Option<guerdon_store::PersonId>,
+    pub(super) wallets: Vec<Address>,
+}
+
+impl From<&Viewer> for Whose {
+    fn from(viewer: &Viewer) -> Self {
+        Self {
+            person: viewer.person,
+            wallets: viewer.wallets.clone(),
+        }
+    }
+}
+
+impl Whose {
+    /// Whom a calendar link was made for.
+    pub(super) async fn owner(read: &mut Read, owner: Owner) -> Result<Self, PageError> {
+        let Owner::Person(person) = owner else {
+            let wallets = match owner {
+                Owner::Wallet(wallet) => vec![wallet],
+                Owner::Person(_) => Vec::new(),
+            };
+            return Ok(Self {
+                person: None,
+                wallets,
+            });
+        };
+        let member = read.member(person).await?;
+        let wallets = member.map(|member| member.wallets).unwrap_or_default();
+        let proven = wallets.into_iter().filter(|it| it.proven_at.is_some());
+        Ok(Self {
+            person: Some(person),
+            wallets: proven.map(|it| it.address).collect(),
+        })
+    }
+}
+
+/// Ids of somebody's grants after a cursor, in order; one more than `limit` if there are more.
+async fn ids(
+    read: &mut Read,
+    whose: &Whose,
+    (after, limit): (Option<B256>, u32),
+) -> Result<Vec<B256>, PageError> {
+    let page = Page {
+        after,
+        limit: limit.saturating_add(1),
+    };
+    let mut held = read.grants_of_wallets(&whose.wallets, &page).await?;
+    if let Some(person) = whose.person {
+        held.extend(read.grants_of_person(person, &page).await?);
+    }
+    let mut ids: Vec<_> = held.iter().map(Held::id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
+    Ok(ids)
+}
+
+/// All grants of somebody that are committed, as far as one page sums them.
+pub(super) async fn portfolio(
+    read: &mut Read,
+    state: &AppState,
+    whose: &Whose,
+) -> Result<Portfolio, PageError> {
+    Ok(page(read, state, whose, (None, GRANTS_MAX)).await?.0)
+}
+
+/// A page of somebody's grants, and the cursor of the next.
+pub(super) async fn page(
+    read: &mut Read,
+    state: &AppState,
+    whose: &Whose,
+    (after, limit): (Option<B256>, u32),
+) -> Result<(Portfolio, Option<B256>), PageError> {
+    let mut ids = ids(read, whose, (after, limit)).await?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = ids.len() > most;
+    ids.truncate(most);
+    let next = ids.last().copied().filter(|_| more);
+    let now = load::as_of(read, state).await?.now();
+    let mut grants = Vec::with_capacity(ids.len());
+    for id in ids {
+        match named(read, state, id).await {
+            Ok(data) => grants.push(Mine::new(data, now).map_err(refused("grant", id))?),
+            // Imported, and its round not committed: nobody is promised it yet.
+            Err(PageError::Missing { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((Portfolio { grants, more }, next))
+}
+
+/// A grant, opened or not, without what the company's list says of it.
+pub(super) async fn by_id(
+    read: &mut Read,
+    state: &AppState,
+    id: B256,
+) -> Result<GrantData, PageError> {
+    match load::grant(read, state, id).await {
+        Err(PageError::Missing { .. }) => load::promised(read, state, id).await,
+        found => found,
+    }
+}
+
+/// A grant with its name, its person and its stated value: for those who may see them.
+pub(super) async fn named(
+    read: &mut Read,
+    state: &AppState,
+    id: B256,
+) -> Result<GrantData, PageError> {
+    let mut data = by_id(read, state, id).await?;
+    let origin = load::origin(read, id).await?;
+    let person = read.person(origin).await?;
+    let imported = read.terms(origin).await?;
+    let sheet_id = imported.map(|imported| imported.external_id);
+    let sheet_id = sheet_id.unwrap_or_default();
+    data.named = Some(Named {
+        sheet_id: match origin == id || sheet_id.is_empty() {
+            true => sheet_id,
+            false => crate::strings::me::in_place_of(&sheet_id),
+        },
+        person: person.map(|person| person.name).unwrap_or_default(),
+        stated: read.stated_value(origin).await?,
+    });
+    Ok(data)
+}

@@ -1,0 +1,260 @@
+//! What an engineer reads about her own grants.
+
+use crate::dates;
+use crate::numbers::count;
+
+/// Instead of everything, when nothing is there.
+pub(crate) const NO_GRANTS: &str = "No grants for this wallet. Ask PEOPLE, or open a grant file.";
+pub(crate) const NO_GRANTS_HINT: &str = "The company adds grants by committing a round; yours then \
+    stand here. If you were given a grant file, it works without this server: \
+    `guerdon grant show FILE` says what it holds, `guerdon grant claim FILE` claims.";
+pub(crate) const NO_GRANTS_MAIL: &str = "No grants for this e-mail address. Ask PEOPLE, or open a \
+    grant file.";
+
+pub(crate) const NO_BLOCK: &str = "No block was read yet.";
+pub(crate) const NOT_VALUED: &str = "Not valued";
+pub(crate) const NO_STATED_VALUE: &str = "The company's sheet states no value for these tokens, \
+    and nothing here invents one.";
+pub(crate) const NOTHING_NOW: &str = "Nothing";
+pub(crate) const NOTHING_BY_TIME: &str = "Nothing by time";
+pub(crate) const VIEW_ONLY: &str = "You signed in by e-mail, which lets you look. Sign in with \
+    your wallet to claim.";
+pub(crate) const NOTHING_LATELY: &str = "Nothing has happened to these grants yet.";
+pub(crate) const ALL_CLAIMED: &str = "All that is vested is claimed.";
+pub(crate) const DEPENDS_ON_RESULTS: &str = "All is earned by time; the rest depends on results.";
+pub(crate) const NOTHING_MORE: &str = "All that these grants can earn by time is earned.";
+
+pub(crate) const CLAIM_FORMULA: &str = "Claimable is payable less withholding. Payable is the \
+    smaller of vested and unlocked, less what was released before.";
+pub(crate) const NEXT_FORMULA: &str = "The first second after this block in which the schedule \
+    releases more, with results as they are now.";
+pub(crate) const WORTH_FORMULA: &str = "The amount times the value that the company's sheet states \
+    for one token, rounded down to the cent. It is the company's word, not a market price.";
+
+/// `As of block 18,204 of 24 Nov 2026 12:00:00 UTC.`
+pub(crate) fn as_of_block(block: &str, time: u64) -> String {
+    format!("As of block {block} of {}.", dates::exact(time))
+}
+
+/// What stands where the claim button would, when the index is behind.
+pub(crate) fn claiming_is_off(block: &str, age: u64) -> String {
+    let age = dates::duration(age);
+    format!("As of block {block}, {age} ago; claiming is off until the index catches up.")
+}
+
+/// Before this server has heard of the chain at all.
+pub(crate) const CLAIMING_WAITS: &str = "Claiming is off until this server has read the chain.";
+
+/// `Your grants at Acme AI`
+pub(crate) fn heading(company: &str) -> String {
+    format!("Your grants at {company}")
+}
+
+/// `2 grants in Acme Access (ACC), the first since 1 Jun 2026`
+pub(crate) fn lead(grants: u64, token: (&str, &str), since: &str) -> String {
+    let (name, symbol) = token;
+    let first = if grants == 1 {
+        "since"
+    } else {
+        "the first since"
+    };
+    format!(
+        "{} in {name} ({symbol}), {first} {since}",
+        count(grants, "grant")
+    )
+}
+
+/// `All your tokens, 7,300.00 ACC granted`
+pub(crate) fn all_tokens(granted: &str) -> String {
+    format!("All your tokens, {granted} granted")
+}
+
+/// More grants than one page sums.
+pub(crate) fn only_the_first(grants: u64) -> String {
+    format!(
+        "Only the first {} are summed and drawn here; the list has them all.",
+        count(grants, "grant")
+    )
+}
+
+/// The message of the chart over all grants.
+pub(crate) fn earned(earned: &str, opened: Option<&str>, grants: u64) -> String {
+    let whose = if grants == 1 {
+        "your grant"
+    } else {
+        "your grants"
+    };
+    match opened {
+        Some(opened) => {
+            format!("You have earned {earned} of {whose}; results have unlocked {opened} of that.")
+        }
+        None => format!("You have earned {earned} of {whose} by time."),
+    }
+}
+
+/// `+128.36 ACC of G-1004 vest`
+pub(crate) fn vest(amount: &str, grant: &str) -> String {
+    format!("+{amount} of {grant} vest")
+}
+
+/// `More of G-1004 may leave`
+pub(crate) fn may_leave(grant: &str) -> String {
+    format!("More of what is vested of {grant} may leave")
+}
+
+/// `Vesting of G-1004 starts`
+pub(crate) fn starts(grant: &str) -> String {
+    format!("Vesting of {grant} starts")
+}
+
+/// `The round of G-1004 becomes binding`
+pub(crate) fn binds(grant: &str) -> String {
+    format!("The round of {grant} becomes binding; nothing of it opens before")
+}
+
+/// `Then +40.00 ACC of G-1011 vest on 1 Jan 2027`
+pub(crate) fn then(what: &str, day: &str) -> String {
+    format!("Then {what} on {day}")
+}
+
+/// How many wait for a result, when nothing can be claimed.
+pub(crate) fn waits(amount: &str) -> String {
+    format!("{amount} are earned by time and wait for a result.")
+}
+
+/// Nothing was earned yet.
+pub(crate) fn nothing_before(day: &str) -> String {
+    format!("Nothing is earned before {day}.")
+}
+
+/// A grant that took the place of one of the sheet.
+pub(crate) fn in_place_of(sheet_id: &str) -> String {
+    format!("in place of {sheet_id}")
+}
+
+/// `7,300.00 ACC at $0.42 each, stated by the company on 30 Jun 2026`
+pub(crate) fn stated(amount: &str, stated: &[(String, String)]) -> String {
+    let said = stated.iter().map(|(unit, on)| match on.is_empty() {
+        true => format!("${unit} each, stated by the company without a date"),
+        false => format!("${unit} each, stated by the company on {on}"),
+    });
+    format!("{amount} at {}", said.collect::<Vec<_>>().join(", and at "))
+}
+
+/// `of that vested: $1,240.00`
+pub(crate) fn of_that_vested(dollars: &str) -> String {
+    format!("Of that vested so far: {dollars}.")
+}
+
+/// Grants that the worth leaves out.
+pub(crate) fn unvalued(grants: u64) -> String {
+    match grants {
+        1 => "1 grant has no stated value and is left out.".to_owned(),
+        more => format!(
+            "{} have no stated value and are left out.",
+            count(more, "grant")
+        ),
+    }
+}
+
+/// `after 32.00 ACC withheld for tax`
+pub(crate) fn after_withholding(amount: &str) -> String {
+    format!("after {amount} withheld for tax")
+}
+
+/// `Only the first 6 reasons are shown…`
+pub(crate) fn more_reasons(more: u64) -> String {
+    format!("{} on the pages of the grants.", count(more, "more reason"))
+}
+
+/// Who sent a claim, when it was not our keeper: the event does not say.
+pub(crate) const ANY_WALLET: &str = "a wallet, not this company's keeper; whoever calls, only the \
+    holder is paid";
+
+/// The first line of a receipt.
+pub(crate) fn receipt_lead(company: &str, grant: &str, day: &str) -> String {
+    format!("{company} paid grant {grant} on {day}.")
+}
+
+/// The last line of a receipt.
+pub(crate) fn receipt_made(block: &str, zone: &str) -> String {
+    format!(
+        "Made from the events of the chain as read up to block {block}. Days are those of {zone}. \
+         Amounts are rounded down to two places here; every place stands in the grant's data."
+    )
+}
+
+/// Opens what stands behind a figure.
+pub(crate) const EXPLAIN: &str = "Explain this number";
+
+/// Opens what stands behind one of several figures.
+pub(crate) fn explain(figure: &str) -> String {
+    format!("Explain “{figure}”")
+}
+
+pub(crate) const VESTED_FORMULA: &str = "The amount granted times the share earned by time, times \
+    the share that results let through, rounded down; never less than what was released.";
+pub(crate) const CLAIMED_FORMULA: &str = "What payments released, less what they withheld: the sum \
+    of the Claimed events of this grant.";
+pub(crate) const WAITS_FORMULA: &str = "What is earned by time, less what is vested.";
+pub(crate) const UNEARNED_FORMULA: &str = "What the grant holds, less what is earned by time.";
+pub(crate) const SHARED_LABEL: &str = "somebody";
+
+/// The notice above a shared page.
+pub(crate) fn shared_by(wallet: &str, label: &str, day: &str) -> String {
+    let label = if label.is_empty() {
+        SHARED_LABEL
+    } else {
+        label
+    };
+    format!(
+        "The holder of this grant, {wallet}, shared this page on {day} with {label}. It can be read \
+         and not changed, it shows no name, and the holder can end this link at any time."
+    )
+}
+
+/// After a link was made: it is shown once.
+pub(crate) fn share_made(label: &str) -> String {
+    format!("The link for {label} is made. Copy it now: it is not kept here and not shown again.")
+}
+
+/// A link in the list.
+pub(crate) fn made_on(day: &str) -> String {
+    format!("made on {day}")
+}
+
+pub(crate) const SHARED_DEAD: &str = "This link does not open anything any more. Whoever gave it to \
+    you can make another.";
+
+/// On the shared page, for the holder who has just made it.
+pub(crate) const COPY_THIS_ADDRESS: &str = "Copy the address of this page and hand it on: it is the \
+    link, and it is not kept here to be shown again.";
+
+pub(crate) const NOTHING_TO_CLAIM: &str = "Nothing to claim now";
+pub(crate) const CLAIM_COMMAND: &str = "guerdon grant claim GRANT.json --rpc-url NODE";
+
+/// `Claim 352.59 ACC`
+pub(crate) fn claim_heading(amount: &str) -> String {
+    format!("Claim {amount}")
+}
+
+/// What the page of all claims offers.
+pub(crate) fn claim_lead(grants: usize, wallets: usize) -> String {
+    let whose = if wallets == 1 {
+        "your wallet"
+    } else {
+        "the wallet that holds it"
+    };
+    match grants {
+        1 => format!("One grant can be claimed now; it pays {whose}."),
+        more => format!("{more} grants can be claimed now; each pays {whose}."),
+    }
+}
+
+/// What one transaction for several grants does.
+pub(crate) fn pays_each(grants: &str, wallets: usize) -> String {
+    match wallets {
+        1 => format!("It pays what is claimable of {grants} to the wallet that holds them."),
+        _ => format!("It pays what is claimable of {grants}, each to the wallet that holds it."),
+    }
+}
