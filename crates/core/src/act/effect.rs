@@ -17,6 +17,13 @@ pub struct Figures {
     pub full_at: Option<u64>,
 }
 
+impl Figures {
+    /// The most that it can still pay, in base units: with every gate open and all time over.
+    pub const fn outstanding(&self) -> u128 {
+        self.amounts.held.saturating_sub(self.amounts.released)
+    }
+}
+
 /// A grant before and after a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effect {

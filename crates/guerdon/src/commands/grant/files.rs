@@ -7,6 +7,7 @@ use guerdon_chain::Plan;
 use guerdon_chain::plan::Place;
 use guerdon_formats::calendar::Zone;
 use guerdon_formats::grant_file::GrantFile;
+use guerdon_formats::replacement::zone_of;
 
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
@@ -50,22 +51,7 @@ impl Grant {
 
     /// The time zone of its dates, which its agreement names; UTC when there is no agreement.
     pub(crate) fn zone(&self) -> Outcome<Zone> {
-        let text = self
-            .file
-            .agreement
-            .as_ref()
-            .map_or("", |agreement| agreement.text.as_str());
-        let line = text
-            .lines()
-            .find(|line| line.starts_with("Earned by time: "));
-        let name = line
-            .and_then(|line| line.strip_suffix(')')?.rsplit_once('('))
-            .map(|it| it.1);
-        let named = name.and_then(|name| Zone::named(name).ok());
-        named.map_or_else(
-            || Zone::named("UTC").map_err(|error| Failure::failed(error.to_string())),
-            Ok,
-        )
+        zone_of(self.file.agreement.as_ref()).map_err(|error| Failure::failed(error.to_string()))
     }
 
     /// Where its leaf stands; a grant without a round cannot be opened.

@@ -1,8 +1,9 @@
 //! One change from the check before sending to the answer after it.
 
+use guerdon_core::succession::SuccessionRefused;
 use serde_json::json;
 
-use super::effect::Subject;
+use super::effect::{Subject, facts, value};
 use super::{Verb, refusal};
 use crate::cli::{AccelerateArgs, GrantArgs, HoldArgs, LowerWithholdingArgs, Switch};
 use crate::commands::grant::claim::require_chain;
@@ -11,7 +12,7 @@ use crate::commands::grant::files::{Grant, find};
 use crate::commands::money::COMPANY;
 use crate::confirm::Consent;
 use crate::context::Context;
-use crate::error::Outcome;
+use crate::error::{Failure, Outcome};
 use crate::execute::{Intent, execute, merge};
 use crate::handover::is_known;
 use crate::session::Session;
@@ -58,19 +59,21 @@ async fn change(session: &Session<'_>, grant: &Grant, verb: Verb) -> Outcome {
     let signer = session.context.signer(role)?;
     // Whoever will send it is judged when it is sent.
     let by_holder = !is_known(&signer) || signer.address() == subject.holder;
-    let change = verb
-        .apply(&subject, by_holder)
-        .map_err(|refused| refusal(&subject.words(), &refused))?;
-    let effect = subject.effect(&change)?;
+    let recovery = subject.recovery();
+    let weighed = subject.standing(&recovery).weigh(verb.act(), by_holder);
+    let (after, effect) = weighed.map_err(|refused| match refused {
+        SuccessionRefused::Grant(refused) => refusal(&subject.words(), &refused),
+        other => Failure::precondition(other.to_string()),
+    })?;
 
     let plan = verb.plan(grant.file.contract, &grant.encoded);
     let plan = grant.held_by(plan, subject.holder);
     let mut intent = Intent::new(plan, verb.undo());
     intent = intent.fact("grant", format!("{} ({})", grant.name, grant.id));
-    for (label, text) in verb.facts(&subject, &change)? {
+    for (label, text) in verb.facts(&subject, (&after, &effect)) {
         intent = intent.fact(label, text);
     }
-    for (label, text) in effect.facts(&session.unit()) {
+    for (label, text) in facts(&effect, &session.unit()) {
         intent = intent.fact(label, text);
     }
     if verb.is_final() {
@@ -78,6 +81,6 @@ async fn change(session: &Session<'_>, grant: &Grant, verb: Verb) -> Outcome {
     }
     let receipt = execute(session.context, session.chain, &signer, intent).await?;
     let mut more = json!({"change": verb.name()});
-    merge(&mut more, effect.value());
+    merge(&mut more, value(&effect));
     finish(session, grant, receipt, more)
 }

@@ -2,11 +2,10 @@
 
 use alloy_primitives::Address;
 use guerdon_chain::{Plan, plan};
-use guerdon_core::grant::{self, Change, Refused};
+use guerdon_core::act::{Act, After, Effect};
 use guerdon_core::state::{Flags, State};
 
 use super::effect::Subject;
-use crate::error::Outcome;
 use crate::words::{length, rate, time};
 
 /// A change that somebody asks for.
@@ -37,15 +36,12 @@ impl Verb {
 
     /// Whether the holder asks; the company or its payroll do otherwise.
     pub(super) fn is_holders(self) -> bool {
-        matches!(self, Self::Waive | Self::Hold(_))
+        self.act().is_holders()
     }
 
     /// Whether nobody can take it back.
     pub(super) fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Accelerate(_) | Self::Waive | Self::LowerWithholding(_)
-        )
+        self.act().is_final(0)
     }
 
     /// Who can take it back.
@@ -72,17 +68,15 @@ impl Verb {
         }
     }
 
-    /// What the contract would do, or why it would refuse.
-    pub(super) fn apply(self, subject: &Subject<'_>, by_holder: bool) -> Result<Change, Refused> {
-        let (terms, state, now) = (subject.terms(), &subject.state, subject.now);
-        let moves_nothing = |state: State| Change { state, freed: 0 };
+    /// The same in core's words.
+    pub(super) fn act(self) -> Act {
         match self {
-            Self::Pause => grant::pause(terms, state, now).map(moves_nothing),
-            Self::Resume => grant::resume(terms, state, now).map(moves_nothing),
-            Self::Accelerate(by) => grant::accelerate(terms, state, by, subject.free()),
-            Self::LowerWithholding(bps) => grant::lower_withholding(state, bps).map(moves_nothing),
-            Self::Waive => grant::waive(terms, state, &subject.gates(state), now, by_holder),
-            Self::Hold(on) => grant::hold_claims(state, on, by_holder).map(moves_nothing),
+            Self::Pause => Act::Pause,
+            Self::Resume => Act::Resume,
+            Self::Accelerate(by) => Act::Accelerate { by },
+            Self::LowerWithholding(withhold_bps) => Act::LowerWithholding { withhold_bps },
+            Self::Waive => Act::Waive,
+            Self::Hold(on) => Act::Hold { on },
         }
     }
 
@@ -90,11 +84,11 @@ impl Verb {
     pub(super) fn facts(
         self,
         subject: &Subject<'_>,
-        change: &Change,
-    ) -> Outcome<Vec<(&'static str, String)>> {
+        (change, effect): (&After, &Effect),
+    ) -> Vec<(&'static str, String)> {
         let terms = subject.terms();
         let (before, after) = (subject.state.clock(), change.state.clock());
-        Ok(match self {
+        match self {
             Self::Pause => {
                 let left = terms.pause_max.saturating_sub(before.lost);
                 let until = subject.now.saturating_add(left.into());
@@ -130,11 +124,11 @@ impl Verb {
                 ),
             )],
             Self::Waive => {
-                let claimable = subject.claimable(&change.state)?;
+                let claimable = effect.after.claimable;
                 vec![("claimable after", subject.unit().exact(claimable))]
             }
             Self::Hold(_) => vec![("claims", claims(&change.state).to_owned())],
-        })
+        }
     }
 }
 

@@ -4,7 +4,6 @@ use guerdon_chain::{Plan, Signer, plan};
 use guerdon_core::succession::{self, Found, Left, QUIET_SECONDS, Recovery};
 use serde_json::{Value, json};
 
-use super::offer::{desk, recovery};
 use super::refusal::{refusal, require_other};
 use crate::cli::{GrantArgs, MoveArgs};
 use crate::commands::grant::change::Subject;
@@ -74,9 +73,9 @@ pub(super) async fn act(subject: &Subject<'_>, signer: &Signer, act: Act<'_>) ->
 pub(crate) async fn run_move(context: &Context, arguments: &MoveArgs) -> Outcome {
     with_subject(context, &arguments.grant, async |subject| {
         let signer = context.signer(subject.holders_account()?)?;
-        let (recovery, to) = (recovery(subject), arguments.to);
+        let (recovery, to) = (subject.recovery(), arguments.to);
         let by_holder = !is_known(&signer) || signer.address() == subject.holder;
-        let left = succession::r#move(&desk(subject), &found(subject, &recovery), to, by_holder);
+        let left = succession::r#move(&subject.desk(), &found(subject, &recovery), to, by_holder);
         let left = left.map_err(|refused| refusal(subject, refused))?;
         require_other(subject, to)?;
         let mut facts = vec![("moves to", to.to_string())];
@@ -99,7 +98,7 @@ pub(crate) async fn run_move(context: &Context, arguments: &MoveArgs) -> Outcome
 pub(crate) async fn run_veto(context: &Context, arguments: &GrantArgs) -> Outcome {
     with_subject(context, &arguments.grant, async |subject| {
         let signer = context.signer(subject.holders_account()?)?;
-        let recovery = recovery(subject);
+        let recovery = subject.recovery();
         let by_holder = !is_known(&signer) || signer.address() == subject.holder;
         let left = succession::veto(&found(subject, &recovery), subject.now, by_holder);
         let left = left.map_err(|refused| refusal(subject, refused))?;

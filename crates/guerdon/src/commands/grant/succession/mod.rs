@@ -7,7 +7,6 @@ mod offer;
 mod recover;
 mod refusal;
 mod replace;
-mod sides;
 mod sources;
 
 pub(crate) use agree::run_agree;

@@ -5,7 +5,6 @@ use guerdon_core::succession::{self, CLOSES_SECONDS, OPENS_SECONDS, Recovery};
 use serde_json::json;
 
 use super::holder::{Act, act, found, with_subject};
-use super::offer::{desk, recovery};
 use super::refusal::{refusal, require_other};
 use crate::cli::{MoveArgs, RecoverCommand};
 use crate::commands::goal::KEEPER;
@@ -20,17 +19,9 @@ pub(crate) async fn run_recover(context: &Context, command: &RecoverCommand) -> 
     match command {
         RecoverCommand::Announce(arguments) => announce(context, arguments).await,
         RecoverCommand::Execute(arguments) => {
-            with_subject(context, &arguments.grant, async |subject| {
-                execute(subject).await
-            })
-            .await
+            with_subject(context, &arguments.grant, execute).await
         }
-        RecoverCommand::Clear(arguments) => {
-            with_subject(context, &arguments.grant, async |subject| {
-                clear(subject).await
-            })
-            .await
-        }
+        RecoverCommand::Clear(arguments) => with_subject(context, &arguments.grant, clear).await,
     }
 }
 
@@ -38,8 +29,8 @@ async fn announce(context: &Context, arguments: &MoveArgs) -> Outcome {
     let to = arguments.to;
     with_subject(context, &arguments.grant, async |subject| {
         let signer = context.signer(Some(COMPANY))?;
-        let recovery = recovery(subject);
-        let left = succession::announce(&desk(subject), &found(subject, &recovery), to);
+        let recovery = subject.recovery();
+        let left = succession::announce(&subject.desk(), &found(subject, &recovery), to);
         let left = left.map_err(|refused| refusal(subject, refused))?.recovery;
         require_other(subject, to)?;
         let wanted = Act {
@@ -61,7 +52,7 @@ async fn announce(context: &Context, arguments: &MoveArgs) -> Outcome {
 
 async fn execute(subject: &Subject<'_>) -> Outcome {
     let signer = subject.session.signer(COMPANY)?;
-    let recovery = recovery(subject);
+    let recovery = subject.recovery();
     let left = succession::execute(&found(subject, &recovery), recovery.to, subject.now);
     left.map_err(|refused| refusal(subject, refused))?;
     let wanted = Act {
@@ -84,7 +75,7 @@ async fn execute(subject: &Subject<'_>) -> Outcome {
 
 async fn clear(subject: &Subject<'_>) -> Outcome {
     let signer = subject.session.signer(KEEPER)?;
-    let recovery = recovery(subject);
+    let recovery = subject.recovery();
     let left = succession::clear(&found(subject, &recovery), subject.now);
     left.map_err(|refused| refusal(subject, refused))?;
     let wanted = Act {

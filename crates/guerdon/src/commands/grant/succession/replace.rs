@@ -7,11 +7,12 @@ use alloy_primitives::{B256, keccak256};
 use guerdon_chain::{Receipt, plan, recover};
 use guerdon_core::state::Flags;
 use guerdon_core::succession::signed_word;
+use guerdon_formats::replacement::Weighed;
 use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
 use guerdon_formats::typed_data::replace_document;
 use serde_json::json;
 
-use super::offer::{Weighed, domain, encoded, require_same, weigh};
+use super::offer::{domain, encoded, require_same, weigh};
 use super::sources::{self, Given};
 use crate::cli::ReplaceArgs;
 use crate::commands::grant::change::Subject;
@@ -138,7 +139,7 @@ pub(super) fn told(subject: &Subject<'_>, file: &ReplacementFile, weighed: &Weig
     let mut record = Record::new(value)
         .line("grant", format!("{} ({})", grant.name, grant.id))
         .line("holder", subject.holder.to_string());
-    for (label, text) in weighed.facts(&subject.unit()) {
+    for (label, text) in weighed.facts() {
         record = record.line(label, text);
     }
     record
@@ -175,7 +176,7 @@ async fn send(subject: &Subject<'_>, file: &ReplacementFile) -> Outcome {
         .fact("grant", format!("{} ({})", grant.name, grant.id))
         .fact("signed by the holder", subject.holder.to_string())
         .consent(Consent::Type(&grant.name));
-    for (label, text) in weighed.facts(&subject.unit()) {
+    for (label, text) in weighed.facts() {
         intent = intent.fact(label, text);
     }
     let receipt = execute(context, session.chain, &signer, intent).await?;

@@ -1,8 +1,10 @@
 //! What takes a grant's place, as people have it: a sheet, grant files, or one replacement file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use alloy_primitives::B256;
+use guerdon_formats::goal_file::GoalDefinition;
 use guerdon_formats::grant_file::GrantFile;
 use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
 use guerdon_formats::sheet::Draft;
@@ -94,13 +96,18 @@ fn of_sheet(session: &Session<'_>, path: &Path, csv: &[u8]) -> Outcome<Vec<NewGr
         let text = format!("{}: row {}: {}", path.display(), first.row, first.message);
         return Err(Failure::input(text).hint("correct the sheet and run this again"));
     }
+    let definitions = definitions(context)?;
     let drafts = sheet.drafts.iter();
     drafts
-        .map(|draft| of_draft(context, &place, draft))
+        .map(|draft| of_draft(&definitions, &place, draft))
         .collect()
 }
 
-fn of_draft(context: &Context, place: &Place, draft: &Draft) -> Outcome<NewGrant> {
+fn of_draft(
+    definitions: &BTreeMap<B256, GoalDefinition>,
+    place: &Place,
+    draft: &Draft,
+) -> Outcome<NewGrant> {
     Ok(NewGrant {
         name: draft.external_id.clone(),
         file: GrantFile {
@@ -109,7 +116,7 @@ fn of_draft(context: &Context, place: &Place, draft: &Draft) -> Outcome<NewGrant
             terms: draft.terms.clone(),
             round: None,
             proof: guerdon_core::tree::Proof::default(),
-            goals: goals_of(draft, &definitions(context)?)?,
+            goals: goals_of(draft, definitions)?,
             agreement: draft.agreement.clone(),
         },
     })
