@@ -17,6 +17,11 @@ pub(crate) fn day(at: u64, zone: &TimeZone) -> String {
     zoned(at, zone).strftime("%-d %b %Y").to_string()
 }
 
+/// `30 Nov 2026, 23:59`
+pub(crate) fn moment(at: u64, zone: &TimeZone) -> String {
+    zoned(at, zone).strftime("%-d %b %Y, %H:%M").to_string()
+}
+
 /// `Dec 2026`
 pub(crate) fn month(at: u64, zone: &TimeZone) -> String {
     zoned(at, zone).strftime("%b %Y").to_string()

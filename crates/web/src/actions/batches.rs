@@ -1,0 +1,287 @@
+//! `/company/batches`: calls that the owners of a Safe sign together.
+
+use alloy_primitives::Address;
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse;
+use guerdon_chain::Plan;
+use guerdon_chain::plan::{self, Places, Unit};
+use guerdon_formats::safe_batch::{SafeBatch, SafeCall};
+use guerdon_store::{Actor, Batch, NewEntry};
+use jiff::tz::TimeZone;
+
+use super::change::account;
+use super::order::{Fields, field};
+use super::safe::{Seen, see};
+use super::subject::contract;
+use super::to;
+use crate::access::{CompanyReader, CompanyWriter, Viewer};
+use crate::dates;
+use crate::error::PageError;
+use crate::html::Hex;
+use crate::load;
+use crate::pages::{Answer, html};
+use crate::state::{AppState, DeploymentView};
+use crate::strings::actions as words;
+use crate::views::shell::{Place, Shell};
+
+/// Batches of the list.
+const LISTED: u32 = 50;
+const MILLISECONDS: u64 = 1_000;
+
+#[derive(Debug, Template)]
+#[template(path = "pages/batches.html")]
+struct BatchesPage {
+    shell: Shell,
+    rows: Vec<BatchRow>,
+    none: &'static str,
+    said: Option<&'static str>,
+}
+
+#[derive(Debug)]
+struct BatchRow {
+    id: u64,
+    begun: String,
+    calls: String,
+    state: &'static str,
+}
+
+pub(super) async fn list(
+    State(state): State<AppState>,
+    CompanyReader(viewer): CompanyReader,
+    Query(fields): Query<Fields>,
+) -> Answer {
+    let mut read = state.store.read().await?;
+    let as_of = load::as_of(&mut read, &state).await?;
+    let context = load::context(&state, as_of, Some(&viewer));
+    let rows = read
+        .batches(LISTED)
+        .await?
+        .into_iter()
+        .map(|batch| BatchRow {
+            id: batch.id,
+            begun: dates::day(batch.made_at, &TimeZone::UTC),
+            calls: words::calls(batch.calls.len()),
+            state: match batch.closed_at {
+                Some(_) => "closed",
+                None => "open",
+            },
+        });
+    html(&BatchesPage {
+        shell: Shell::new(&context, "Batches for a Safe", Place::Jobs),
+        rows: rows.collect(),
+        none: words::NO_BATCHES,
+        said: (field(&fields, "said") == Some("closed")).then_some(words::BATCH_CLOSED),
+    })
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/batch.html")]
+struct BatchPage {
+    shell: Shell,
+    id: u64,
+    closed: Option<String>,
+    empty: &'static str,
+    calls: Vec<CallView>,
+    seen: Seen,
+    signers_see: &'static str,
+    file_href: String,
+    /// Whether the reader can change it.
+    may_change: bool,
+}
+
+/// One call, read back from its bytes.
+#[derive(Debug)]
+struct CallView {
+    place: u64,
+    number: usize,
+    /// Our sentence for the bytes; none if no plan of ours makes them.
+    sentence: String,
+    subject: Option<Hex>,
+    to: Hex,
+    data: String,
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    CompanyReader(viewer): CompanyReader,
+    Path(id): Path<u64>,
+    Query(fields): Query<Fields>,
+) -> Answer {
+    let mut read = state.store.read().await?;
+    let batch = read.batch(id).await?.ok_or(PageError::NoPage)?;
+    let as_of = load::as_of(&mut read, &state).await?;
+    let context = load::context(&state, as_of, Some(&viewer));
+    drop(read);
+    let plans = plans(&batch);
+    let safe = field(&fields, "safe");
+    let safe = safe
+        .map(str::to_owned)
+        .or(batch.safe.map(|safe| safe.to_checksum(None)));
+    let mut asked = fields.clone();
+    asked.extend(safe.map(|safe| ("safe".to_owned(), safe)));
+    let seen = see(&state, &plans, &asked).await;
+    let calls = batch.calls.iter().enumerate();
+    let places = places(&state.deployment);
+    let view = |(number, (place, call)): (usize, &(u64, guerdon_store::BatchCall))| CallView {
+        place: *place,
+        number: number.saturating_add(1),
+        sentence: sentence(places.as_ref(), call),
+        subject: subject(&call.subject),
+        to: Hex::address(&call.to),
+        data: alloy_primitives::hex::encode_prefixed(&call.data),
+    };
+    let open = batch.closed_at.is_none();
+    html(&BatchPage {
+        shell: Shell::new(&context, &format!("Batch {id}"), Place::Jobs),
+        id,
+        closed: batch
+            .closed_at
+            .map(|at| words::closed_on(&dates::day(at, &TimeZone::UTC))),
+        empty: words::EMPTY_BATCH,
+        calls: calls.map(view).collect(),
+        file_href: seen.file_href(id),
+        seen,
+        signers_see: words::SIGNERS_SEE,
+        may_change: open && viewer.wallet().is_some(),
+    })
+}
+
+fn plans(batch: &Batch) -> Vec<Plan> {
+    let calls = batch.calls.iter();
+    let plan = |(_, call): &(u64, guerdon_store::BatchCall)| Plan {
+        to: Some(call.to),
+        data: call.data.clone().into(),
+        summary: call.summary.clone(),
+    };
+    calls.map(plan).collect()
+}
+
+/// The contracts whose calls are read back.
+fn places(deployment: &DeploymentView) -> Option<Places> {
+    let token = &deployment.token;
+    Some(Places {
+        grants: deployment.grants,
+        succession: contract(deployment, "Succession"),
+        token: contract(deployment, "AccessToken")?,
+        manager: contract(deployment, "AccessManager")?,
+        unit: Unit::new(&token.symbol, token.decimals),
+    })
+}
+
+/// What the bytes do: read back from them, not what somebody wrote beside them.
+fn sentence(places: Option<&Places>, call: &guerdon_store::BatchCall) -> String {
+    let read = places.and_then(|places| plan::read(places, call.to, &call.data));
+    read.map_or_else(
+        || words::NOT_OURS.to_owned(),
+        |read| format!("{}.", read.plan.summary),
+    )
+}
+
+fn subject(text: &str) -> Option<Hex> {
+    let (noun, id) = text.split_once(':')?;
+    let id = id.parse().ok()?;
+    Some(Hex::linked(
+        &id,
+        if noun == "round" { "rounds" } else { "grants" },
+    ))
+}
+
+/// The file that the Safe's transaction builder reads.
+pub(super) async fn file(
+    State(state): State<AppState>,
+    CompanyReader(_): CompanyReader,
+    Path(id): Path<u64>,
+    Query(fields): Query<Fields>,
+) -> Answer {
+    let mut read = state.store.read().await?;
+    let batch = read.batch(id).await?.ok_or(PageError::NoPage)?;
+    let told = field(&fields, "safe").and_then(|safe| account(safe).ok());
+    let calls = plans(&batch);
+    let sentences: Vec<_> = calls.iter().map(|call| call.summary.as_str()).collect();
+    let file = SafeBatch {
+        chain_id: state.deployment.chain_id,
+        created_at: (state.wall)().saturating_mul(MILLISECONDS),
+        name: format!("Guerdon: batch {id}"),
+        description: sentences.join(". "),
+        safe: told.or(batch.safe),
+        calls: calls.iter().filter_map(safe_call).collect(),
+    };
+    let name = format!("attachment; filename=\"guerdon-batch-{id}.json\"");
+    let headers = [
+        (CONTENT_TYPE, "application/json".to_owned()),
+        (CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, file.encode()).into_response())
+}
+
+fn safe_call(plan: &Plan) -> Option<SafeCall> {
+    Some(SafeCall {
+        to: plan.to?,
+        data: plan.data.to_vec(),
+    })
+}
+
+/// Begins a batch.
+pub(super) async fn begin(
+    State(state): State<AppState>,
+    CompanyWriter { viewer, .. }: CompanyWriter,
+) -> Answer {
+    let owner = viewer.owner().ok_or(PageError::NotSignedIn)?;
+    let at = (state.wall)();
+    let mut tx = state.store.write().await?;
+    let id = tx.add_batch(&owner, at).await?;
+    tx.append_audit(&entry(&viewer, at, ("batch begun", id))?)
+        .await?;
+    tx.commit().await?;
+    to(&format!("/company/batches/{id}"))
+}
+
+/// Changes a batch: takes a call out, names its Safe, or closes it.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    CompanyWriter { viewer, .. }: CompanyWriter,
+    Path(id): Path<u64>,
+    Form(fields): Form<Fields>,
+) -> Answer {
+    let at = (state.wall)();
+    let path = format!("/company/batches/{id}");
+    let mut tx = state.store.write().await?;
+    let done = match field(&fields, "go") {
+        Some("remove") => {
+            let place = field(&fields, "place").and_then(|place| place.parse().ok());
+            let removed = match place {
+                Some(place) => tx.remove_batch_call(id, place).await?,
+                None => false,
+            };
+            removed.then_some("call taken out of batch")
+        }
+        Some("safe") => {
+            let safe: Option<Address> = field(&fields, "safe").and_then(|it| account(it).ok());
+            match safe {
+                Some(safe) if tx.set_batch_safe(id, safe).await? => Some("safe of batch named"),
+                Some(_) => None,
+                None => return to(&format!("{path}?said=address")),
+            }
+        }
+        Some("close") => tx.close_batch(id, at).await?.then_some("batch closed"),
+        _ => None,
+    };
+    if let Some(action) = done {
+        tx.append_audit(&entry(&viewer, at, (action, id))?).await?;
+        tx.commit().await?;
+    }
+    to(&path)
+}
+
+fn entry(viewer: &Viewer, at: u64, (action, id): (&str, u64)) -> Result<NewEntry, PageError> {
+    Ok(NewEntry {
+        at,
+        actor: Actor::Owner(viewer.owner().ok_or(PageError::NotSignedIn)?),
+        action: action.to_owned(),
+        subject: format!("batch {id}"),
+        detail: String::new(),
+    })
+}

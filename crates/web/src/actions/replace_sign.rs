@@ -1,0 +1,405 @@
+//! `/grants/{id}/sign/{request}` of a replacement: old beside new in words, the holder's signature,
+//! and then the company's call.
+
+use alloy_primitives::B256;
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use guerdon_chain::{Plan, Role, plan};
+use guerdon_core::state::Flags;
+use guerdon_core::succession::signed_word;
+use guerdon_formats::calendar::Zone;
+use guerdon_formats::replacement::{self, Replaced, Unweighed, Weighed};
+use guerdon_formats::replacement_file::ReplacementFile;
+use guerdon_formats::typed_data::replace_document;
+use guerdon_store::{Actor, NewEntry, Read, Request as Kept};
+
+use super::consent::{Consent, Terms};
+use super::effect::refusal;
+use super::order::{Fields, field};
+use super::permission::Permission;
+use super::request::{self, Call, Which, tried};
+use super::subject::Subject;
+use super::{replace, to};
+use crate::access::{CompanyWriter, GrantHolder, GrantReader, Viewer};
+use crate::dates;
+use crate::error::PageError;
+use crate::html::Markup;
+use crate::load;
+use crate::numbers::Token;
+use crate::pages::{Answer, Asked, html};
+use crate::signing::{Judged, Request, parse_signature, signed_by};
+use crate::state::AppState;
+use crate::strings::actions as words;
+use crate::views::Context;
+use crate::views::shell::{Place, Shell};
+
+#[derive(Debug, Template)]
+#[template(path = "pages/replacement.html")]
+struct ReplacementPage {
+    shell: Shell,
+    grant: String,
+    grant_href: String,
+    title: String,
+    stopped: Vec<String>,
+    said: Option<&'static str>,
+    facts: Vec<(String, String)>,
+    tried: Option<String>,
+    sign: Option<Markup>,
+    consent: Option<Consent>,
+    /// The file that the command line takes.
+    file_href: String,
+    command: String,
+    withdraw_href: Option<String>,
+}
+
+/// The file of a request.
+pub(super) fn decode(id: B256, kept: &Kept) -> Result<ReplacementFile, PageError> {
+    let decoded = ReplacementFile::decode(kept.request.body.as_bytes());
+    decoded.map_err(|error| PageError::Records {
+        noun: "grant",
+        id,
+        reason: error.to_string(),
+    })
+}
+
+/// Weighs a replacement as if it were signed; why the contract would refuse it, in words.
+pub(super) fn weighed(
+    subject: &Subject,
+    file: &ReplacementFile,
+    token: &Token,
+) -> Result<Weighed, String> {
+    let zone = Zone::named(&subject.zone_name).or_else(|_| Zone::named("UTC"));
+    let zone = zone.map_err(|error| error.to_string())?;
+    let replaced = Replaced {
+        ledger: &subject.ledger,
+        desk: subject.desk(),
+        record: &subject.data.record,
+        terms: &subject.terms,
+        name: &subject.name,
+        zone: &zone,
+        goal: &|id| subject.goals().title(id),
+        unit: (&token.symbol, token.decimals),
+    };
+    let weighed = replaced.weigh(file, true);
+    weighed.map_err(|why| match why {
+        Unweighed::Refused(refused) => refusal(subject, token, &refused),
+        other => format!("{other}."),
+    })
+}
+
+/// A replacement as somebody reads it.
+struct Offer<'a> {
+    state: &'a AppState,
+    context: &'a Context<'a>,
+    subject: &'a Subject,
+    kept: &'a Kept,
+    file: ReplacementFile,
+}
+
+pub(super) async fn page(
+    read: &mut Read,
+    state: &AppState,
+    (context, reader, kept): (&Context<'_>, &GrantReader, &Kept),
+    said: Option<&str>,
+) -> Answer {
+    let id = reader.id;
+    let record = read.grant(id).await?;
+    if record.is_some_and(|record| record.state.has(Flags::CLOSED)) {
+        return html(&crate::views::plain::MessagePage {
+            shell: Shell::bare(context, "Replaced"),
+            heading: "Replaced".to_owned(),
+            what: words::REPLACED.to_owned(),
+            hint: format!("/grants/{id} leads to the grants in its place."),
+        });
+    }
+    let Some(subject) = Subject::load(read, state, (id, context)).await? else {
+        return super::closed(context, id);
+    };
+    let offer = Offer {
+        state,
+        context,
+        subject: &subject,
+        kept,
+        file: decode(id, kept)?,
+    };
+    html(&offer.page(read, reader, said).await?)
+}
+
+impl Offer<'_> {
+    async fn page(
+        &self,
+        read: &mut Read,
+        reader: &GrantReader,
+        said: Option<&str>,
+    ) -> Result<ReplacementPage, PageError> {
+        let (subject, context) = (self.subject, self.context);
+        let mut stopped = Vec::new();
+        if !self.kept.stands() {
+            stopped.push(words::WITHDRAWN.to_owned());
+        }
+        if self.file.old_word != signed_word(&subject.data.record.state) {
+            stopped.push(words::CHANGED_SINCE.to_owned());
+        }
+        let weighed = weighed(subject, &self.file, context.token());
+        let facts = match &weighed {
+            Ok(weighed) => facts(weighed),
+            Err(why) => {
+                stopped.push(words::no_longer(why));
+                Vec::new()
+            }
+        };
+        stopped.extend(self.other_digest().await?);
+        let mut page = self.bare(facts, said);
+        let viewer = reader.viewer.as_ref();
+        if stopped.is_empty() {
+            match &self.kept.signature {
+                None => page.sign = self.for_holder(viewer, &mut stopped)?,
+                Some((signature, at)) => {
+                    let holder = subject.holder.to_checksum(None);
+                    let at = dates::moment(*at, &subject.zone);
+                    stopped.push(words::signed_by_holder(&holder, &at));
+                    if let Some(viewer) = viewer.filter(|viewer| viewer.is_company()) {
+                        self.for_company(read, (viewer, signature), &mut page)
+                            .await?;
+                    }
+                }
+            }
+        }
+        page.stopped = stopped;
+        let stands = self.kept.stands();
+        let may = viewer.is_some_and(|viewer| viewer.is_company() && viewer.wallet().is_some());
+        page.withdraw_href = (stands && may).then(|| format!("{}/withdraw", self.path()));
+        Ok(page)
+    }
+
+    fn path(&self) -> String {
+        format!("/grants/{}/sign/{}", self.subject.id(), self.kept.id)
+    }
+
+    fn bare(&self, facts: Vec<(String, String)>, said: Option<&str>) -> ReplacementPage {
+        let subject = self.subject;
+        let title = format!("Replace {}", subject.name);
+        let shell = Shell::new(self.context, &title, Place::Grants);
+        let (name, file) = (&subject.name, format!("replacement-{}.json", self.kept.id));
+        ReplacementPage {
+            shell: shell.with_zone(&subject.zone_name).with_island("sign"),
+            grant: name.clone(),
+            grant_href: format!("/grants/{}", subject.id()),
+            title: format!("Replace {}", subject.title()),
+            stopped: Vec::new(),
+            said: match said {
+                Some("signer") => Some(words::WRONG_SIGNER),
+                Some("form") => Some(words::NO_SIGNATURE),
+                Some("before") => Some(words::SIGNED_BEFORE),
+                _ => None,
+            },
+            facts,
+            tried: None,
+            sign: None,
+            consent: None,
+            file_href: format!("{}/replacement.json", self.path()),
+            command: match self.kept.signature {
+                None => format!("guerdon grant agree {name} --with {file}"),
+                Some(_) => format!("guerdon grant replace {name} --with {file}"),
+            },
+            withdraw_href: None,
+        }
+    }
+
+    /// What is signed must be what the contract computes from the same terms.
+    async fn other_digest(&self) -> Result<Option<String>, PageError> {
+        let Some(chain) = &self.state.chain else {
+            return Ok(None);
+        };
+        let Ok(terms) = replacement::encoded(&self.file) else {
+            return Ok(None);
+        };
+        let order = (terms.as_slice(), self.file.deadline);
+        let (succession, old) = (self.file.domain.succession, &self.subject.bytes);
+        let found = chain
+            .replace_digest(succession, old, (order.0, order.1))
+            .await;
+        Ok(match found {
+            Ok(found) if found == self.file.digest() => None,
+            Ok(_) => Some(words::OTHER_DIGEST.to_owned()),
+            // The node is silent: the wallet's own check stands.
+            Err(_) => None,
+        })
+    }
+
+    fn for_holder(
+        &self,
+        viewer: Option<&Viewer>,
+        stopped: &mut Vec<String>,
+    ) -> Result<Option<Markup>, PageError> {
+        let (subject, file) = (self.subject, &self.file);
+        if viewer.and_then(Viewer::wallet) != Some(subject.holder) {
+            let holder = subject.holder.to_checksum(None);
+            let until = dates::moment(file.deadline, &subject.zone);
+            stopped.push(words::waits_for_holder(&holder, &until));
+            return Ok(None);
+        }
+        let domain = &file.domain;
+        let document = replace_document(domain, &file.message());
+        let contract = (domain.chain_id, domain.succession);
+        let request = Request::typed_data(contract, &document, file.digest(), self.path())
+            .from(subject.holder)
+            .saying(words::HOLDER_SIGNS)
+            .button("Sign the replacement")
+            .back(format!("/grants/{}", subject.id()))
+            .command(format!(
+                "guerdon grant agree {} --with replacement-{}.json",
+                subject.name, self.kept.id
+            ));
+        Ok(Some(request.panel()?))
+    }
+
+    /// The call that puts the new grants in the old one's place.
+    fn call(&self, signature: &[u8]) -> Option<Plan> {
+        let terms = replacement::encoded(&self.file).ok()?;
+        let order = (self.file.deadline, signature);
+        let succession = self.file.domain.succession;
+        Some(plan::replace(
+            succession,
+            &self.subject.bytes,
+            &terms,
+            order,
+        ))
+    }
+
+    async fn for_company(
+        &self,
+        read: &mut Read,
+        (viewer, signature): (&Viewer, &[u8]),
+        page: &mut ReplacementPage,
+    ) -> Result<(), PageError> {
+        let deployment = self.context.deployment;
+        let Some(call) = self.call(signature) else {
+            return Ok(());
+        };
+        let asked = (Role::Issuer, &call);
+        let permission = Permission::of_role(read, deployment, viewer, asked).await?;
+        if let (Permission::May { .. }, Some(wallet)) = (&permission, viewer.wallet()) {
+            let call = request::announced(self.context, &permission, &call);
+            page.tried = Some(tried(self.state, &call, wallet).await);
+            let request = Request::transaction(deployment.chain_id, &call);
+            let request = request.ok_or(PageError::NoPage)?.from(wallet);
+            let request = request
+                .saying(words::COMPANY_SENDS)
+                .button("Replace this grant")
+                .back(format!("/grants/{}", self.subject.id()));
+            page.sign = Some(request.panel()?);
+        }
+        let terms = Terms {
+            action: format!("{}/batch", self.path()),
+            fields: Vec::new(),
+            typed: None,
+            button: "",
+            notes: request::delay_notes(Role::Issuer, &permission),
+            permission: &permission,
+            batched: true,
+            is_wrong: false,
+            command: page.command.clone(),
+        };
+        page.consent = Some(Consent::new(read, Some(viewer), terms).await?);
+        Ok(())
+    }
+}
+
+/// The facts with a capital, as a page lists them.
+fn facts(weighed: &Weighed) -> Vec<(String, String)> {
+    let facts = weighed.facts().into_iter();
+    facts
+        .map(|(label, text)| (crate::numbers::capital(label), text))
+        .collect()
+}
+
+/// Keeps the holder's signature, after judging it.
+pub(super) async fn sign(
+    State(state): State<AppState>,
+    GrantHolder { viewer, id, .. }: GrantHolder,
+    Path(which): Path<Which>,
+    Form(fields): Form<Fields>,
+) -> Answer {
+    let path = format!("/grants/{id}/sign/{}", which.request);
+    let mut read = state.store.read().await?;
+    let kept = kept(&mut read, id, which.request).await?;
+    let Some(record) = read.grant(id).await? else {
+        return Err(PageError::NoPage);
+    };
+    drop(read);
+    let file = decode(id, &kept)?;
+    let text = field(&fields, "signature").unwrap_or_default();
+    let Some(signature) = parse_signature(text) else {
+        return to(&format!("{path}?said=form"));
+    };
+    let holder = record.moved_to.unwrap_or(record.recipient);
+    let judged = signed_by(holder, file.digest(), &signature, state.chain.as_ref()).await;
+    if !matches!(judged, Ok(Judged::ByKey | Judged::ByContract)) {
+        return to(&format!("{path}?said=signer"));
+    }
+    let at = (state.wall)();
+    let mut tx = state.store.write().await?;
+    if !tx.sign_request(which.request, &signature, at).await? {
+        return to(&format!("{path}?said=before"));
+    }
+    let owner = viewer.owner().ok_or(PageError::NotSignedIn)?;
+    tx.append_audit(&NewEntry {
+        at,
+        actor: Actor::Owner(owner),
+        action: "replacement signed".to_owned(),
+        subject: id.to_string(),
+        detail: format!("request {}", which.request),
+    })
+    .await?;
+    tx.commit().await?;
+    to(&path)
+}
+
+/// Adds the call of a signed replacement to a batch.
+pub(super) async fn batch(
+    State(state): State<AppState>,
+    CompanyWriter { viewer, .. }: CompanyWriter,
+    Path(which): Path<Which>,
+    Form(fields): Form<Fields>,
+) -> Answer {
+    let id = Asked::parse("grant", &which.id)?.id;
+    let mut read = state.store.read().await?;
+    let kept = kept(&mut read, id, which.request).await?;
+    let as_of = load::as_of(&mut read, &state).await?;
+    let context = load::context(&state, as_of, Some(&viewer));
+    let Some(subject) = Subject::load(&mut read, &state, (id, &context)).await? else {
+        return super::closed(&context, id);
+    };
+    drop(read);
+    let offer = Offer {
+        state: &state,
+        context: &context,
+        subject: &subject,
+        kept: &kept,
+        file: decode(id, &kept)?,
+    };
+    let signature = kept.signature.as_ref().map(|(signature, _)| signature);
+    let plan = signature.and_then(|signature| offer.call(signature));
+    let call = Call {
+        subject: format!("grant:{id}"),
+        kind: replace::KIND,
+        // Its file stays with the request: a batch keeps no agreement.
+        body: format!("{{\"request\":{}}}", kept.id),
+        plan: Some(plan.ok_or(PageError::NoPage)?),
+    };
+    let mut fields = fields;
+    fields.insert("go".to_owned(), "batch".to_owned());
+    request::keep(&state, &viewer, (call, &fields, "")).await
+}
+
+/// A replacement that was kept for a grant.
+async fn kept(read: &mut Read, id: B256, number: u64) -> Result<Kept, PageError> {
+    let kept = read.request(number).await?;
+    let subject = format!("grant:{id}");
+    let is_its = |kept: &Kept| {
+        kept.request.kind == replace::KIND && kept.request.subject == subject && kept.stands()
+    };
+    kept.filter(is_its).ok_or(PageError::NoPage)
+}

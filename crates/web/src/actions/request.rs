@@ -1,0 +1,371 @@
+//! Orders: taken from a form, kept as a request to sign or as a call of a batch, shown to sign.
+
+use alloy_primitives::Address;
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use guerdon_chain::{Plan, Role};
+use guerdon_core::act::Act;
+use guerdon_store::{Actor, BatchCall, NewEntry, NewRequest, Owner, Request as Kept};
+use serde::Deserialize;
+
+use super::effect::{EffectView, weigh};
+use super::order::{self, Fields, field};
+use super::permission::Permission;
+use super::subject::{Subject, contract, places};
+use super::{replace, replace_sign, to};
+use crate::access::{GrantReader, Viewer};
+use crate::dates;
+use crate::error::PageError;
+use crate::html::Markup;
+use crate::load;
+use crate::pages::{Answer, html};
+use crate::signing::Request;
+use crate::state::AppState;
+use crate::strings::actions as words;
+use crate::views::Context;
+use crate::views::shell::{Place, Shell};
+
+/// What a form asked for.
+pub(super) struct Order<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) act: Act,
+    /// Whether the grant's name has to be typed.
+    pub(super) typed: bool,
+    /// The page of the form, to go back to.
+    pub(super) back: &'a str,
+}
+
+/// Something that can be signed or batched, with what the log says of it.
+pub(super) struct Call {
+    /// `grant:0x…` or `round:0x…`.
+    pub(super) subject: String,
+    pub(super) kind: &'static str,
+    pub(super) body: String,
+    pub(super) plan: Option<Plan>,
+}
+
+/// Keeps an order as a request to sign, or as a call of a batch, and leads there.
+pub(super) async fn take(
+    state: &AppState,
+    viewer: &Viewer,
+    (order, fields): (Order<'_>, &Fields),
+) -> Answer {
+    let subject = order.subject;
+    let typed = field(fields, "confirm").unwrap_or_default();
+    if order.typed && typed != subject.name {
+        return to(&wrong(&order));
+    }
+    // What the contracts would refuse is no request; the page says why.
+    if weigh(subject, order.act, &state.deployment.token).is_err() {
+        return to(order.back);
+    }
+    let announced = subject.data.record.recovery.to;
+    let (places, bytes) = (places(&state.deployment), &subject.bytes);
+    let call = Call {
+        subject: format!("grant:{}", subject.id()),
+        kind: order::word(order.act),
+        body: order::body(order.act),
+        plan: order::plan(order.act, places, bytes, announced),
+    };
+    let place = format!("/grants/{}/sign/", subject.id());
+    keep(state, viewer, (call, fields, &place)).await
+}
+
+/// The form's page with the order in it again, and the sentence of what was wrong.
+fn wrong(order: &Order<'_>) -> String {
+    let query = match order.act {
+        Act::End { stop_at, grace } => {
+            let leaver = if grace { "good" } else { "bad" };
+            format!("when=moment&stop_at={stop_at}&leaver={leaver}")
+        }
+        Act::Accelerate { by } => format!("act=accelerate&seconds={by}"),
+        Act::LowerWithholding { withhold_bps } => {
+            format!("act=lower-withholding&bps={withhold_bps}")
+        }
+        Act::Move { to } => format!("act=move&to={to}"),
+        Act::AnnounceRecovery { to } => format!("act=announce-recovery&to={to}"),
+        other => format!("act={}", order::word(other)),
+    };
+    format!("{}?{query}&confirm=wrong", order.back)
+}
+
+/// Writes a request or a batch's call, and the log's entry, in one transaction.
+pub(super) async fn keep(
+    state: &AppState,
+    viewer: &Viewer,
+    (call, fields, place): (Call, &Fields, &str),
+) -> Answer {
+    let Some(owner) = viewer.owner() else {
+        return Err(PageError::NotSignedIn);
+    };
+    let at = (state.wall)();
+    let (subject, kind) = (call.subject.clone(), call.kind);
+    let mut tx = state.store.write().await?;
+    let (path, action, detail) = if field(fields, "go") == Some("batch") {
+        let Some(plan) = call.plan.clone() else {
+            return Err(PageError::NoPage);
+        };
+        let batch = match field(fields, "batch").and_then(|number| number.parse().ok()) {
+            Some(number) => number,
+            None => tx.add_batch(&owner, at).await?,
+        };
+        let call = batched(call, &plan, (owner, at))?;
+        if tx.add_batch_call(batch, &call).await?.is_none() {
+            return to("/company/batches?said=closed");
+        }
+        let detail = format!("{kind}, batch {batch}");
+        (
+            format!("/company/batches/{batch}"),
+            "call added to batch",
+            detail,
+        )
+    } else {
+        let new = NewRequest {
+            subject: call.subject,
+            kind: kind.to_owned(),
+            body: call.body,
+            made_at: at,
+            made_by: owner,
+        };
+        let number = tx.add_request(&new).await?;
+        let detail = format!("{kind}, request {number}");
+        (format!("{place}{number}"), "request made", detail)
+    };
+    let subject = subject
+        .split_once(':')
+        .map_or(subject.as_str(), |it| it.1)
+        .to_owned();
+    tx.append_audit(&NewEntry {
+        at,
+        actor: Actor::Owner(owner),
+        action: action.to_owned(),
+        subject,
+        detail,
+    })
+    .await?;
+    tx.commit().await?;
+    to(&path)
+}
+
+fn batched(call: Call, plan: &Plan, (owner, at): (Owner, u64)) -> Result<BatchCall, PageError> {
+    Ok(BatchCall {
+        subject: call.subject,
+        kind: call.kind.to_owned(),
+        body: call.body,
+        to: plan.to.ok_or(PageError::NoPage)?,
+        data: plan.data.to_vec(),
+        summary: plan.summary.clone(),
+        added_at: at,
+        added_by: owner,
+    })
+}
+
+/// Which request of which grant.
+#[derive(Debug, Deserialize)]
+pub(super) struct Which {
+    pub(super) id: String,
+    pub(super) request: u64,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/request.html")]
+pub(super) struct RequestPage {
+    pub(super) shell: Shell,
+    pub(super) crumb: String,
+    pub(super) crumb_href: String,
+    pub(super) title: String,
+    pub(super) lead: String,
+    /// Why it cannot be signed, or not by this reader.
+    pub(super) stopped: Vec<String>,
+    pub(super) notes: Vec<String>,
+    pub(super) effect: Option<EffectView>,
+    /// What the node said when the call was tried.
+    pub(super) tried: Option<String>,
+    pub(super) sign: Option<Markup>,
+    pub(super) made: String,
+    pub(super) command: String,
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    reader: GrantReader,
+    Path(which): Path<Which>,
+    Query(fields): Query<Fields>,
+) -> Answer {
+    let id = reader.id;
+    let mut read = state.store.read().await?;
+    let Some(kept) = read.request(which.request).await? else {
+        return Err(PageError::NoPage);
+    };
+    if kept.request.subject != format!("grant:{id}") {
+        return Err(PageError::NoPage);
+    }
+    let as_of = load::as_of(&mut read, &state).await?;
+    let context = load::context(&state, as_of, reader.viewer.as_ref());
+    if kept.request.kind == replace::KIND {
+        let said = field(&fields, "said");
+        return replace_sign::page(&mut read, &state, (&context, &reader, &kept), said).await;
+    }
+    let Some(subject) = Subject::load(&mut read, &state, (id, &context)).await? else {
+        return super::closed(&context, id);
+    };
+    let act = order::read(&kept.request.body).ok_or(PageError::NoPage)?;
+    let announced = subject.data.record.recovery.to;
+    let plan = order::plan(act, places(&state.deployment), &subject.bytes, announced);
+    let plan = plan.ok_or(PageError::NoPage)?;
+    let permission = match &reader.viewer {
+        Some(viewer) => {
+            let asked = (&subject, act, &plan);
+            Permission::of_act(&mut read, &state.deployment, viewer, asked).await?
+        }
+        None => Permission::No(words::NO_WALLET.to_owned()),
+    };
+    drop(read);
+    let asked = Asked {
+        subject: &subject,
+        act,
+        plan: &plan,
+        permission: &permission,
+    };
+    html(&asked.page(&state, &context, &kept).await?)
+}
+
+/// A request of an act, as it is shown.
+struct Asked<'a> {
+    subject: &'a Subject,
+    act: Act,
+    plan: &'a Plan,
+    permission: &'a Permission,
+}
+
+impl Asked<'_> {
+    async fn page(
+        &self,
+        state: &AppState,
+        context: &Context<'_>,
+        kept: &Kept,
+    ) -> Result<RequestPage, PageError> {
+        let (subject, act) = (self.subject, self.act);
+        let mut stopped = Vec::new();
+        if !kept.stands() {
+            stopped.push(words::WITHDRAWN.to_owned());
+        }
+        let weighed = weigh(subject, act, context.token());
+        let effect = match &weighed {
+            Ok((after, effect)) => Some(EffectView::new(
+                subject,
+                act,
+                (after, effect),
+                context.token(),
+            )),
+            Err(why) => {
+                stopped.push(words::no_longer(why));
+                None
+            }
+        };
+        let signer = context.viewer.and_then(Viewer::wallet);
+        stopped.extend(self.permission.reason().map(str::to_owned));
+        let call = announced(context, self.permission, self.plan);
+        let tried = match (stopped.is_empty(), signer) {
+            (true, Some(signer)) => Some(tried(state, &call, signer).await),
+            _ => None,
+        };
+        let sign = match (stopped.is_empty(), signer) {
+            (true, Some(signer)) => self.sign(context, (&call, signer))?,
+            _ => None,
+        };
+        let id = subject.id();
+        let title = format!("{}: {}", words::heading(act), subject.title());
+        let shell = Shell::new(context, words::heading(act), Place::Elsewhere);
+        Ok(RequestPage {
+            shell: shell.with_zone(&subject.zone_name).with_island("sign"),
+            crumb: subject.name.clone(),
+            crumb_href: format!("/grants/{id}"),
+            title,
+            lead: words::WAITS.to_owned(),
+            stopped,
+            notes: super::notes(subject, act, self.permission),
+            effect,
+            tried,
+            sign,
+            made: dates::exact(kept.request.made_at),
+            command: order::command(act, &subject.name),
+        })
+    }
+
+    fn sign(
+        &self,
+        context: &Context<'_>,
+        (call, signer): (&Plan, Address),
+    ) -> Result<Option<Markup>, PageError> {
+        let subject = self.subject;
+        let Some(request) = Request::transaction(context.deployment.chain_id, call) else {
+            return Ok(None);
+        };
+        let request = request
+            .from(signer)
+            .saying(words::undo(self.act, subject.now))
+            .button(words::button(self.act))
+            .back(format!("/grants/{}", subject.id()))
+            .command(order::command(self.act, &subject.name));
+        Ok(Some(request.panel()?))
+    }
+}
+
+/// What the node says of the call now.
+pub(super) async fn tried(state: &AppState, plan: &Plan, signer: Address) -> String {
+    let Some(chain) = &state.chain else {
+        return words::NOT_TRIED.to_owned();
+    };
+    match chain.call_plan(plan, signer).await {
+        Ok(_) => words::WOULD_SUCCEED.to_owned(),
+        Err(error) => words::would_fail(&error.to_string()),
+    }
+}
+
+/// The call itself, or its announcement where the role must wait.
+pub(super) fn announced(context: &Context<'_>, permission: &Permission, call: &Plan) -> Plan {
+    let manager = contract(context.deployment, "AccessManager");
+    match (permission.delay(), manager) {
+        (1.., Some(manager)) => guerdon_chain::plan::schedule(manager, call, None),
+        _ => call.clone(),
+    }
+}
+
+/// What is to be known of a role's delay.
+pub(super) fn delay_notes(role: Role, permission: &Permission) -> Vec<String> {
+    match permission.delay() {
+        0 => Vec::new(),
+        delay => vec![words::delayed(&role.label().to_lowercase(), delay)],
+    }
+}
+
+/// Takes a request about a subject back, with an entry in the log.
+pub(super) async fn withdraw(
+    state: &AppState,
+    viewer: &Viewer,
+    (subject, number): (&str, u64),
+) -> Result<(), PageError> {
+    let at = (state.wall)();
+    let mut tx = state.store.write().await?;
+    let kept = tx.request(number).await?;
+    if kept.is_none_or(|kept| kept.request.subject != subject) {
+        return Err(PageError::NoPage);
+    }
+    if tx.withdraw_request(number, at).await? {
+        let owner = viewer.owner().ok_or(PageError::NotSignedIn)?;
+        tx.append_audit(&NewEntry {
+            at,
+            actor: Actor::Owner(owner),
+            action: "request withdrawn".to_owned(),
+            subject: subject
+                .split_once(':')
+                .map_or(subject, |it| it.1)
+                .to_owned(),
+            detail: format!("request {number}"),
+        })
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
