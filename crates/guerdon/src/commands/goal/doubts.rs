@@ -5,6 +5,7 @@ use std::path::Path;
 use alloy_primitives::Address;
 use guerdon_core::goal::{Goal, Kind};
 use guerdon_formats::goal_file::GoalDefinition;
+use guerdon_formats::words::listed;
 
 /// What a result file is held to, if the specification names it.
 const PINNED: [&str; 4] = ["harness", "task", "metric", "filter"];
@@ -74,12 +75,8 @@ fn unpinned(definition: &GoalDefinition) -> Option<String> {
     }
     let named = |name: &&str| !definition.specification.contains_key(*name);
     let free: Vec<&str> = PINNED.into_iter().filter(named).collect();
-    let last = free.last()?;
-    let list = match free.split_last() {
-        Some((_, [])) | None => (*last).to_owned(),
-        Some((last, first)) => format!("{} and {last}", first.join(", ")),
-    };
-    Some(format!(
-        "the panel may choose {list}, which no --spec names"
-    ))
+    (!free.is_empty()).then(|| {
+        let list = listed(&free);
+        format!("the panel may choose {list}, which no --spec names")
+    })
 }

@@ -4,11 +4,11 @@ use alloy_primitives::B256;
 use guerdon_formats::grant_file::GrantFile;
 use serde_json::json;
 
-use super::files::{ids, read, root, set_aside};
+use super::files::{ids, read, rename_aside, root, set_aside};
 use crate::cli::RescindArgs;
 use crate::confirm::{Consent, confirm};
 use crate::context::Context;
-use crate::error::{Failure, Outcome, file_error};
+use crate::error::{Failure, Outcome};
 use crate::files;
 use crate::output::{Record, say};
 use crate::session::Session;
@@ -63,9 +63,7 @@ fn set_grants_aside(context: &Context, root: B256) -> Outcome {
         if round.is_none_or(|round| round.root.hash != root) {
             continue;
         }
-        let mut aside = path.clone().into_os_string();
-        aside.push(".discarded");
-        std::fs::rename(&path, &aside).map_err(|error| file_error("move", &path, &error))?;
+        rename_aside(&path, "discarded")?;
     }
     Ok(())
 }

@@ -80,7 +80,12 @@ pub(super) fn set_aside(context: &Context, root: B256, why: &str) -> Outcome {
     if !path.is_file() {
         return Ok(());
     }
-    let mut aside = path.clone().into_os_string();
+    rename_aside(&path, why)
+}
+
+/// Adds `why` to a file's name: it is no file of ours any more, and is not lost.
+pub(super) fn rename_aside(path: &Path, why: &str) -> Outcome {
+    let mut aside = path.to_owned().into_os_string();
     aside.push(format!(".{why}"));
-    std::fs::rename(&path, &aside).map_err(|error| file_error("move", &path, &error))
+    std::fs::rename(path, &aside).map_err(|error| file_error("move", path, &error))
 }
