@@ -19,6 +19,8 @@ pub mod goal_file;
 pub mod grant_file;
 /// Vesting terms of the Open Cap Format.
 pub mod ocf;
+/// Sheets of people.
+pub mod people_sheet;
 /// Shares in per cent.
 pub mod percent;
 /// What a replacement means, before and after, in words.

@@ -4,17 +4,18 @@ use alloy_primitives::B256;
 use askama::Template;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use guerdon_store::StoreError;
 use serde_json::json;
 use thiserror::Error;
 
-use crate::access::Recognised;
+use crate::access::{Recognised, Viewer};
 use crate::load;
 use crate::state::AppState;
-use crate::strings::access::{NOT_SIGNED_IN, Refusal};
+use crate::strings::access::{FOREIGN_FORM, NOT_SIGNED_IN, Refusal};
 use crate::views::plain::MessagePage;
 use crate::views::shell::Shell;
 
@@ -25,7 +26,7 @@ pub enum PageError {
     #[error("there is no page at this address")]
     NoPage,
     /// Nothing public has this id.
-    #[error("no {noun} with the id {id} is public here")]
+    #[error("no {noun} with the id {id} is known here")]
     Missing {
         /// `grant`, `round`, `goal`.
         noun: &'static str,
@@ -49,9 +50,21 @@ pub enum PageError {
     /// A form or data of somebody who is not signed in.
     #[error("you are not signed in")]
     NotSignedIn,
+    /// A sign-in that was not taken.
+    #[error("{}", .0.what)]
+    SignInRefused(Refusal),
+    /// Too much was tried; the seconds after which to try again.
+    #[error("{}", .0.what)]
+    TooMany(Refusal, u64),
+    /// A form that did not come from one of our pages.
+    #[error("{}", FOREIGN_FORM.what)]
+    ForeignForm,
     /// The session may not do this.
     #[error("{}", .0.what)]
     NotPermitted(Refusal),
+    /// A form that no page of ours sends.
+    #[error("the form was not understood: nothing was changed")]
+    NotUnderstood,
     /// The database failed.
     #[error("the database did not answer: {0}")]
     Store(#[from] StoreError),
@@ -109,7 +122,7 @@ impl PageError {
                 StatusCode::NOT_FOUND,
                 "No such grant here",
                 self,
-                "Grants are public once they were opened. If you hold its file, open it with \
+                "It is known here once it was opened or its round imported. If you hold its file, open it with \
                  `guerdon grant claim FILE`, or check it with `guerdon verify grant FILE`.",
             ),
             Self::Missing { .. } => of(
@@ -127,9 +140,24 @@ impl PageError {
             Self::SignIn { .. } | Self::NotSignedIn => {
                 Shown::refusal(StatusCode::UNAUTHORIZED, "Sign in first", NOT_SIGNED_IN)
             }
+            Self::SignInRefused(refusal) => {
+                Shown::refusal(StatusCode::BAD_REQUEST, "Not signed in", *refusal)
+            }
+            Self::TooMany(refusal, _) => {
+                Shown::refusal(StatusCode::TOO_MANY_REQUESTS, "Too many tries", *refusal)
+            }
+            Self::ForeignForm => {
+                Shown::refusal(StatusCode::FORBIDDEN, "Not sent from here", FOREIGN_FORM)
+            }
             Self::NotPermitted(refusal) => {
                 Shown::refusal(StatusCode::FORBIDDEN, "Not permitted", *refusal)
             }
+            Self::NotUnderstood => of(
+                StatusCode::BAD_REQUEST,
+                "This request was not understood",
+                self,
+                "Go back, load the page again and send the form once more.",
+            ),
             Self::Store(_) | Self::Records { .. } | Self::Render(_) => of(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "This page failed",
@@ -153,16 +181,35 @@ impl IntoResponse for PageError {
         }
         let mut response = shown.status.into_response();
         response.extensions_mut().insert(shown);
+        if let Self::TooMany(_, seconds) = &self {
+            let seconds = HeaderValue::from(*seconds);
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+        }
         response
     }
 }
 
 /// Gives every failed answer its words, as a page or, for paths of data, as JSON.
 pub(crate) async fn words(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let wants_data = path.ends_with(".json") || path.ends_with(".csv");
     let recognised = request.extensions().get::<Recognised>().cloned();
-    let mut response = next.run(request).await;
+    let viewer = recognised.and_then(|Recognised(viewer)| viewer);
+    let wants_data = wants_data(request.uri());
+    let response = next.run(request).await;
+    put_into_words(response, (&state, viewer.as_deref()), wants_data)
+}
+
+/// Whether a path asks for data.
+pub(crate) fn wants_data(uri: &Uri) -> bool {
+    let path = uri.path();
+    [".json", ".csv", ".xlsx"].iter().any(|end| path.ends_with(end))
+}
+
+/// A failed answer in words; any other as it is.
+pub(crate) fn put_into_words(
+    mut response: Response,
+    (state, viewer): (&AppState, Option<&Viewer>),
+    wants_data: bool,
+) -> Response {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
         return response;
@@ -175,8 +222,7 @@ pub(crate) async fn words(State(state): State<AppState>, request: Request, next:
         let body = json!({ "error": shown.what, "hint": shown.hint, "status": status.as_u16() });
         return (status, Json(body)).into_response();
     }
-    let viewer = recognised.and_then(|Recognised(viewer)| viewer);
-    let context = load::bare(&state, viewer.as_deref());
+    let context = load::bare(state, viewer);
     let page = MessagePage {
         shell: Shell::bare(&context, shown.heading),
         heading: shown.heading.to_owned(),
@@ -203,6 +249,21 @@ fn of_status(status: StatusCode) -> Shown {
         StatusCode::NOT_FOUND => {
             return PageError::NoPage.shown();
         }
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "Too large",
+            "What was sent is larger than this server takes.",
+            "Send less at once.",
+        ),
+        status if status.is_server_error() => (
+            "This page failed",
+            "Something went wrong on this server.",
+            "No money depends on it: the contracts pay without this server. Try again in a moment.",
+        ),
+        StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            "This form was not understood",
+            "A field is missing or holds something else than it should; nothing was changed.",
+            "Go back, fill in the form again and send it.",
+        ),
         _ => (
             "This request was not understood",
             "The address holds something that is no text.",

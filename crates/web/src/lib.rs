@@ -30,27 +30,13 @@ mod strings;
 mod views;
 
 pub use access::Access;
-pub use demo::Demo;
+pub use company::{ImportJob, ImportOutcome, Importer, person_export};
+pub use demo::{Actor, Answer, Call, Demo, Stage};
 pub use error::PageError;
 pub use listen::listen;
 pub use numbers::Token;
-pub use routes::table;
+pub use routes::{router, table};
 pub use security::POLICY;
-pub use state::{
-    AppState, Company, ContractView, DeploymentView, Heartbeat, Inner, LogReader, Options,
-};
-
-use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
-use tower_http::compression::CompressionLayer;
-
-/// All pages.
-pub fn router(state: AppState) -> Router {
-    routes::router()
-        .fallback(pages::nothing)
-        .layer(from_fn_with_state(state.clone(), error::words))
-        .layer(from_fn_with_state(state.clone(), access::recognise))
-        .layer(from_fn(security::headers))
-        .layer(CompressionLayer::new())
-        .with_state(state)
-}
+pub use sign_in::Letter;
+pub use signing::{Exit, ExitError, RelayPolicy, exit_page};
+pub use state::*;

@@ -8,9 +8,14 @@ use alloy_primitives::{Address, B256};
 use guerdon_chain::Chain;
 use guerdon_core::fact::{Fact, Log};
 use guerdon_store::Store;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
 
 use crate::demo::Demo;
+use crate::company::Importer;
 use crate::numbers::Token;
+use crate::sign_in::{Attempts, Letter};
+use crate::signing::RelayPolicy;
 use crate::views::home::Overview;
 
 /// Whose pages these are.
@@ -50,6 +55,8 @@ pub struct DeploymentView {
     pub token: Token,
     /// The token of challenge bonds, if the deployment has one.
     pub bond_token: Option<(Address, Token)>,
+    /// The parameter of `wallet_addEthereumChain`, JSON, for wallets that do not know the chain.
+    pub wallet_network: Option<String>,
     /// All contracts, in the order to show.
     pub contracts: Vec<ContractView>,
 }
@@ -77,6 +84,7 @@ pub struct AppState(Arc<Shared>);
 struct Shared {
     inner: Inner,
     overview: Mutex<Option<(OverviewKey, Arc<Overview>)>>,
+    attempts: Attempts,
 }
 
 /// What the overview was summed from: another block, or another import, is another key.
@@ -93,8 +101,41 @@ pub struct Options {
     /// Where people reach these pages: scheme, host and port as a browser sends them in `Origin`,
     /// `https://grants.acme.example`.
     pub origin: String,
+    /// Where e-mails are queued for sending; `None`: none are sent.
+    pub mail: Option<Sender<Letter>>,
     /// What a demonstration lends; `None` everywhere else.
     pub demo: Option<Demo>,
+    /// What the keeper pays for when holders ask; `None`: it takes no requests.
+    pub relay: Option<RelayPolicy>,
+}
+
+impl Options {
+    /// Pages at an origin, with nothing else chosen.
+    #[must_use]
+    pub fn at(origin: &str) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            mail: None,
+            demo: None,
+            relay: None,
+        }
+    }
+
+    /// Whether browsers reach the pages over https.
+    pub(crate) fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    /// Queues an e-mail. A full queue drops it and says so in the log.
+    pub(crate) fn send(&self, letter: Letter) {
+        if let Some(Err(error)) = self.mail.as_ref().map(|mail| mail.try_send(letter)) {
+            let why = match error {
+                TrySendError::Full(_) => "too many wait",
+                TrySendError::Closed(_) => "the sender has ended",
+            };
+            tracing::error!("an e-mail was dropped: {why}");
+        }
+    }
 }
 
 /// Reads a log of the contracts as a fact; `None` for logs that are none.
@@ -116,8 +157,13 @@ pub struct Inner {
     pub heartbeat: Heartbeat,
     /// Reads a log of the contracts as a fact; the binary lends it, as only the chain's edge can.
     pub decode: LogReader,
+    /// Imports a checked sheet as `guerdon round import` does; the binary lends it. `None`: this
+    /// server imports nothing.
+    pub importer: Option<Importer>,
     /// Wall time in Unix seconds; says how old a page is and nothing about money.
     pub wall: Box<dyn Fn() -> u64 + Send + Sync>,
+    /// Unpredictable bytes, for secrets.
+    pub random: Box<dyn Fn() -> [u8; 32] + Send + Sync>,
 }
 
 impl AppState {
@@ -126,7 +172,13 @@ impl AppState {
         Self(Arc::new(Shared {
             inner,
             overview: Mutex::new(None),
+            attempts: Attempts::default(),
         }))
+    }
+
+    /// Tries to sign in.
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.0.attempts
     }
 
     /// The overview of a key, if it is the last one that was made.

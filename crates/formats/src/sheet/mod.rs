@@ -25,8 +25,9 @@ pub use columns::offered;
 pub use matching::{Matching, matching};
 pub use read::{read, read_chosen};
 pub use round::{KnownGoals, Place, own_judges};
+pub use row::parse_wallet;
 pub use summary::{ImportSummary, LeafSummary};
-pub use totals::{Totals, totals};
+pub use totals::{Totals, labels, totals};
 pub use types::{
     Context, Defaults, Documents, Draft, Person, RowError, Sheet, StatedValue, TokenSpec,
 };

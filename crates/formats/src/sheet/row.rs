@@ -123,7 +123,10 @@ fn wallet(cells: &mut Cells<'_>, context: &Context<'_>) -> Option<Address> {
 }
 
 /// Reads an address; letters of both cases must be its checksum.
-fn parse_wallet(text: &str) -> Result<Address, String> {
+///
+/// # Errors
+/// A sentence that says what is wrong with the text.
+pub fn parse_wallet(text: &str) -> Result<Address, String> {
     let digits = text.strip_prefix("0x").unwrap_or_default();
     if digits.len() != 40 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         let length = text.chars().count();

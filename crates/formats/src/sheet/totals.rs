@@ -55,3 +55,30 @@ pub fn totals(csv: &[u8], choices: &Choices, decimals: u8) -> Totals {
     }
     totals
 }
+
+/// What each row calls its grant and its person, for showing a row that is wrong: number and name
+/// as they stand in the sheet, rows left out included.
+#[must_use]
+pub fn labels(csv: &[u8], choices: &Choices) -> Vec<(usize, String)> {
+    let records = records(csv).unwrap_or_default();
+    let Some((first, rest)) = records.split_first() else {
+        return Vec::new();
+    };
+    let all = Choices {
+        left_out: [].into(),
+        ..choices.clone()
+    };
+    let header = Header::read(first, &all, &mut Vec::new());
+    let rows = filled(&header, rest, &all).into_iter();
+    rows.map(|(number, record)| {
+        let cell = |column| {
+            let cell = header.place(column).and_then(|place| record.get(place));
+            String::from_utf8_lossy(cell.unwrap_or_default())
+                .trim()
+                .to_owned()
+        };
+        let label = format!("{} {}", cell("external_id"), cell("name"));
+        (number, label.trim().to_owned())
+    })
+    .collect()
+}

@@ -4,11 +4,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use alloy_primitives::B256;
 use guerdon_chain::{Chain, Deployment, decode};
-use guerdon_indexer::{IndexError, Indexer, Options};
+use guerdon_indexer::{IndexError, Indexer, Options as Following};
 use guerdon_store::Store;
 use guerdon_web::{
-    AppState, Company, ContractView, DeploymentView, Heartbeat, Inner, Token, listen, router,
+    AppState, Company, ContractView, DeploymentView, Heartbeat, Importer, Inner, Options,
+    RelayPolicy, Token, listen, router,
 };
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -16,11 +18,14 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::keep::{self, Keeping};
-use super::store;
-use crate::cli::{KeeperArgs, ServeArgs};
+use super::{round, store};
+use crate::cli::{KeeperArgs, PortalArgs, ServeArgs};
 use crate::context::{Context, Node, asked_to_stop};
 use crate::error::{Failure, Kind, Outcome};
+use crate::mail::Mail;
+use crate::origin::origin;
 use crate::output::say;
+use crate::words::Unit;
 
 /// How often the embedded chain's state is kept, when its head has moved.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(2);
@@ -33,21 +38,43 @@ pub(crate) struct Site {
     pub(crate) host: IpAddr,
     pub(crate) port: u16,
     pub(crate) company: Option<String>,
+    /// How people reach the pages, and the pages them.
+    pub(crate) portal: PortalArgs,
     /// Who is due is paid as well.
     pub(crate) keeper: Option<KeeperArgs>,
+    /// What a demonstration lends to its pages.
+    pub(crate) demo: Option<guerdon_web::Demo>,
+}
+
+impl Site {
+    pub(crate) fn of(arguments: &ServeArgs) -> Self {
+        Self {
+            host: arguments.host,
+            port: arguments.port,
+            company: arguments.company.clone(),
+            portal: arguments.portal.clone(),
+            keeper: beside(arguments),
+            demo: None,
+        }
+    }
 }
 
 pub(crate) async fn run(context: &Context, arguments: &ServeArgs) -> Outcome {
-    let site = Site {
-        host: arguments.host,
-        port: arguments.port,
-        company: arguments.company.clone(),
-        keeper: arguments.keep.then(|| arguments.keeper.clone()),
-    };
+    let site = Site::of(arguments);
     let node = context.connect().await?;
     let outcome = serve(context, &node, &site).await;
     node.close().await?;
     outcome
+}
+
+/// The keeper beside the pages: for everybody who is due, or for who asks alone.
+fn beside(arguments: &ServeArgs) -> Option<KeeperArgs> {
+    let ServeArgs { keep, keeper, .. } = arguments;
+    let asked = keeper.relay || keeper.relay_only;
+    (*keep || asked).then(|| KeeperArgs {
+        relay_only: keeper.relay_only || !keep,
+        ..keeper.clone()
+    })
 }
 
 /// Serves until Ctrl-C or the end of a part.
@@ -58,6 +85,7 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     let address = listener
         .local_addr()
         .map_err(|error| Failure::failed(error.to_string()))?;
+    let options = options(site, address, &deployment)?;
     let store = store::open(context, &deployment).await?;
     store::fill_from_files(context, &store).await?;
 
@@ -70,13 +98,15 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     let heartbeat = Heartbeat::default();
     let follower = follow(&node.chain, &store, &deployment, (&heartbeat, &stopped)).await?;
     let view = view(&node.chain, &deployment).await?;
-    let parts = (store.clone(), node.chain.clone(), address);
-    let state = state((site, &deployment.name), view, parts, heartbeat);
-    let pages = tokio::spawn(listen(listener, router(state), wait(stopped)));
     say(&format!(
-        "pages at http://{address}, chain at {}",
+        "pages at {}, chain at {}",
+        options.origin,
         node.chain.shown_url()
     ));
+    let importer = round::importer(context, &deployment);
+    let parts = (store.clone(), node.chain.clone(), options, importer);
+    let state = state((site, &deployment.name), view, parts, heartbeat);
+    let pages = tokio::spawn(listen(listener, router(state), wait(stopped)));
     say("Ctrl-C stops everything");
 
     let outcome = tokio::select! {
@@ -164,9 +194,14 @@ async fn follow(
     (heartbeat, stopped): (&Heartbeat, &watch::Receiver<bool>),
 ) -> Outcome<JoinHandle<Result<(), IndexError>>> {
     let identity = store::identity(deployment);
-    let indexer = Indexer::new(chain.clone(), store.clone(), &identity, Options::default())
-        .await
-        .map_err(|error| Failure::failed(error.to_string()))?;
+    let indexer = Indexer::new(
+        chain.clone(),
+        store.clone(),
+        &identity,
+        Following::default(),
+    )
+    .await
+    .map_err(|error| Failure::failed(error.to_string()))?;
     let (heartbeat, stop) = (heartbeat.clone(), wait(stopped.clone()));
     Ok(tokio::spawn(async move {
         indexer.run(stop, |_| heartbeat.beat(wall())).await
@@ -182,11 +217,17 @@ pub(crate) async fn index_once(
     let store = store::open(context, deployment).await?;
     store::fill_from_files(context, &store).await?;
     let identity = store::identity(deployment);
-    let caught_up =
-        match Indexer::new(chain.clone(), store.clone(), &identity, Options::default()).await {
-            Ok(indexer) => indexer.catch_up().await.map(|_| ()),
-            Err(error) => Err(error),
-        };
+    let caught_up = match Indexer::new(
+        chain.clone(),
+        store.clone(),
+        &identity,
+        Following::default(),
+    )
+    .await
+    {
+        Ok(indexer) => indexer.catch_up().await.map(|_| ()),
+        Err(error) => Err(error),
+    };
     store.close().await;
     caught_up.map_err(|error| Failure::failed(error.to_string()))
 }
@@ -199,23 +240,56 @@ async fn wait(mut stopped: watch::Receiver<bool>) {
 fn state(
     (site, name): (&Site, &str),
     deployment: DeploymentView,
-    (store, chain, address): (Store, Chain, SocketAddr),
+    (store, chain, options, importer): (Store, Chain, Options, Importer),
     heartbeat: Heartbeat,
 ) -> AppState {
-    let name = site.company.clone().unwrap_or_else(|| name.to_owned());
+    let name = name_of(site, name);
     AppState::new(Inner {
         store,
         company: Company { name },
         deployment,
         chain: Some(chain),
-        options: guerdon_web::Options {
-            origin: format!("http://{address}"),
-            demo: None,
-        },
+        options,
         heartbeat,
+        importer: Some(importer),
         decode: Box::new(|log| decode(log).ok().flatten()),
         wall: Box::new(wall),
+        random: Box::new(|| B256::random().0),
     })
+}
+
+fn name_of(site: &Site, deployment: &str) -> String {
+    let name = site.company.as_deref().unwrap_or(deployment);
+    name.to_owned()
+}
+
+/// What the operator chose for the pages; e-mails are sent beside them as long as they are served.
+fn options(site: &Site, address: SocketAddr, deployment: &Deployment) -> Outcome<Options> {
+    let origin = origin(site.portal.public_url.as_deref(), address)?;
+    let mail = Mail::new(&site.portal, &name_of(site, &deployment.name))?;
+    let (sender, mail) = mail.unzip();
+    if let Some(mail) = mail {
+        tokio::spawn(mail.run());
+    }
+    Ok(Options {
+        mail: sender,
+        demo: site.demo.clone(),
+        relay: relay(site, deployment)?,
+        ..Options::at(&origin)
+    })
+}
+
+/// What holders may ask the keeper for.
+fn relay(site: &Site, deployment: &Deployment) -> Outcome<Option<RelayPolicy>> {
+    let unit = Unit::new(&deployment.token.symbol, deployment.token.decimals);
+    let policy = match &site.keeper {
+        Some(keeper) => keep::relay_of(keeper, &unit)?,
+        None => None,
+    };
+    Ok(policy.map(|policy| RelayPolicy {
+        min_payout: policy.min_payout,
+        gas_per_day: policy.gas_per_day,
+    }))
 }
 
 async fn view(chain: &Chain, deployment: &Deployment) -> Outcome<DeploymentView> {
@@ -254,6 +328,7 @@ async fn view(chain: &Chain, deployment: &Deployment) -> Outcome<DeploymentView>
             decimals: deployment.token.decimals,
         },
         bond_token,
+        wallet_network: None,
         contracts: contracts.collect(),
     })
 }

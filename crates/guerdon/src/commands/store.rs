@@ -5,11 +5,12 @@ use alloy_primitives::B256;
 use guerdon_chain::Deployment;
 use guerdon_formats::grant_file::GrantFile;
 use guerdon_formats::round_file::RoundFile;
-use guerdon_formats::sheet::Draft;
+use guerdon_formats::sheet::{Draft, RowError};
 use guerdon_store::{
     Identity, ImportedGoal, ImportedGrant, ImportedRound, Person, StatedValue, Store, StoreError,
     Tx,
 };
+use jiff::Timestamp;
 
 use super::goal::files::{Defined, read_all as goal_files};
 use super::grant::files::{Grant, read_all as grant_files};
@@ -73,6 +74,9 @@ pub(crate) async fn put_round(
                 .map(|agreement| agreement.text.clone()),
         })
         .await?;
+        if !draft.template.is_empty() {
+            tx.put_grant_template(draft.id, &draft.template).await?;
+        }
         if let Some(stated) = &draft.stated_value {
             tx.put_stated_value(&StatedValue {
                 id: draft.id,
@@ -88,10 +92,12 @@ pub(crate) async fn put_round(
             email: draft.person.email.clone(),
             employee_id: draft.person.employee_id.clone(),
             wallet: draft.terms.recipient,
-            country: String::new(),
+            country: draft.person.country.clone(),
         })
         .await?;
     }
+    tx.add_members_of_round(file.header.root.hash, now())
+        .await?;
     tx.commit().await?;
     store.close().await;
     Ok(())
@@ -106,6 +112,38 @@ async fn forget_torn(context: &Context, tx: &mut Tx, root: B256) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Rows whose wallet the people list gives to somebody else than the row does.
+pub(crate) async fn wallets_of_others(context: &Context, drafts: &[Draft]) -> Outcome<Vec<RowError>> {
+    let Some(deployment) = context.only_deployment()? else {
+        return Ok(Vec::new());
+    };
+    let store = open(context, &deployment).await?;
+    let mut read = store.read().await?;
+    let mut errors = Vec::new();
+    for draft in drafts {
+        let owner = read.member_of_wallet(draft.terms.recipient).await?;
+        if let Some(owner) = owner.filter(|owner| owner.number != draft.person.employee_id) {
+            errors.push(RowError {
+                row: draft.row,
+                column: "wallet".to_owned(),
+                message: format!(
+                    "the wallet belongs to {} on the people list, and the row is for {}: a wallet \
+                     belongs to one person",
+                    owner.number, draft.person.employee_id
+                ),
+            });
+        }
+    }
+    drop(read);
+    store.close().await;
+    Ok(errors)
+}
+
+/// Unix seconds of this machine's clock.
+pub(crate) fn now() -> u64 {
+    u64::try_from(Timestamp::now().as_second()).unwrap_or(0)
 }
 
 /// Writes a goal's definition.

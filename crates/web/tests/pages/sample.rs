@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use guerdon_core::fact::{Fact, Log, Origin};
@@ -23,6 +24,13 @@ use guerdon_web::{
 };
 
 pub(crate) const ACC: u128 = 1_000_000_000_000_000_000;
+/// Another secret each time, the same in every run.
+fn random() -> [u8; 32] {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    B256::left_padding_from(&number.to_be_bytes()).0
+}
+
 /// Where the pages are reached.
 pub(crate) const ORIGIN: &str = "https://grants.acme.example";
 
@@ -318,6 +326,12 @@ impl Story {
     /// Writes it into a new database, as an import and the indexer would.
     pub(crate) async fn stored(&self, folder: &Path) -> Store {
         let store = Store::open_file(&folder.join("guerdon.db")).await.unwrap();
+        self.put(&store).await;
+        store
+    }
+
+    /// Writes it all into an empty store.
+    pub(crate) async fn put(&self, store: &Store) {
         let mut tx = store.write().await.unwrap();
         tx.put_imported_round(&ImportedRound {
             root: self.root,
@@ -380,7 +394,6 @@ impl Story {
         };
         tx.set_checkpoint(&head).await.unwrap();
         tx.commit().await.unwrap();
-        store
     }
 
     async fn put_successors(&self, tx: &mut Tx) {
@@ -449,6 +462,11 @@ fn terms(row: &[&'static str], goals: (B256, B256)) -> Terms {
 
 /// The state of a router over a store; `facts` stand in for the logs' contents.
 pub(crate) fn state(store: Store, facts: &[(Origin, Fact)], answered: Option<u64>) -> AppState {
+    AppState::new(inner(store, facts, answered))
+}
+
+/// The parts of [`state`].
+pub(crate) fn inner(store: Store, facts: &[(Origin, Fact)], answered: Option<u64>) -> Inner {
     let facts: BTreeMap<_, _> = facts
         .iter()
         .map(|(origin, fact)| (origin.log_index, fact.clone()))
@@ -463,7 +481,7 @@ pub(crate) fn state(store: Store, facts: &[(Origin, Fact)], answered: Option<u64
         transaction: Some(B256::repeat_byte(number)),
         code_hash: keccak256(name),
     };
-    AppState::new(Inner {
+    Inner {
         store,
         company: Company {
             name: "Acme AI".to_owned(),
@@ -479,6 +497,7 @@ pub(crate) fn state(store: Store, facts: &[(Origin, Fact)], answered: Option<u64
                 name: "Acme Access".to_owned(),
                 decimals: 18,
             },
+            wallet_network: None,
             bond_token: Some((
                 address(0xb0),
                 Token {
@@ -497,12 +516,11 @@ pub(crate) fn state(store: Store, facts: &[(Origin, Fact)], answered: Option<u64
             ],
         },
         chain: None,
-        options: Options {
-            origin: ORIGIN.to_owned(),
-            demo: None,
-        },
+        options: Options::at(ORIGIN),
         heartbeat,
+        importer: None,
         decode: Box::new(move |log: &Log| facts.get(&log.origin.log_index).cloned()),
         wall: Box::new(|| WALL),
-    })
+        random: Box::new(random),
+    }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::write::{Imported, write_round};
 use crate::cli::ImportArgs;
 use crate::commands::goal::files::known_goals;
-use crate::commands::to_value;
+use crate::commands::{store, to_value};
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::files;
@@ -29,7 +29,11 @@ pub(crate) async fn run(context: &Context, arguments: &ImportArgs) -> Outcome {
     let place = place(context, arguments)?;
     let csv = files::read(&arguments.file)?;
     let goals = goals(context, arguments)?;
-    let read = read(&csv, &place, goals, arguments.document_salt)?;
+    let mut read = read(&csv, &place, goals, arguments.document_salt)?;
+    if arguments.contract.is_none() {
+        let taken = store::wallets_of_others(context, &read.sheet.drafts).await?;
+        read.sheet.errors.extend(taken);
+    }
     if !read.sheet.errors.is_empty() {
         return refuse(context, arguments, &csv, &read.sheet);
     }

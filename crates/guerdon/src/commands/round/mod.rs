@@ -5,12 +5,14 @@ mod discard;
 mod export;
 mod files;
 pub(crate) mod import;
+mod lend;
 mod list;
 mod rescind;
 pub(crate) mod write;
 
 pub(crate) use commit::commit;
 pub(crate) use files::{find, ids, place_of, read_all};
+pub(crate) use lend::importer;
 
 use crate::cli::RoundCommand;
 use crate::context::Context;

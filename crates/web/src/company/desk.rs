@@ -1,0 +1,282 @@
+//! What needs the company: a line each, with who acts next.
+
+use askama::Template;
+use axum::extract::State;
+use guerdon_core::goal::GoalFlags;
+use guerdon_core::ledger::GrantRecord;
+use guerdon_core::state::Flags;
+use guerdon_formats::calendar::Zone;
+use guerdon_formats::words::goal_next;
+use guerdon_store::{Operations, Page, Read};
+
+use super::rounds::{self, Known, Stage, day};
+use crate::access::CompanyReader;
+use crate::error::PageError;
+use crate::load;
+use crate::numbers::{count, shortened};
+use crate::pages::{Answer, html};
+use crate::state::AppState;
+use crate::strings::company as words;
+use crate::views::Context;
+use crate::views::shell::{Place, Shell};
+
+/// Rows asked of the store at a time.
+const BATCH: u32 = 1_000;
+/// Lines of one kind; the rest is counted.
+const LINES: usize = 8;
+/// A goal that closes within so many seconds is due: 60 days.
+const DUE: u64 = 60 * 86_400;
+
+#[derive(Debug, Template)]
+#[template(path = "pages/company.html")]
+struct DeskPage {
+    shell: Shell,
+    free: String,
+    needs: Vec<Need>,
+    runs: Vec<Need>,
+    nothing: &'static str,
+}
+
+/// A line: what, who acts next, where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Need {
+    what: String,
+    who: String,
+    go: &'static str,
+    href: String,
+}
+
+impl Need {
+    fn new(what: String, who: &str, (go, href): (&'static str, String)) -> Self {
+        Self {
+            what,
+            who: who.to_owned(),
+            go,
+            href,
+        }
+    }
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    CompanyReader(viewer): CompanyReader,
+) -> Answer {
+    let mut read = state.store.read().await?;
+    let as_of = load::as_of(&mut read, &state).await?;
+    let context = load::context(&state, as_of, Some(&viewer));
+    let known = rounds::known(&mut read).await?;
+    let free = read.pool().await?.free();
+    let (mut needs, mut runs) = of_rounds(&known, &context);
+    needs.extend(money(&known, free, &context));
+    needs.extend(drafts(&mut read).await?);
+    needs.extend(operations(&mut read, &context).await?);
+    needs.extend(goals(&mut read, &context).await?);
+    needs.extend(failures(&mut read).await?);
+    needs.extend(not_accepted(&mut read).await?);
+    runs.extend(clocks(&mut read, &context).await?);
+    html(&DeskPage {
+        shell: Shell::new(&context, "Company", Place::Company),
+        free: words::free_money(&context.token().words(free), None),
+        needs,
+        runs,
+        nothing: words::NOTHING_TO_DO,
+    })
+}
+
+/// Rounds that wait for a signature, and those that can still be taken back.
+fn of_rounds(known: &[Known], context: &Context<'_>) -> (Vec<Need>, Vec<Need>) {
+    let (mut needs, mut runs) = (Vec::new(), Vec::new());
+    for round in known {
+        let path = |verb: &str| format!("/company/rounds/{}/{verb}", round.root);
+        let total = context.token().words(round.total());
+        let grants = round.imported.as_ref().map_or(0, |imported| imported.count);
+        match (round.stage(context.now()), &round.record) {
+            (Stage::Imported, _) => needs.push(Need::new(
+                words::round_waits(&round.name(), &count(grants, "grant"), &total),
+                words::ISSUER,
+                ("Commit it", path("commit")),
+            )),
+            (Stage::Revocable, Some(record)) => runs.push(Need::new(
+                words::round_binds(&round.name(), &total, &day(record.binding_at)),
+                words::TIME_OR_ISSUER,
+                ("Take it back", path("rescind")),
+            )),
+            _ => {}
+        }
+    }
+    (needs, runs)
+}
+
+/// Free money against rounds that wait for their signature.
+fn money(known: &[Known], free: u128, context: &Context<'_>) -> Option<Need> {
+    let waiting = known.iter().filter(|round| round.record.is_none());
+    let sum = waiting.map(Known::total).fold(0, u128::saturating_add);
+    let missing = sum.checked_sub(free).filter(|missing| *missing > 0)?;
+    let token = context.token();
+    Some(Need::new(
+        words::pool_lacks(&token.words(sum), &token.words(free), &token.words(missing)),
+        words::TREASURY,
+        ("Rounds", "/company/rounds".to_owned()),
+    ))
+}
+
+async fn drafts(read: &mut Read) -> Result<Vec<Need>, PageError> {
+    let open = read.import_drafts(BATCH).await?.into_iter();
+    let open: Vec<_> = open.filter(|draft| draft.root.is_none()).collect();
+    let need = |draft: &guerdon_store::ImportDraft| {
+        let step = if draft.matched.is_some() {
+            "check"
+        } else {
+            "map"
+        };
+        Need::new(
+            words::draft_waits(&draft.name, &day(draft.changed_at)),
+            words::COMPANY,
+            ("Go on", format!("/company/imports/{}/{step}", draft.id)),
+        )
+    };
+    let mut needs: Vec<_> = open.iter().take(LINES).map(need).collect();
+    if open.len() > LINES {
+        let rest = u64::try_from(open.len().saturating_sub(LINES)).unwrap_or(u64::MAX);
+        needs.push(Need::new(
+            words::more_drafts(&count(rest, "sheet")),
+            words::COMPANY,
+            ("All sheets", "/company/imports".to_owned()),
+        ));
+    }
+    Ok(needs)
+}
+
+/// Calls that wait under a delay, or can be executed.
+async fn operations(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, PageError> {
+    let now = context.now();
+    let open = read.operations(Operations::Open(now)).await?;
+    let need = |operation: &guerdon_core::ledger::OperationRecord| {
+        let what = match operation.at <= now {
+            true => words::call_is_ready(&day(operation.at)),
+            false => words::call_waits(&day(operation.at)),
+        };
+        let who = words::call_of(&shortened(&operation.caller.to_checksum(None)));
+        Need::new(what, &who, ("Jobs", "/company/jobs".to_owned()))
+    };
+    Ok(open.iter().take(LINES).map(need).collect())
+}
+
+/// Goals that somebody must act on, or that close soon.
+async fn goals(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, PageError> {
+    let names: std::collections::BTreeMap<_, _> = read
+        .goal_definitions()
+        .await?
+        .into_iter()
+        .map(|goal| (goal.id, goal.name))
+        .collect();
+    let Ok(zone) = Zone::named("UTC") else {
+        return Ok(Vec::new());
+    };
+    let now = context.now();
+    let mut needs = Vec::new();
+    for record in read.goals().await? {
+        let is_final = record.state.flags.contains(GoalFlags::FINAL);
+        let mut attempts = record.attempts.iter();
+        let pending = attempts.any(|attempt| attempt.word.status.is_pending());
+        let soon = record.state.closes <= now.saturating_add(DUE);
+        if is_final || !(pending || soon) {
+            continue;
+        }
+        let name = names.get(&record.id).cloned();
+        let name = name.unwrap_or_else(|| shortened(&record.id.to_string()));
+        needs.push(Need::new(
+            words::goal_due(&name, &day(record.state.closes), record.state.closes <= now),
+            &goal_next(&record, now, &zone),
+            ("The goal", format!("/goals/{}", record.id)),
+        ));
+    }
+    needs.truncate(LINES);
+    Ok(needs)
+}
+
+/// Grants that the keeper could not pay.
+async fn failures(read: &mut Read) -> Result<Vec<Need>, PageError> {
+    let failing = read.failures().await?;
+    let mut needs = Vec::new();
+    for failed in failing.iter().take(LINES) {
+        let terms = read.terms(failed.id).await?;
+        let name = terms
+            .map(|terms| terms.external_id)
+            .filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| shortened(&failed.id.to_string()));
+        needs.push(Need::new(
+            words::keeper_failed(&name, failed.times, &failed.reason),
+            &words::keeper_tries(&day(failed.retry_at)),
+            ("The grant", format!("/grants/{}", failed.id)),
+        ));
+    }
+    Ok(needs)
+}
+
+async fn not_accepted(read: &mut Read) -> Result<Option<Need>, PageError> {
+    let number = read.count_not_accepted().await?;
+    Ok((number > 0).then(|| {
+        Need::new(
+            words::not_accepted(number),
+            words::HOLDERS,
+            ("People", "/company/people".to_owned()),
+        )
+    }))
+}
+
+/// Ends that lie ahead and pauses that run.
+async fn clocks(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, PageError> {
+    let mut page = Page {
+        after: None,
+        limit: BATCH,
+    };
+    let (mut lines, mut more) = (Vec::new(), 0_u64);
+    loop {
+        let grants = read.grants(&page).await?;
+        for grant in &grants {
+            let Some((what, who)) = clock(grant, context) else {
+                continue;
+            };
+            if lines.len() >= LINES {
+                more = more.saturating_add(1);
+                continue;
+            }
+            let terms = read.terms(grant.id).await?;
+            let name = terms
+                .map(|terms| terms.external_id)
+                .filter(|name| !name.is_empty());
+            let name = name.unwrap_or_else(|| shortened(&grant.id.to_string()));
+            let href = format!("/grants/{}", grant.id);
+            lines.push(Need::new(
+                format!("{name} {what}"),
+                who,
+                ("The grant", href),
+            ));
+        }
+        match grants.last() {
+            Some(last) => page.after = Some(last.id),
+            None => break,
+        }
+    }
+    if more > 0 {
+        lines.push(Need::new(
+            words::more_clocks(more),
+            words::COMPANY,
+            ("Rounds", "/company/rounds".to_owned()),
+        ));
+    }
+    Ok(lines)
+}
+
+fn clock(grant: &GrantRecord, context: &Context<'_>) -> Option<(String, &'static str)> {
+    let (state, now) = (&grant.state, context.now());
+    match () {
+        () if state.has(Flags::CLOSED) || state.has(Flags::SETTLED) => None,
+        () if state.has(Flags::ENDED) && !state.has_ended(now) => {
+            Some((words::ends_on(&day(state.clock().stop_at)), words::TIME))
+        }
+        () if state.has(Flags::PAUSED) => Some((words::IS_PAUSED.to_owned(), words::PEOPLE_ROLE)),
+        () => None,
+    }
+}

@@ -1,0 +1,216 @@
+//! The drafts there are, and new ones.
+
+use alloy_primitives::hex;
+use askama::Template;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path, State};
+use axum::response::IntoResponse;
+use guerdon_store::{ImportDraft, Read};
+use jiff::tz::TimeZone;
+
+use super::upload::{self, Upload};
+use crate::access::{CompanyReader, CompanyWriter, Viewer};
+use crate::company::forms::see;
+use crate::company::note;
+use crate::dates;
+use crate::error::PageError;
+use crate::load;
+use crate::numbers::shortened;
+use crate::pages::{Answer, html};
+use crate::state::AppState;
+use crate::strings::company as words;
+use crate::views::shell::{Place, Shell};
+
+/// Drafts that are shown.
+const SHOWN: u32 = 100;
+
+#[derive(Debug, Template)]
+#[template(path = "pages/company_imports.html")]
+struct ImportsPage {
+    shell: Shell,
+    refused: Option<String>,
+    rows: Vec<DraftRow>,
+    empty: &'static str,
+    may_write: bool,
+}
+
+#[derive(Debug)]
+struct DraftRow {
+    name: String,
+    changed: String,
+    state: String,
+    next: &'static str,
+    href: String,
+    discard: Option<String>,
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    CompanyReader(viewer): CompanyReader,
+) -> Answer {
+    show(&state, &viewer, None).await
+}
+
+pub(super) async fn upload(
+    State(state): State<AppState>,
+    CompanyWriter { viewer, .. }: CompanyWriter,
+    form: Result<Multipart, MultipartRejection>,
+) -> Answer {
+    let Upload { name, csv } = match upload::read(form).await {
+        Ok(upload) => upload,
+        Err(sentence) => return show(&state, &viewer, Some(sentence)).await,
+    };
+    let id = keep_new(&state, &viewer, (name, csv), None).await?;
+    Ok(see(&format!("/company/imports/{id}/map")).into_response())
+}
+
+/// The corrected sheet in the place of the old one; columns that are still the same stay matched.
+pub(super) async fn upload_again(
+    State(state): State<AppState>,
+    CompanyWriter { viewer, .. }: CompanyWriter,
+    Path(id): Path<String>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Answer {
+    let Upload { name, csv } = match upload::read(form).await {
+        Ok(upload) => upload,
+        Err(sentence) => return super::check::refused(&state, &viewer, &id, sentence).await,
+    };
+    let mut tx = state.store.write().await?;
+    let mut draft = open_draft(&mut tx, &id).await?;
+    let columns = tx.import_columns().await?;
+    let found = guerdon_formats::sheet::matching(&csv, &columns);
+    draft.matched = found.ok().map(|found| found.ours);
+    (draft.name, draft.sheet) = (name, csv);
+    draft.left_out.clear();
+    draft.changed_at = (state.wall)();
+    tx.put_import_draft(&draft).await?;
+    note(
+        &mut tx,
+        &state,
+        &viewer,
+        ("sheet uploaded again", id.clone(), String::new()),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(see(&format!("/company/imports/{id}/check")).into_response())
+}
+
+pub(super) async fn discard(
+    State(state): State<AppState>,
+    CompanyWriter { viewer, .. }: CompanyWriter,
+    Path(id): Path<String>,
+) -> Answer {
+    let mut tx = state.store.write().await?;
+    open_draft(&mut tx, &id).await?;
+    tx.delete_import_draft(&id).await?;
+    note(
+        &mut tx,
+        &state,
+        &viewer,
+        ("import discarded", id, String::new()),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(see("/company/imports").into_response())
+}
+
+/// Keeps a new draft and answers its id.
+pub(super) async fn keep_new(
+    state: &AppState,
+    viewer: &Viewer,
+    (name, sheet): (String, Vec<u8>),
+    matched: Option<Vec<Option<String>>>,
+) -> Result<String, PageError> {
+    let random = (state.random)();
+    let id = hex::encode(random.get(..8).unwrap_or_default());
+    let now = (state.wall)();
+    let mut tx = state.store.write().await?;
+    tx.put_import_draft(&ImportDraft {
+        id: id.clone(),
+        name,
+        sheet,
+        matched,
+        left_out: [].into(),
+        created_by: viewer
+            .owner()
+            .map_or_else(String::new, |owner| owner.to_string()),
+        created_at: now,
+        changed_at: now,
+        binding_at: None,
+        root: None,
+    })
+    .await?;
+    note(
+        &mut tx,
+        state,
+        viewer,
+        ("import begun", id.clone(), String::new()),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// A draft that can still be changed.
+pub(super) async fn open_draft(read: &mut Read, id: &str) -> Result<ImportDraft, PageError> {
+    let draft = read.import_draft(id).await?;
+    draft
+        .filter(|draft| draft.root.is_none())
+        .ok_or(PageError::NoPage)
+}
+
+async fn show(state: &AppState, viewer: &Viewer, refused: Option<String>) -> Answer {
+    let mut read = state.store.read().await?;
+    let as_of = load::as_of(&mut read, state).await?;
+    let context = load::context(state, as_of, Some(viewer));
+    let mut rows = Vec::new();
+    for draft in read.import_drafts(SHOWN).await? {
+        rows.push(row(&mut read, &draft).await?);
+    }
+    html(&ImportsPage {
+        shell: Shell::new(&context, "Import grants", Place::CompanyRounds),
+        refused,
+        rows,
+        empty: words::NO_IMPORTS,
+        may_write: viewer.wallet().is_some(),
+    })
+}
+
+async fn row(read: &mut Read, draft: &ImportDraft) -> Result<DraftRow, PageError> {
+    let changed = dates::day(draft.changed_at, &TimeZone::UTC);
+    let Some(root) = draft.root else {
+        let (state, next, path) = match &draft.matched {
+            None => ("its columns are not matched", "Match the columns", "map"),
+            Some(_) => ("not imported", "Go on", "check"),
+        };
+        return Ok(DraftRow {
+            name: draft.name.clone(),
+            changed,
+            state: state.to_owned(),
+            next,
+            href: format!("/company/imports/{}/{path}", draft.id),
+            discard: Some(format!("/company/imports/{}/discard", draft.id)),
+        });
+    };
+    let short = shortened(&root.to_string());
+    let (state, next, href) = match read.round(root).await? {
+        Some(_) => (
+            format!("imported and committed as {short}"),
+            "Its round",
+            format!("/rounds/{root}"),
+        ),
+        None => (
+            format!("imported as {short}, not committed"),
+            "Commit it",
+            format!("/company/rounds/{root}/commit"),
+        ),
+    };
+    Ok(DraftRow {
+        name: draft.name.clone(),
+        changed,
+        state,
+        next,
+        href,
+        discard: None,
+    })
+}
