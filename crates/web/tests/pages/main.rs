@@ -6,6 +6,8 @@ mod check;
 #[path = "../../../store/tests/it/harness.rs"]
 mod harness;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod me;
