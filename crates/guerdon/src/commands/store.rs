@@ -115,7 +115,10 @@ async fn forget_torn(context: &Context, tx: &mut Tx, root: B256) -> Outcome {
 }
 
 /// Rows whose wallet the people list gives to somebody else than the row does.
-pub(crate) async fn wallets_of_others(context: &Context, drafts: &[Draft]) -> Outcome<Vec<RowError>> {
+pub(crate) async fn wallets_of_others(
+    context: &Context,
+    drafts: &[Draft],
+) -> Outcome<Vec<RowError>> {
     let Some(deployment) = context.only_deployment()? else {
         return Ok(Vec::new());
     };
@@ -242,7 +245,9 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let kind = match &error {
             StoreError::UnknownEngine => Kind::Input,
-            StoreError::OtherChain { .. } => Kind::Precondition,
+            StoreError::OtherChain { .. }
+            | StoreError::NumberTaken { .. }
+            | StoreError::WalletTaken { .. } => Kind::Precondition,
             _ => Kind::Failed,
         };
         Self::new(kind, error.to_string())

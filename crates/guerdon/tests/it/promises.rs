@@ -51,6 +51,7 @@ pub(crate) fn promise(acme: &Acme, name: &str, terms: Terms) -> String {
             name: String::new(),
             email: String::new(),
             employee_id: String::new(),
+            country: String::new(),
         },
         token: token.clone(),
         zone: "UTC".to_owned(),

@@ -1,0 +1,59 @@
+//! A person in words and as a value.
+
+use guerdon_store::{ListRole, Member, NewMember};
+use serde_json::{Value, json};
+
+use crate::output::Format;
+
+pub(super) fn roles(roles: &[ListRole]) -> String {
+    let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
+    names.join(" ")
+}
+
+pub(super) fn wallets(new: &NewMember) -> String {
+    let wallets: Vec<_> = new.wallets.iter().map(ToString::to_string).collect();
+    wallets.join(" ")
+}
+
+/// A row of the list; in CSV several roles or wallets share a cell.
+pub(super) fn value(member: &Member, format: Format) -> Value {
+    let new = member.to_new();
+    let names: Vec<_> = new.roles.iter().map(|role| role.name()).collect();
+    let (names, addresses) = match format {
+        Format::Csv => (json!(roles(&new.roles)), json!(wallets(&new))),
+        _ => (json!(names), json!(new.wallets)),
+    };
+    json!({
+        "id": member.person.to_string(),
+        "number": new.number,
+        "name": new.name,
+        "email": new.email,
+        "country": new.country,
+        "zone": new.zone,
+        "roles": names,
+        "wallets": addresses,
+    })
+}
+
+/// The columns in which two entries differ.
+pub(super) fn changes(before: &NewMember, after: &NewMember) -> Vec<&'static str> {
+    let sorted = |new: &NewMember| {
+        let mut new = new.clone();
+        new.wallets.sort_unstable();
+        new.roles.sort_unstable();
+        new.roles.dedup();
+        new
+    };
+    let (before, after) = (sorted(before), sorted(after));
+    let pairs = [
+        ("number", before.number != after.number),
+        ("name", before.name != after.name),
+        ("email", before.email != after.email),
+        ("country", before.country != after.country),
+        ("zone", before.zone != after.zone),
+        ("roles", before.roles != after.roles),
+        ("wallets", before.wallets != after.wallets),
+    ];
+    let changed = pairs.into_iter().filter(|(_, differs)| *differs);
+    changed.map(|(column, _)| column).collect()
+}
