@@ -19,6 +19,15 @@ pub(crate) fn test(root: &Path) -> Result<()> {
     run("browser tests", &mut node)
 }
 
+/// Checks the types of the scripts of the pages, which the bundler only strips.
+pub(crate) fn types(root: &Path) -> Result<()> {
+    let mut tsc = Command::new("node");
+    tsc.current_dir(root)
+        .args(["node_modules/typescript/bin/tsc", "--noEmit", "--project"])
+        .arg("crates/web/tsconfig.json");
+    run("types (TypeScript)", &mut tsc)
+}
+
 /// Builds the binary and writes pictures of every page to target/screenshots.
 pub(crate) fn screenshots(root: &Path) -> Result<()> {
     setup::setup(root)?;

@@ -30,6 +30,7 @@ pub(crate) fn test(root: &Path) -> Result<()> {
         "formatting (Solidity)",
         forge(root)?.args(["fmt", "--check"]),
     )?;
+    browser::types(root)?;
     let contracts = Background::start(root, "contract tests", forge(root)?.arg("test"))?;
     let mut lint = cargo(root);
     lint.args([

@@ -153,12 +153,7 @@ impl Context {
             None => default_keystore_dir(&home()?),
         };
         let password = match &self.global.password_file {
-            Some(path) => {
-                let text = String::from_utf8(files::read(path)?).map_err(|_| {
-                    Failure::input(format!("{} is not text in UTF-8", path.display()))
-                })?;
-                text.trim_end_matches(['\r', '\n']).to_owned()
-            }
+            Some(path) => files::read_secret(path)?,
             None => ask_password(name)?,
         };
         Ok(Signer::from_keystore(&folder, name, &password)?)

@@ -46,6 +46,11 @@ impl DataDir {
         self.0.join("replacements")
     }
 
+    /// E-mails that a demonstration does not send.
+    pub(crate) fn mail(&self) -> PathBuf {
+        self.0.join("mail")
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.0.join("guerdon.db")
     }
@@ -70,6 +75,13 @@ pub(crate) fn file_name(name: &str) -> String {
 
 pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
     fs::read(path).map_err(|error| file_error("read", path, &error))
+}
+
+/// A secret in a file: its text without the line end.
+pub(crate) fn read_secret(path: &Path) -> Outcome<String> {
+    let text = String::from_utf8(read(path)?)
+        .map_err(|_| Failure::input(format!("{} is not text in UTF-8", path.display())))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// Writes beside the file, syncs, renames. Makes missing folders.

@@ -4,22 +4,31 @@ mod cli;
 mod commands;
 mod confirm;
 mod context;
+mod delay;
 mod demo;
 mod error;
 mod execute;
 mod files;
 mod handover;
 mod keeper;
+mod mail;
+mod origin;
 mod output;
 mod session;
+mod settings;
 mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
+
+use error::{Failure, Outcome};
 
 fn main() -> ExitCode {
-    let arguments = cli::Cli::parse();
+    let arguments = match arguments() {
+        Ok(arguments) => arguments,
+        Err(failure) => return refuse(&failure),
+    };
     trace(arguments.global.verbose);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -36,14 +45,28 @@ fn main() -> ExitCode {
     runtime.shutdown_background();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            output::say(&format!("error: {failure}"));
-            if let Some(hint) = &failure.hint {
-                output::say(&format!("hint: {hint}"));
-            }
-            ExitCode::from(failure.exit_code())
-        }
+        Err(failure) => refuse(&failure),
     }
+}
+
+/// The command line, with the settings file below it and secrets read from their files.
+fn arguments() -> Outcome<cli::Cli> {
+    let given: Vec<_> = std::env::args_os().collect();
+    let command = settings::with_file(cli::Cli::command(), &given)?;
+    let matches = command.get_matches_from(given);
+    let mut arguments = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if let Some(path) = &arguments.global.database_url_file {
+        arguments.global.database_url = Some(files::read_secret(path)?);
+    }
+    Ok(arguments)
+}
+
+fn refuse(failure: &Failure) -> ExitCode {
+    output::say(&format!("error: {failure}"));
+    if let Some(hint) = &failure.hint {
+        output::say(&format!("hint: {hint}"));
+    }
+    ExitCode::from(failure.exit_code())
 }
 
 /// What parts say while they work goes to stderr; by default only what went wrong.
@@ -51,7 +74,8 @@ fn trace(verbose: u8) {
     let level = match verbose {
         0 => "warn",
         1 => "guerdon=info,warn",
-        _ => "guerdon=debug,info",
+        2 => "guerdon=debug,info",
+        _ => "trace",
     };
     let filter = tracing_subscriber::EnvFilter::new(level);
     tracing_subscriber::fmt()

@@ -25,12 +25,14 @@ pub(crate) struct Island {
 include!(concat!(env!("OUT_DIR"), "/fonts.rs"));
 include!(concat!(env!("OUT_DIR"), "/islands.rs"));
 
-const STYLES: [&str; 7] = [
+const STYLES: [&str; 9] = [
     include_str!("../ui/styles/tokens.css"),
     include_str!("../ui/styles/base.css"),
     include_str!("../ui/styles/parts.css"),
     include_str!("../ui/styles/tables.css"),
     include_str!("../ui/styles/forms.css"),
+    include_str!("../ui/styles/sign.css"),
+    include_str!("../ui/styles/demo.css"),
     include_str!("../ui/styles/charts.css"),
     include_str!("../ui/styles/print.css"),
 ];
@@ -125,6 +127,12 @@ pub(crate) fn island_path(name: &str) -> Option<&'static str> {
     let mut islands = ASSETS.islands.iter();
     let (_, path) = islands.find(|(island, _)| *island == name)?;
     Some(path)
+}
+
+/// The script of this name itself; `None` where it was built without scripts.
+pub(crate) fn island(name: &str) -> Option<&'static str> {
+    let island = ISLANDS.iter().find(|island| island.name == name)?;
+    std::str::from_utf8(island.bytes).ok()
 }
 
 /// Paths of the fonts that every page shows above the fold, to be fetched with the style sheet.

@@ -21,7 +21,7 @@ use crate::views::shell::Shell;
 
 /// Why a page could not be shown.
 #[derive(Debug, Error)]
-pub enum PageError {
+pub(crate) enum PageError {
     /// Nothing has this path.
     #[error("there is no page at this address")]
     NoPage,
@@ -201,7 +201,9 @@ pub(crate) async fn words(State(state): State<AppState>, request: Request, next:
 /// Whether a path asks for data.
 pub(crate) fn wants_data(uri: &Uri) -> bool {
     let path = uri.path();
-    [".json", ".csv", ".xlsx"].iter().any(|end| path.ends_with(end))
+    [".json", ".csv", ".xlsx"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 /// A failed answer in words; any other as it is.

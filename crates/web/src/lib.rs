@@ -32,7 +32,6 @@ mod views;
 pub use access::Access;
 pub use company::{ImportJob, ImportOutcome, Importer, person_export};
 pub use demo::{Actor, Answer, Call, Demo, Stage};
-pub use error::PageError;
 pub use listen::listen;
 pub use numbers::Token;
 pub use routes::{router, table};

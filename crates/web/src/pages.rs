@@ -163,7 +163,11 @@ async fn contracts_csv(State(state): State<AppState>, _visitor: Visitor) -> Answ
 
 async fn verify(State(state): State<AppState>, Visitor(viewer): Visitor) -> Answer {
     let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
-    html(&VerifyPage::new(&load::context(&state, as_of, viewer.as_ref())))
+    html(&VerifyPage::new(&load::context(
+        &state,
+        as_of,
+        viewer.as_ref(),
+    )))
 }
 
 async fn glossary(State(state): State<AppState>, Visitor(viewer): Visitor) -> Answer {

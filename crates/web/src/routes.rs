@@ -3,11 +3,13 @@
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
+use tower_http::compression::CompressionLayer;
 
-use crate::access::Access;
+use crate::access::{self, Access};
 use crate::state::AppState;
-use crate::{actions, company, demo, jobs, me, pages, sign_in, signing};
+use crate::{actions, company, demo, error, jobs, me, pages, security, sign_in, signing};
 
 /// One method of one path.
 #[derive(Clone)]
@@ -73,8 +75,18 @@ pub fn table() -> Vec<(Method, &'static str, Access)> {
         .collect()
 }
 
-/// The router of the table alone.
-pub(crate) fn router() -> Router<AppState> {
+/// All pages: the table, and what stands before each of its routes.
+pub fn router(state: AppState) -> Router {
     let add = |router: Router<AppState>, route: Route| router.route(route.path, route.handler);
-    all().into_iter().fold(Router::new(), add)
+    let table = all().into_iter().fold(Router::new(), add);
+    table
+        .fallback(pages::nothing)
+        .layer(security::csrf())
+        .layer(from_fn_with_state(state.clone(), security::our_forms))
+        .layer(from_fn_with_state(state.clone(), error::words))
+        .layer(from_fn_with_state(state.clone(), demo::bar))
+        .layer(from_fn_with_state(state.clone(), access::recognise))
+        .layer(from_fn(security::headers))
+        .layer(CompressionLayer::new())
+        .with_state(state)
 }

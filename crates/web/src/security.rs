@@ -1,12 +1,18 @@
 //! Headers that every answer carries, with the reason of each.
 
 use axum::extract::Request;
+use axum::extract::State;
+use axum::http::header::ORIGIN;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use crate::error::PageError;
+use crate::state::AppState;
 
 /// Nothing is allowed but what the pages use.
 ///
@@ -51,4 +57,24 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-cache"));
     response
+}
+
+/// Refuses what another site sends with the reader's cookie.
+pub(crate) fn csrf() -> CsrfLayer<fn(ProtectionError) -> Response> {
+    CsrfLayer::new().with_rejection_response(|_| PageError::ForeignForm.into_response())
+}
+
+/// Takes nothing but reading without the origin of these pages. Browsers send it with every form;
+/// the layer above lets requests through that have no such header at all.
+pub(crate) async fn our_forms(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let origin = request.headers().get(ORIGIN);
+    let ours = origin.is_some_and(|origin| origin == state.options.origin.as_str());
+    match request.method().is_safe() || ours {
+        true => next.run(request).await,
+        false => PageError::ForeignForm.into_response(),
+    }
 }

@@ -11,8 +11,8 @@ use guerdon_store::Store;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
-use crate::demo::Demo;
 use crate::company::Importer;
+use crate::demo::Demo;
 use crate::numbers::Token;
 use crate::sign_in::{Attempts, Letter};
 use crate::signing::RelayPolicy;

@@ -63,6 +63,18 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) database_url: Option<String>,
+    /// File with the database's address, where that holds a password.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "GUERDON_DATABASE_URL_FILE",
+        conflicts_with = "database_url"
+    )]
+    pub(crate) database_url_file: Option<PathBuf>,
+    /// Settings file; by default guerdon.toml here, if it is there. Flags and variables go first.
+    #[arg(long, global = true, value_name = "FILE", env = "GUERDON_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// Sign with this key of the keystore folder.
     #[arg(long, global = true, value_name = "NAME", env = "GUERDON_ACCOUNT")]
     pub(crate) account: Option<String>,
@@ -99,7 +111,7 @@ pub(crate) struct Global {
     /// Who will send such calls, for example the Safe: they are tried as this account.
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub(crate) sender: Option<Address>,
-    /// Say more on stderr; twice for every request.
+    /// Say more on stderr; twice for every request, three times for every library too.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 }
@@ -133,6 +145,12 @@ pub(crate) enum Command {
     /// Goals: results that decide money.
     #[command(subcommand)]
     Goal(GoalCommand),
+    /// Calls of roles with a delay: scheduled first, executed later.
+    #[command(subcommand)]
+    Job(super::JobCommand),
+    /// The people list: who may read what, and personal data.
+    #[command(subcommand)]
+    People(super::PeopleCommand),
     /// Evaluation results.
     #[command(subcommand)]
     Eval(EvalCommand),

@@ -24,8 +24,10 @@ pub(crate) struct ServeArgs {
     /// The company's name on the pages; by default the deployment's.
     #[arg(long, env = "GUERDON_COMPANY")]
     pub(crate) company: Option<String>,
+    #[command(flatten)]
+    pub(crate) portal: super::PortalArgs,
     /// Pay everybody who is due as well; --account or --from pays for gas.
-    #[arg(long)]
+    #[arg(long, env = "GUERDON_KEEP")]
     pub(crate) keep: bool,
     #[command(flatten)]
     pub(crate) keeper: super::KeeperArgs,

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 
 use super::recognise::Recognised;
 use super::viewer::Viewer;
-use crate::error::PageError;
+use crate::error::{PageError, wants_data};
 use crate::state::AppState;
 use crate::strings::access as words;
 
@@ -63,9 +63,11 @@ pub(super) fn signed_in(parts: &Parts) -> Result<Viewer, PageError> {
         return Ok(Viewer::clone(&viewer));
     }
     let path = parts.uri.path();
-    let data = [".json", ".csv", ".xlsx"].iter().any(|end| path.ends_with(end));
-    if parts.method == Method::GET && !data {
-        let next = parts.uri.path_and_query().map_or(path, |whole| whole.as_str());
+    if parts.method == Method::GET && !wants_data(&parts.uri) {
+        let next = parts
+            .uri
+            .path_and_query()
+            .map_or(path, |whole| whole.as_str());
         return Err(PageError::SignIn {
             next: next.to_owned(),
         });
@@ -75,7 +77,9 @@ pub(super) fn signed_in(parts: &Parts) -> Result<Viewer, PageError> {
 
 /// The wallet of a session that may sign.
 pub(super) fn wallet(viewer: &Viewer) -> Result<Address, PageError> {
-    viewer.wallet().ok_or(PageError::NotPermitted(words::VIEW_ONLY))
+    viewer
+        .wallet()
+        .ok_or(PageError::NotPermitted(words::VIEW_ONLY))
 }
 
 macro_rules! extractor {

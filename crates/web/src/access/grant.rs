@@ -55,18 +55,28 @@ impl FromRequestParts<AppState> for GrantReader {
             Some(viewer) => Viewer::clone(&viewer),
             None => signed_in(parts)?,
         };
-        let why = match () {
-            () if holds(&mut state.store.read().await?, &viewer, id).await? => Why::Holder,
-            () if viewer.is_company() => Why::Company,
-            () if viewer.is_auditor() => Why::Auditor,
-            () => return Err(PageError::NotPermitted(words::OTHERS_GRANT)),
-        };
+        let why = right(&mut state.store.read().await?, &viewer, id).await?;
+        let why = why.ok_or(PageError::NotPermitted(words::OTHERS_GRANT))?;
         Ok(Self {
             viewer: Some(viewer),
             id,
             why,
         })
     }
+}
+
+/// By which right a session reads a grant; `None`: it may not.
+pub(crate) async fn right(
+    read: &mut Read,
+    viewer: &Viewer,
+    id: B256,
+) -> Result<Option<Why>, PageError> {
+    Ok(match () {
+        () if holds(read, viewer, id).await? => Some(Why::Holder),
+        () if viewer.is_company() => Some(Why::Company),
+        () if viewer.is_auditor() => Some(Why::Auditor),
+        () => None,
+    })
 }
 
 impl FromRequestParts<AppState> for GrantHolder {

@@ -1,15 +1,17 @@
 //! Who asks, and what he may: authorisation as a type that a handler takes.
 
+pub(crate) mod cookie;
 mod extract;
 mod grant;
 mod recognise;
+pub(crate) mod token;
 mod viewer;
 
 pub(crate) use extract::{
     Administrator, AuditorReader, CompanyReader, CompanyWriter, Demo, SignedIn, Visitor, WithWallet,
 };
-pub(crate) use grant::{GrantHolder, GrantReader, Why};
-pub(crate) use recognise::{Recognised, recognise};
+pub(crate) use grant::{GrantHolder, GrantReader, Why, right};
+pub(crate) use recognise::{IDLE_SECONDS, Recognised, recognise};
 pub(crate) use viewer::{ChainRole, Viewer};
 
 /// Who may use a route.

@@ -62,8 +62,7 @@ impl Viewer {
     /// May change the people list.
     pub(crate) fn is_administrator(&self) -> bool {
         let on_chain = |held: &ChainRole| held.role == ADMIN_ROLE;
-        self.list_roles.contains(&ListRole::Administrator)
-            || self.chain_roles.iter().any(on_chain)
+        self.list_roles.contains(&ListRole::Administrator) || self.chain_roles.iter().any(on_chain)
     }
 
     /// Delay of a role of the chain that the wallet holds, in seconds; `None` without the role.

@@ -12,6 +12,12 @@ pub(crate) const NOT_SIGNED_IN: Refusal = Refusal {
     hint: "Sign in, and do it again: nothing was changed.",
 };
 
+pub(crate) const FOREIGN_FORM: Refusal = Refusal {
+    what: "This form did not come from a page of this server, so nothing was done.",
+    hint: "Open the page here and send the form again. An operator behind a proxy: the server must \
+           know its public address, and browsers must use that one.",
+};
+
 pub(crate) const VIEW_ONLY: Refusal = Refusal {
     what: "You signed in by e-mail, which lets you look and nothing else.",
     hint: "Sign in with your wallet to do this.",

@@ -129,7 +129,9 @@ impl ContractsPage {
 }
 
 fn members(access: &[MemberRecord], role: u64, now: u64) -> Vec<MemberRow> {
-    let now_in = access.iter().filter(|one| one.role == role && one.is_member(now));
+    let now_in = access
+        .iter()
+        .filter(|one| one.role == role && one.is_member(now));
     now_in
         .map(|one| MemberRow {
             account: Hex::address(&one.account),

@@ -156,6 +156,8 @@ fn grant_page(terms: Option<Terms>, now: u64, change: impl FnOnce(&mut State)) -
         round: "R".to_owned(),
         leaves: None,
         successors: Vec::new(),
+        binding_at: 0,
+        named: None,
     };
     let (company, deployment) = (
         Company {

@@ -184,10 +184,14 @@ async fn calls_jobs_and_failures_stand_side_by_side_and_as_data() {
     assert_eq!(states, ["can be executed", "waits for its time", "expired"]);
     assert_eq!(json["keeper"]["waiting"], 1);
     assert_eq!(json["keeper"]["failing"][0]["times"], 2);
-    let csv = office.get(Who::CompanyByList, "/company/jobs.csv").await.body;
+    let csv = office
+        .get(Who::CompanyByList, "/company/jobs.csv")
+        .await
+        .body;
     assert_eq!(csv.lines().count(), 4, "{csv}");
     let one = format!("/company/jobs/{}.json", office.ids[0]);
-    let one: Value = serde_json::from_str(&office.get(Who::CompanyByList, &one).await.body).unwrap();
+    let one: Value =
+        serde_json::from_str(&office.get(Who::CompanyByList, &one).await.body).unwrap();
     assert_eq!(one["call"]["operation"], office.ids[0].to_string());
     assert!(office.now > 0);
 }
@@ -195,19 +199,27 @@ async fn calls_jobs_and_failures_stand_side_by_side_and_as_data() {
 #[tokio::test]
 async fn each_reader_sees_what_the_wallet_can_sign_or_why_not() {
     let office = Office::busy().await;
-    let button = |page: &str, words: &str| {
-        page.contains(&format!("data-sign disabled>{words}</button>"))
-    };
+    let button =
+        |page: &str, words: &str| page.contains(&format!("data-sign disabled>{words}</button>"));
     // Who scheduled it, on its time: the call is execute(target, data) to the AccessManager.
     let mine = office.job(Who::CompanyByChain, 0).await;
-    assert!(button(&mine, "Execute") && button(&mine, "Cancel"), "{mine}");
+    assert!(
+        button(&mine, "Execute") && button(&mine, "Cancel"),
+        "{mine}"
+    );
     assert!(mine.contains("data-call=\"0x1cff79cd"), "{mine}");
     assert!(mine.contains("It can be executed now, until"), "{mine}");
     assert!(mine.contains("Execute: Pause the grant of"), "{mine}");
     // Another wallet, however much the list lets it read.
     let other = office.job(Who::CompanyByList, 0).await;
-    assert!(!button(&other, "Execute") && !button(&other, "Cancel"), "{other}");
-    assert!(other.contains("which scheduled it, can execute it."), "{other}");
+    assert!(
+        !button(&other, "Execute") && !button(&other, "Cancel"),
+        "{other}"
+    );
+    assert!(
+        other.contains("which scheduled it, can execute it."),
+        "{other}"
+    );
     assert!(other.contains("administrator can cancel it."), "{other}");
     // The chain's administrator cancels what others scheduled.
     let administrator = office.job(Who::AdministratorByChain, 0).await;
@@ -217,9 +229,15 @@ async fn each_reader_sees_what_the_wallet_can_sign_or_why_not() {
     assert!(mail.contains("You signed in by e-mail"), "{mail}");
     // Who scheduled it has no such role on the chain any more.
     let lost = office.job(Who::CompanyByList, 1).await;
-    assert!(lost.contains("no longer has the treasury role on 0x"), "{lost}");
+    assert!(
+        lost.contains("no longer has the treasury role on 0x"),
+        "{lost}"
+    );
     assert!(lost.contains("It waits: it can be executed from"), "{lost}");
     let over = office.job(Who::CompanyByList, 2).await;
-    assert!(over.contains("and did nothing. Whoever still wants it"), "{over}");
+    assert!(
+        over.contains("and did nothing. Whoever still wants it"),
+        "{over}"
+    );
     assert!(!over.contains("<guerdon-sign"), "{over}");
 }

@@ -1,7 +1,11 @@
 //! The router over a real store: every page that anyone can reach, read as a browser would.
 
 #[cfg(test)]
+mod actions;
+#[cfg(test)]
 mod check;
+#[cfg(test)]
+mod company;
 #[cfg(test)]
 #[path = "../../../store/tests/it/harness.rs"]
 mod harness;
@@ -78,9 +82,13 @@ fn leads_somewhere(who: Who, pages: &BTreeMap<String, Answer>) {
         "/verify",
         "/glossary",
     ] {
+        if who == Who::Nobody && kind == "/grants/" {
+            continue;
+        }
         assert!(
             pages.keys().any(|path| path.starts_with(kind)),
-            "{kind} was not reached"
+            "{kind} was not reached by {who:?}: {:?}",
+            pages.keys()
         );
     }
 }

@@ -99,6 +99,7 @@ pub(crate) async fn send_form(
         }
     }
     let request = request
+        .header("host", "grants.acme.example")
         .header("content-type", "application/x-www-form-urlencoded")
         .body(Body::from(form))
         .unwrap();
@@ -116,7 +117,9 @@ async fn answer_of(response: Response) -> Answer {
     });
     let headers: BTreeMap<_, _> = headers.collect();
     // A stream of events ends when its reader goes.
-    let streams = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+    let streams = headers
+        .get("content-type")
+        .is_some_and(|kind| kind == "text/event-stream");
     let bytes = match streams {
         true => Bytes::new(),
         false => to_bytes(response.into_body(), 10_000_000).await.unwrap(),

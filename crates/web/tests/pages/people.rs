@@ -1,0 +1,157 @@
+//! People of every kind, signed in, over a story's store.
+
+use alloy_primitives::{Address, B256, keccak256};
+use guerdon_core::fact::Origin;
+use guerdon_core::ledger::MemberRecord;
+use guerdon_store::{ListRole, Means, NewMember, Owner, PersonId, Session, ShareLink, Store};
+
+use crate::sample::{Story, WALL, address};
+
+/// The grant that the engineer holds; opened.
+pub(crate) const MINE: &str = "G-1004";
+/// A grant of somebody else; opened.
+const OTHERS: &str = "G-1001";
+/// What the store kept of the token of the share link and the calendar.
+pub(crate) const SHARE: [u8; 32] = [0x5a; 32];
+pub(crate) const CALENDAR: [u8; 32] = [0xca; 32];
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Who {
+    Nobody,
+    /// Signed in by a wallet that holds nothing.
+    Engineer,
+    Holder,
+    OtherHolder,
+    HolderByMail,
+    CompanyByList,
+    CompanyByMail,
+    /// A wallet with a role on the chain, not on the list.
+    CompanyByChain,
+    AdministratorByList,
+    AdministratorByMail,
+    AdministratorByChain,
+    AuditorByMail,
+}
+
+pub(crate) const EVERYBODY: [Who; 12] = [
+    Who::Nobody,
+    Who::Engineer,
+    Who::Holder,
+    Who::OtherHolder,
+    Who::HolderByMail,
+    Who::CompanyByList,
+    Who::CompanyByMail,
+    Who::CompanyByChain,
+    Who::AdministratorByList,
+    Who::AdministratorByMail,
+    Who::AdministratorByChain,
+    Who::AuditorByMail,
+];
+
+impl Who {
+    /// The 32 bytes of the session's token; none for nobody.
+    fn secret(self) -> [u8; 32] {
+        [0x80 + self as u8; 32]
+    }
+
+    /// What the browser sends as its cookie.
+    pub(crate) fn cookie(self) -> Option<String> {
+        let token = alloy_primitives::hex::encode(self.secret());
+        (self != Self::Nobody).then(|| format!("__Host-guerdon={token}"))
+    }
+
+    pub(crate) fn session(self) -> B256 {
+        keccak256(self.secret())
+    }
+}
+
+/// Puts everybody on the list, on the chain, and into a session.
+pub(crate) async fn put(store: &Store, story: &Story) -> PersonId {
+    let (mine, others) = (&story.grants[MINE].1, &story.grants[OTHERS].1);
+    let (company, administrator) = (address(0xc1), address(0xa1));
+    let on_chain = [(address(0xc2), 2), (address(0xa2), 0)];
+    let mut tx = store.write().await.unwrap();
+    let mut add = |number: &str, roles: &[ListRole], wallets: &[Address]| NewMember {
+        number: number.to_owned(),
+        name: format!("Person {number}"),
+        email: format!("{}@acme.example", number.to_lowercase()),
+        zone: "Europe/Madrid".to_owned(),
+        roles: roles.to_vec(),
+        wallets: wallets.to_vec(),
+        ..NewMember::default()
+    };
+    let engineer = add("E1", &[], &[mine.recipient]);
+    let other = add("E2", &[], &[others.recipient]);
+    let people = [
+        engineer,
+        other,
+        add("C1", &[ListRole::Company], &[company]),
+        add("A1", &[ListRole::Administrator], &[administrator]),
+        add("R1", &[ListRole::Auditor], &[]),
+    ];
+    let mut ids = Vec::new();
+    for person in &people {
+        ids.push(tx.add_member(person, WALL).await.unwrap());
+    }
+    for (account, role) in on_chain {
+        tx.put_role_member(&role_of(account, role)).await.unwrap();
+    }
+    let wallet = |wallet, person: Option<usize>| (Means::Wallet, Some(wallet), person);
+    let mail = |person: usize| (Means::MailLink, None, Some(person));
+    for (who, (means, wallet, person)) in [
+        (Who::Engineer, wallet(address(0xe3), None)),
+        (Who::Holder, wallet(mine.recipient, Some(0))),
+        (Who::OtherHolder, wallet(others.recipient, Some(1))),
+        (Who::HolderByMail, mail(0)),
+        (Who::CompanyByList, wallet(company, Some(2))),
+        (Who::CompanyByMail, mail(2)),
+        (Who::CompanyByChain, wallet(on_chain[0].0, None)),
+        (Who::AdministratorByList, wallet(administrator, Some(3))),
+        (Who::AdministratorByMail, mail(3)),
+        (Who::AdministratorByChain, wallet(on_chain[1].0, None)),
+        (Who::AuditorByMail, mail(4)),
+    ] {
+        let session = Session {
+            hash: who.session(),
+            means,
+            person: person.map(|person| ids[person]),
+            wallet,
+            agent: "Firefox on Linux".to_owned(),
+            created_at: WALL - 60,
+            seen_at: WALL - 60,
+            idle_at: WALL + 3_600,
+            expires_at: WALL + 86_400,
+        };
+        tx.add_session(&session).await.unwrap();
+    }
+    tx.put_share_link(&ShareLink {
+        hash: keccak256(SHARE),
+        grant: story.grants[MINE].0,
+        wallet: mine.recipient,
+        label: "for my bank".to_owned(),
+        created_at: WALL - 60,
+        expires_at: None,
+        revoked_at: None,
+    })
+    .await
+    .unwrap();
+    let owner = Owner::Person(ids[0]);
+    tx.put_calendar_link(owner, keccak256(CALENDAR), WALL - 60)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    ids[0]
+}
+
+fn role_of(account: Address, role: u64) -> MemberRecord {
+    MemberRecord {
+        role,
+        account,
+        since: 1,
+        delay_before: 0,
+        delay: 0,
+        delay_from: 0,
+        changed: Origin::default(),
+    }
+}
