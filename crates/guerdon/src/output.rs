@@ -19,6 +19,9 @@ pub(crate) enum Format {
     Ndjson,
     /// Exact scalar fields, one row an item, formulas neutralised.
     Csv,
+    /// Nothing: a command is a part of a longer story.
+    #[value(skip)]
+    Nothing,
 }
 
 /// One thing: labelled lines for people, a value for programs.
@@ -78,6 +81,7 @@ impl Format {
             Self::Json => data(&format!("{:#}\n", record.value)),
             Self::Ndjson => data(&format!("{}\n", record.value)),
             Self::Csv => csv_rows(std::slice::from_ref(&record.value)),
+            Self::Nothing => Ok(()),
         }
     }
 
@@ -97,6 +101,7 @@ impl Format {
                     .collect::<String>(),
             ),
             Self::Csv => csv_rows(&listing.items),
+            Self::Nothing => Ok(()),
         }
     }
 }

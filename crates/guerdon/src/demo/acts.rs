@@ -4,10 +4,14 @@ use alloy_primitives::{B256, keccak256};
 use guerdon_chain::Signer;
 use guerdon_core::goal::{Accept, AttemptStatus, GoalFlags};
 use guerdon_core::state::Flags;
+use guerdon_formats::goal_file::GoalDefinition;
+use guerdon_formats::round_file::RoundFile;
+use guerdon_formats::sheet::Documents;
 use serde_json::json;
 
 use super::goals::{self, PRODUCT, PRODUCT_PANEL};
-use super::input::{Release, SHEET, SHEET_NAME};
+use super::input::{Release, Sheet};
+use super::story::seconds;
 use crate::commands::deploy::{Company, deploy};
 use crate::commands::goal::files::{Defined, find as find_goal, known_goals, path as goal_path};
 use crate::commands::goal::{self, ARBITER, KEEPER, SPONSOR, Step};
@@ -92,50 +96,79 @@ pub(super) async fn define_goals(context: &Context, node: &Node) -> Outcome {
     let bond_token = session
         .bond_token()
         .ok_or_else(|| Failure::precondition("the deployment has no bond coin"))?;
-    let nonce = secret(context, "product_500-items")?;
+    let nonce = seeded("product_500 items");
     for definition in goals::definitions(bond_token, nonce)? {
-        let known = goal_path(context, &definition.name);
-        let definition = if known.exists() {
-            goal::files::read(&known)?
-        } else {
-            definition
-        };
-        goal::define(&session, &company, definition).await?;
+        define(&session, &company, definition).await?;
     }
     Ok(())
 }
 
-pub(super) async fn commit_round(context: &Context, node: &Node) -> Outcome {
+/// The goal that the second round waits for.
+pub(super) async fn define_next(context: &Context, node: &Node) -> Outcome {
     let session = Session::open(context, node)?;
     let company = Signer::embedded(COMPANY)?;
-    let known = round::read_all(context)?.into_iter().next();
-    let file = match known {
-        Some((_, file)) => file,
-        None => {
-            let place = round::place_of(&session.deployment);
-            let read = round::import::read(SHEET, &place, known_goals(context)?, None)?;
-            if let Some(error) = read.sheet.errors.first() {
-                return Err(Failure::input(format!(
-                    "row {}: {}",
-                    error.row, error.message
-                )));
-            }
-            round::write::write_round(context, &place, &read, SHEET_NAME)
-                .await?
-                .file
-        }
+    let bond_token = session
+        .bond_token()
+        .ok_or_else(|| Failure::precondition("the deployment has no bond coin"))?;
+    let definition = goals::next(bond_token, seeded("agents_500 items"))?;
+    define(&session, &company, definition).await
+}
+
+async fn define(session: &Session<'_>, company: &Signer, definition: GoalDefinition) -> Outcome {
+    let known = goal_path(session.context, &definition.name);
+    let definition = if known.exists() {
+        goal::files::read(&known)?
+    } else {
+        definition
+    };
+    goal::define(session, company, definition).await?;
+    Ok(())
+}
+
+pub(super) async fn commit_round(context: &Context, node: &Node, sheet: &Sheet) -> Outcome {
+    let session = Session::open(context, node)?;
+    let company = Signer::embedded(COMPANY)?;
+    let file = match imported(context, sheet)? {
+        Some(file) => file,
+        None => import(&session, sheet).await?,
     };
     let root = file.header.root.hash;
-    if node
-        .chain
-        .round(session.grants(), root, None)
-        .await?
-        .committed_at
-        == 0
-    {
-        round::commit(&session, &company, &file, 0).await?;
+    let known = node.chain.round(session.grants(), root, None).await?;
+    if known.committed_at == 0 {
+        let binding_at = sheet.binding.map_or(Ok(0), seconds)?;
+        round::commit(&session, &company, &file, binding_at).await?;
     }
     Ok(())
+}
+
+async fn import(session: &Session<'_>, sheet: &Sheet) -> Outcome<RoundFile> {
+    let context = session.context;
+    let place = round::place_of(&session.deployment);
+    let mut number = 0_u32;
+    // The same on every machine: whoever follows the demo finds the ids that are written about.
+    let mut nonce = || {
+        number += 1;
+        seeded(&format!("{} {number}", sheet.name)).0
+    };
+    let documents = Documents::Nonces(&mut nonce);
+    let known = known_goals(context)?;
+    let read = round::import::read_with(sheet.bytes, &place, known, documents)?;
+    if let Some(error) = read.sheet.errors.first() {
+        let text = format!("row {}: {}", error.row, error.message);
+        return Err(Failure::input(text));
+    }
+    let written = round::write::write_round(context, &place, &read, sheet.name).await?;
+    Ok(written.file)
+}
+
+/// The round of a sheet, if it is imported: the round file comes last.
+pub(super) fn imported(context: &Context, sheet: &Sheet) -> Outcome<Option<RoundFile>> {
+    let Ok(grant) = find_grant(context, sheet.grant) else {
+        return Ok(None);
+    };
+    let files = round::read_all(context)?.into_iter().map(|(_, file)| file);
+    let mut ours = files.filter(|file| round::ids(file).contains(&grant.id));
+    Ok(ours.next())
 }
 
 pub(super) async fn open(context: &Context, node: &Node, names: &[&str]) -> Outcome {
@@ -173,7 +206,7 @@ pub(super) async fn register(context: &Context, node: &Node, release: &Release) 
     if record.attempts.len() > usize::from(release.attempt) {
         return Ok(());
     }
-    let model = manifest(context, release)?;
+    let model = manifest(context, release.model)?;
     let deadline = node.chain.head().await?.time + ACCEPT_SECONDS;
     let accept = Accept {
         goal: goal.id,
@@ -251,29 +284,16 @@ pub(super) async fn close_product(context: &Context, node: &Node) -> Outcome {
 }
 
 /// The manifest that binds a result to a model; its nonce hides it until the company shows it.
-fn manifest(context: &Context, release: &Release) -> Outcome<B256> {
-    let path = context
-        .data
-        .0
-        .join("models")
-        .join(format!("{}.json", release.model));
+pub(super) fn manifest(context: &Context, model: &str) -> Outcome<B256> {
+    let path = context.data.0.join("models").join(format!("{model}.json"));
     if !path.exists() {
-        let nonce = B256::random();
-        let manifest = json!({"version": 1, "model": release.model, "nonce": nonce});
+        let manifest = json!({"version": 1, "model": model, "nonce": seeded(model)});
         files::write_secret(&path, format!("{manifest}\n").as_bytes())?;
     }
     Ok(keccak256(files::read(&path)?))
 }
 
-/// 32 random bytes that stay the same on this data directory.
-fn secret(context: &Context, name: &str) -> Outcome<B256> {
-    let path = context.data.0.join("secrets").join(name);
-    if !path.exists() {
-        files::write_secret(&path, format!("{}\n", B256::random()).as_bytes())?;
-    }
-    let text = String::from_utf8_lossy(&files::read(&path)?)
-        .trim()
-        .to_owned();
-    text.parse()
-        .map_err(|_| Failure::input(format!("{} holds no 32 bytes", path.display())))
+/// 32 bytes that are the same on every machine: nothing of the story is a secret.
+fn seeded(what: &str) -> B256 {
+    keccak256(format!("guerdon demo: {what}"))
 }

@@ -1,4 +1,4 @@
-//! The two goals of the story.
+//! The three goals of the story.
 
 use alloy_primitives::{Address, B256, keccak256};
 use guerdon_chain::Signer;
@@ -15,14 +15,18 @@ use crate::error::{Failure, Outcome};
 
 pub(super) const PRODUCT: &str = "product_500@0.80..0.90";
 pub(super) const LAUNCH: &str = "launch-eu";
+/// The bar of the second round, over the same items and the same panel.
+pub(super) const NEXT: &str = "agents_500@0.85..0.92";
 /// Accounts of the embedded chain that sit on the panel of `product_500`.
 pub(super) const PRODUCT_PANEL: [u32; 3] = [2, 3, 4];
-const LAUNCH_PANEL: [u32; 3] = [5, 6, 7];
+pub(super) const LAUNCH_PANEL: [u32; 3] = [5, 6, 7];
 const QUORUM: u8 = 2;
 
 const DAY: u32 = 86_400;
-/// 2026-07-01, 2028-03-31 and 2029-06-30, 00:00 UTC.
+/// 2026-07-01, 2028-07-01, 2028-03-31, 2029-06-30 and 2030-03-31, 00:00 UTC.
 const OPENS: u64 = 1_782_864_000;
+const NEXT_OPENS: u64 = 1_846_022_400;
+const NEXT_CLOSES: u64 = 1_901_145_600;
 const PRODUCT_CLOSES: u64 = 1_838_073_600;
 const LAUNCH_CLOSES: u64 = 1_877_472_000;
 /// 500 coins of 18 decimals.
@@ -44,18 +48,54 @@ pub(super) fn query() -> EvalQuery {
     }
 }
 
-/// Both definitions. `nonce` hides the items behind their commitment.
+/// The goals of the first round. `nonce` hides the items behind their commitment.
 pub(super) fn definitions(bond_token: Address, nonce: B256) -> Outcome<Vec<GoalDefinition>> {
-    let parties = Parties {
+    let parties = parties(bond_token)?;
+    Ok(vec![product(&parties, nonce)?, launch(&parties)?])
+}
+
+/// The goal of the second round: half of the share from a lower bound of 85 % on.
+pub(super) fn next(bond_token: Address, nonce: B256) -> Outcome<GoalDefinition> {
+    let bar = Bar {
+        name: NEXT,
+        threshold: 850_000_000,
+        stretch: 920_000_000,
+        opens: NEXT_OPENS,
+        closes: NEXT_CLOSES,
+    };
+    proportion(&parties(bond_token)?, nonce, &bar)
+}
+
+fn parties(bond_token: Address) -> Outcome<Parties> {
+    Ok(Parties {
         sponsor: Signer::embedded(SPONSOR)?.address(),
         arbiter: Signer::embedded(ARBITER)?.address(),
         bond_token,
-    };
-    Ok(vec![product(&parties, nonce)?, launch(&parties)?])
+    })
+}
+
+/// What differs between goals over the items.
+struct Bar {
+    name: &'static str,
+    threshold: i64,
+    stretch: i64,
+    opens: u64,
+    closes: u64,
 }
 
 /// Half of the share from a lower bound of 80 % on, all of it from 90 % on.
 fn product(parties: &Parties, nonce: B256) -> Outcome<GoalDefinition> {
+    let bar = Bar {
+        name: PRODUCT,
+        threshold: 800_000_000,
+        stretch: 900_000_000,
+        opens: OPENS,
+        closes: PRODUCT_CLOSES,
+    };
+    proportion(parties, nonce, &bar)
+}
+
+fn proportion(parties: &Parties, nonce: B256, bar: &Bar) -> Outcome<GoalDefinition> {
     let panel = panel(PRODUCT_PANEL)?;
     let reading = eval::read_bytes(RELEASE_2.result, &query(), None)?;
     let specification: Specification = [
@@ -74,22 +114,23 @@ fn product(parties: &Parties, nonce: B256) -> Outcome<GoalDefinition> {
     .into();
     let mut goal = Goal {
         kind: Kind::Proportion,
-        threshold: 800_000_000,
-        stretch: 900_000_000,
+        threshold: bar.threshold,
+        stretch: bar.stretch,
         base_ppb: PPB / 2,
         default_ppb: 0,
         attempts: 2,
         samples: 500,
         pool: 500,
-        closes: PRODUCT_CLOSES,
+        opens: bar.opens,
+        closes: bar.closes,
         panel: panel_hash(QUORUM, &panel),
         data: keccak256([nonce.as_slice(), ITEMS].concat()),
-        spec: spec_hash(PRODUCT, &specification),
+        spec: spec_hash(bar.name, &specification),
         ..common(parties)
     };
     let calibration = calibrate(&goal).map_err(|error| Failure::failed(error.to_string()))?;
     goal.bound = calibration.bound;
-    Ok(definition(PRODUCT, goal, panel, specification))
+    Ok(definition(bar.name, goal, panel, specification))
 }
 
 /// A milestone: done or not, over the hash of a release manifest.
@@ -200,6 +241,8 @@ mod tests {
     fn the_windows_are_the_dates_they_say() {
         for (seconds, want) in [
             (OPENS, "2026-07-01 00:00 UTC"),
+            (NEXT_OPENS, "2028-07-01 00:00 UTC"),
+            (NEXT_CLOSES, "2030-03-31 00:00 UTC"),
             (PRODUCT_CLOSES, "2028-03-31 00:00 UTC"),
             (LAUNCH_CLOSES, "2029-06-30 00:00 UTC"),
         ] {

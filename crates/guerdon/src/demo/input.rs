@@ -1,8 +1,33 @@
-//! What the story reads: a company's sheet, two evaluation results, and the hidden items.
+//! What the story reads: a company's sheets, two evaluation results, and the hidden items.
 
-/// The grant sheet, as a company would send it.
-pub(super) const SHEET: &[u8] = include_bytes!("../../demo/acme-2026-h1.csv");
-pub(super) const SHEET_NAME: &str = "acme-2026-h1.csv";
+/// A grant sheet, as a company would send it.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub(super) name: &'static str,
+    pub(super) bytes: &'static [u8],
+    /// A grant of it.
+    pub(super) grant: &'static str,
+    /// Until when its round may be taken back; at once binding without it.
+    pub(super) binding: Option<&'static str>,
+}
+
+pub(super) const FIRST: Sheet = Sheet {
+    name: "acme-2026-h1.csv",
+    bytes: include_bytes!("../../demo/acme-2026-h1.csv"),
+    grant: "G-1001",
+    binding: None,
+};
+
+/// Committed days before the story ends, and not binding then.
+pub(super) const SECOND: Sheet = Sheet {
+    name: "acme-2028-refreshers.csv",
+    bytes: include_bytes!("../../demo/acme-2028-refreshers.csv"),
+    grant: "G-2001",
+    binding: Some("2028-07-15T00:00:00Z"),
+};
+
+/// What takes the place of a contractor's grant when he is employed.
+pub(super) const EMPLOYED: &[u8] = include_bytes!("../../demo/acme-2028-nikhil.csv");
 
 /// The items of the evaluation; the goal commits to them and the chain never sees them.
 pub(super) const ITEMS: &[u8] = include_bytes!("../../demo/product_500-dataset.jsonl");

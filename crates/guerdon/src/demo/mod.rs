@@ -1,10 +1,17 @@
-//! `demo`: a company, its round and two years on this machine, then its pages.
+//! `demo`: a company, its rounds and two years on this machine, then its pages.
 
 mod acts;
+mod cast;
 mod goals;
 mod input;
+mod later;
+mod launch;
+mod people;
 mod play;
 mod progress;
+mod roles;
+mod scenes;
+mod stage;
 mod story;
 
 pub(crate) use play::run;

@@ -1,19 +1,16 @@
 //! The story, then where everything is, then the pages.
 
-use std::net::{IpAddr, Ipv4Addr};
-
+use clap::Parser;
 use serde_json::{Value, json};
 
-use super::{goals, story};
-
-use crate::cli::DemoArgs;
+use super::{acts, goals, input, people, stage, story};
+use crate::cli::{Cli, Command, DemoArgs};
 use crate::commands::goal::files::find as find_goal;
 use crate::commands::grant::files::find as find_grant;
-use crate::commands::round;
 use crate::commands::serve::{Site, index_once, serve};
 use crate::context::{Context, Node, interruptible};
 use crate::error::{Failure, Outcome};
-use crate::output::Record;
+use crate::output::{Format, Record};
 use crate::session::Session;
 
 pub(crate) async fn run(context: &Context, arguments: &DemoArgs) -> Outcome {
@@ -36,13 +33,14 @@ pub(crate) async fn run(context: &Context, arguments: &DemoArgs) -> Outcome {
 }
 
 async fn play(context: &Context, node: &Node, arguments: &DemoArgs) -> Outcome {
-    interruptible(story::tell(context, node)).await?;
+    let mut told = context.clone();
+    told.global.output = Format::Nothing;
+    interruptible(story::tell(&told, node)).await?;
     let site = Site {
-        host: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        port: arguments.port,
-        company: None,
-        keeper: None,
+        demo: Some(stage::stage(context, node)?),
+        ..site(context, arguments)?
     };
+    people::fill(context, &node.chain).await?;
     let session = Session::open(context, node)?;
     index_once(context, &node.chain, &session.deployment).await?;
     context.global.output.record(&places(&session, &site)?)?;
@@ -52,16 +50,33 @@ async fn play(context: &Context, node: &Node, arguments: &DemoArgs) -> Outcome {
     serve(context, node, &site).await
 }
 
+/// As `serve` would be told: on this machine alone, with e-mails in a folder, and with a keeper who
+/// pays for holders that ask.
+fn site(context: &Context, arguments: &DemoArgs) -> Outcome<Site> {
+    let mail = context.data.mail().display().to_string();
+    let port = arguments.port.to_string();
+    let words = ["guerdon", "serve", "--host", "127.0.0.1", "--port", &port];
+    let words = words.iter().copied();
+    let cli = Cli::try_parse_from(words.chain(["--mail-folder", &mail, "--relay-only"]));
+    match cli.map(|cli| cli.command) {
+        Ok(Command::Serve(arguments)) => Ok(Site::of(&arguments)),
+        Ok(_) => Err(Failure::failed("the demo serves no pages")),
+        Err(error) => Err(Failure::failed(error.to_string())),
+    }
+}
+
 /// Addresses and pages worth a look.
 fn places(session: &Session<'_>, site: &Site) -> Outcome<Record> {
     let context = session.context;
     let base = format!("http://{}:{}", site.host, site.port);
     let mut pages = vec![("the company", format!("{base}/"))];
-    if let Some((_, file)) = round::read_all(context)?.first() {
-        pages.push((
-            "the round",
-            format!("{base}/rounds/{}", file.header.root.hash),
-        ));
+    for (title, sheet) in [
+        ("the round", &input::FIRST),
+        ("a round that can still be taken back", &input::SECOND),
+    ] {
+        if let Some(file) = acts::imported(context, sheet)? {
+            pages.push((title, format!("{base}/rounds/{}", file.header.root.hash)));
+        }
     }
     for (title, name) in [
         ("a grant by time alone", "G-1001"),

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use alloy_primitives::{Address, U256};
@@ -236,15 +236,27 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn start(company: &Company) -> Self {
+        Self::run(company, &["serve", "--port", "0"]).0
+    }
+
+    /// A command that serves pages, and everything it says on stderr.
+    pub(crate) fn run(company: &Company, command: &[&str]) -> (Self, Arc<Mutex<String>>) {
         let mut process = company
-            .command(&["serve", "--port", "0"])
+            .command(command)
+            .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let (found, wait) = mpsc::channel();
         let output = BufReader::new(process.stderr.take().unwrap());
+        let said = Arc::new(Mutex::new(String::new()));
+        let heard = Arc::clone(&said);
         std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
+                let mut heard = heard.lock().unwrap();
+                heard.push_str(&line);
+                heard.push('\n');
+                drop(heard);
                 if let Some(rest) = line.strip_prefix("pages at ") {
                     let url = rest.split(',').next().unwrap_or_default();
                     let _ = found.send(url.to_owned());
@@ -253,8 +265,8 @@ impl Served {
         });
         let url = wait
             .recv_timeout(Duration::from_secs(60))
-            .expect("serve did not start");
-        Self { process, url }
+            .expect("the pages did not start");
+        (Self { process, url }, said)
     }
 
     /// A page's text, with the head of the answer.

@@ -7,20 +7,26 @@
 )]
 
 mod build;
+mod canary;
 mod changes;
 mod claims;
 mod company;
+mod demo;
 mod disputes;
 mod errors;
 mod handover;
 mod harness;
+mod jobs;
 mod keeper;
 mod kill;
 mod main_job;
+mod people;
 mod promises;
+mod safe;
 mod schedule;
 mod second_thoughts;
 mod succession;
 mod succession_holder;
 mod travel;
 mod verify;
+mod visitor;

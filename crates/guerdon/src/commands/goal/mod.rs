@@ -15,7 +15,7 @@ mod steps;
 
 pub(crate) use attempt::{accept, keep_signature, register};
 pub(crate) use define::define;
-pub(crate) use result::{counts, propose, sign};
+pub(crate) use result::{Counts, counts, propose, sign};
 pub(crate) use steps::{Step, close, finished, latest, record, take_step};
 
 use crate::cli::GoalCommand;

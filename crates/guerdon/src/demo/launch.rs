@@ -1,0 +1,72 @@
+//! The milestone of the story: two members say it is reached, the keeper doubts it, and the
+//! arbiter has not decided when the story ends.
+
+use alloy_primitives::keccak256;
+use guerdon_chain::Signer;
+use guerdon_core::goal::{Accept, AttemptStatus};
+
+use super::acts::manifest;
+use super::goals::{LAUNCH, LAUNCH_PANEL};
+use super::later::typed;
+use crate::commands::goal::files::find as find_goal;
+use crate::commands::goal::{self, SPONSOR};
+use crate::context::{Context, Node};
+use crate::error::Outcome;
+use crate::session::Session;
+
+const ACCEPT_SECONDS: u64 = 3 * 86_400;
+const REASON: &str = "the second region serves no customer yet";
+
+pub(super) async fn register(context: &Context, node: &Node) -> Outcome {
+    let session = Session::open(context, node)?;
+    let goal = find_goal(context, LAUNCH)?;
+    if !goal::record(&session, &goal).await?.attempts.is_empty() {
+        return Ok(());
+    }
+    let accept = Accept {
+        goal: goal.id,
+        attempt: 0,
+        model: manifest(context, "acme-platform-eu")?,
+        deadline: node.chain.head().await?.time + ACCEPT_SECONDS,
+    };
+    let member = Signer::embedded(LAUNCH_PANEL[0])?;
+    let signature = goal::accept(&session, &member, &goal, accept)?;
+    goal::keep_signature(context, &goal, &signature, None)?;
+    goal::register(&session, &Signer::embedded(SPONSOR)?, &goal, &[signature]).await?;
+    Ok(())
+}
+
+pub(super) async fn propose(context: &Context, node: &Node) -> Outcome {
+    let session = Session::open(context, node)?;
+    let goal = find_goal(context, LAUNCH)?;
+    let record = goal::record(&session, &goal).await?;
+    let attempt = goal::latest(&record, Some(0))?;
+    if attempt.word.status != AttemptStatus::Registered {
+        return Ok(());
+    }
+    let counts = goal::Counts {
+        x: 1,
+        y: 0,
+        samples: 1,
+        guards: 0,
+        evidence: keccak256("acme-platform-eu: release manifest, signed"),
+    };
+    let mut signatures = Vec::new();
+    for index in [LAUNCH_PANEL[0], LAUNCH_PANEL[2]] {
+        let signature = goal::sign(&session, &Signer::embedded(index)?, &goal, attempt, counts)?;
+        goal::keep_signature(context, &goal, &signature, None)?;
+        signatures.push(signature);
+    }
+    goal::propose(&session, &Signer::embedded(SPONSOR)?, &goal, &signatures).await?;
+    Ok(())
+}
+
+pub(super) async fn challenge(context: &Context, node: &Node) -> Outcome {
+    let session = Session::open(context, node)?;
+    let goal = find_goal(context, LAUNCH)?;
+    let record = goal::record(&session, &goal).await?;
+    if goal::latest(&record, Some(0))?.word.status != AttemptStatus::Proposed {
+        return Ok(());
+    }
+    typed(context, &["goal", "challenge", LAUNCH, "--reason", REASON]).await
+}

@@ -1,0 +1,138 @@
+//! Somebody at the pages: sends forms as a browser does, keeps the cookie, follows nothing.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write as _};
+use std::net::TcpStream;
+
+use serde_json::Value;
+
+/// An answer of the pages.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// The value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines();
+        lines.find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}\n{}", self.head, self.body);
+        self
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+}
+
+/// A browser in small.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    address: String,
+    /// What it sends as `Host` and in `Origin`.
+    pub(crate) host: String,
+    /// Whether it says where a form comes from.
+    pub(crate) origin: bool,
+    pub(crate) cookie: Option<String>,
+}
+
+impl Visitor {
+    pub(crate) fn at(url: &str) -> Self {
+        let address = url.trim_start_matches("http://").to_owned();
+        Self {
+            host: address.clone(),
+            address,
+            origin: true,
+            cookie: None,
+        }
+    }
+
+    pub(crate) fn get(&mut self, path: &str) -> Answer {
+        self.ask("GET", path, "", "")
+    }
+
+    pub(crate) fn form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let fields: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", escaped(value)))
+            .collect();
+        self.ask(
+            "POST",
+            path,
+            "application/x-www-form-urlencoded",
+            &fields.join("&"),
+        )
+    }
+
+    pub(crate) fn post(&mut self, path: &str, body: &Value) -> Answer {
+        self.ask("POST", path, "application/json", &body.to_string())
+    }
+
+    fn ask(&mut self, method: &str, path: &str, kind: &str, body: &str) -> Answer {
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
+            self.host
+        );
+        if let Some(cookie) = &self.cookie {
+            let _ = write!(head, "Cookie: {cookie}\r\n");
+        }
+        if method == "POST" {
+            if self.origin {
+                let _ = write!(head, "Origin: http://{}\r\n", self.host);
+            }
+            let _ = write!(
+                head,
+                "Content-Type: {kind}\r\nContent-Length: {}\r\n",
+                body.len()
+            );
+        }
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream
+            .write_all(format!("{head}\r\n{body}").as_bytes())
+            .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        let answer = Answer {
+            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
+            head: head.to_owned(),
+            body: whole(head, body),
+        };
+        if let Some(set) = answer.header("set-cookie") {
+            self.cookie = set.split(';').next().map(str::to_owned);
+        }
+        answer
+    }
+}
+
+/// The body without the lengths of its chunks.
+fn whole(head: &str, body: &str) -> String {
+    if !head.to_lowercase().contains("transfer-encoding: chunked") {
+        return body.to_owned();
+    }
+    let mut left = body;
+    let mut whole = String::new();
+    while let Some((length, rest)) = left.split_once("\r\n") {
+        let length = usize::from_str_radix(length.trim(), 16).unwrap_or(0);
+        let Some(chunk) = rest.get(..length).filter(|_| length > 0) else {
+            break;
+        };
+        whole.push_str(chunk);
+        left = rest.get(length + 2..).unwrap_or_default();
+    }
+    whole
+}
+
+fn escaped(value: &str) -> String {
+    value.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
