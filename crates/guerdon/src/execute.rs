@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::confirm::{Consent, confirm};
 use crate::context::Context;
+use crate::delay;
 use crate::error::Outcome;
 use crate::handover;
 use crate::output::Record;
@@ -43,8 +44,22 @@ impl<'a> Intent<'a> {
 }
 
 /// Shows the plan and asks; sends it and waits for its block. `None`: it was not sent, in a dry
-/// run or since it is handed over.
+/// run, since it is handed over, or since it was scheduled: the role has a delay.
 pub(crate) async fn execute(
+    context: &Context,
+    chain: &Chain,
+    signer: &Signer,
+    intent: Intent<'_>,
+) -> Outcome<Option<Receipt>> {
+    let tried = !context.global.hands_over() || context.handover.is_empty();
+    if tried && delay::must_schedule(chain, signer, &intent.plan).await {
+        return delay::schedule(context, chain, signer, &intent.plan).await;
+    }
+    send(context, chain, signer, intent).await
+}
+
+/// [`execute`] for a call that is no longer asked about: it is made as it is.
+pub(crate) async fn send(
     context: &Context,
     chain: &Chain,
     signer: &Signer,

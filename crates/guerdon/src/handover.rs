@@ -12,7 +12,7 @@ use guerdon_formats::safe_batch::{SafeBatch, SafeCall};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::cli::{Command, Global, GoalCommand, GrantCommand, RoundCommand};
+use crate::cli::{Command, Global, GoalCommand, GrantCommand, JobCommand, RoundCommand};
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::files;
@@ -39,6 +39,11 @@ impl Global {
 impl Handover {
     fn calls(&self) -> MutexGuard<'_, Vec<Call>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether nothing was kept yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.calls().is_empty()
     }
 
     /// Tries the call as its sender, unless it follows another that must come first or nobody
@@ -167,6 +172,7 @@ fn is_write(command: &Command) -> bool {
         Command::Round(command) => {
             matches!(command, RoundCommand::Commit(_) | RoundCommand::Rescind(_))
         }
+        Command::Job(command) => !matches!(command, JobCommand::List(_)),
         Command::Grant(command) => !matches!(
             command,
             GrantCommand::List(_) | GrantCommand::Show(_) | GrantCommand::Agree(_)

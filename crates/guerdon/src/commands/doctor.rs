@@ -5,11 +5,11 @@ use guerdon_store::Store;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::store;
+use super::{job, store};
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::output::Listing;
-use crate::words::time;
+use crate::words::{length, time};
 
 /// A chain may run this far from the machine's clock before it is worth a word.
 const CLOCK_SECONDS: u64 = 600;
@@ -97,6 +97,7 @@ async fn chain(context: &Context, chain: &Chain, checkup: &mut Checkup) {
         Err(failure) => checkup.add("artifacts", Health::Ill, failure.sentence),
     }
     roles(context, chain, &deployment, checkup).await;
+    members(chain, &deployment, checkup).await;
     database(context, chain, &deployment, checkup).await;
 }
 
@@ -150,6 +151,33 @@ async fn roles(context: &Context, chain: &Chain, deployment: &Deployment, checku
     if coin == 0 {
         let words = format!("{} has none of the chain's coin for gas", signer.address());
         checkup.add("gas", Health::Note, words);
+    }
+}
+
+/// Who has which role, as the AccessManager's events say.
+async fn members(chain: &Chain, deployment: &Deployment, checkup: &mut Checkup) {
+    let (head, records) = match job::records(chain, deployment).await {
+        Ok(found) => found,
+        Err(failure) => return checkup.add("members", Health::Ill, failure.sentence),
+    };
+    let mut roles = vec![("ADMIN", 0)];
+    roles.extend(Role::ALL.map(|role| (role.label(), role.id())));
+    for (label, role) in roles {
+        let members = records.members.values();
+        let members = members.filter(|one| one.role == role && one.is_member(head.time));
+        let members: Vec<String> = members
+            .map(|one| match one.delay_at(head.time) {
+                0 => one.account.to_string(),
+                delay => format!("{} after {}", one.account, length(delay.into())),
+            })
+            .collect();
+        match members.is_empty() {
+            true => checkup.add("members", Health::Note, format!("{label}: nobody")),
+            false => {
+                let words = format!("{label}: {}", members.join(", "));
+                checkup.add("members", Health::Well, words);
+            }
+        }
     }
 }
 
