@@ -57,30 +57,54 @@ fn a_message_comes_back_by_a_form() {
     assert!(page.contains("name=\"signed_at\" value=\"7\""));
     assert!(page.contains("name=\"signature\""));
     assert!(page.contains(&digest.to_string()) && !page.contains("data-call"));
-    assert!(page.contains("&#34;primaryType&#34;:&#34;AcceptGrant&#34;"), "{page}");
+    assert!(
+        page.contains("&#34;primaryType&#34;:&#34;AcceptGrant&#34;"),
+        "{page}"
+    );
 }
 
 #[test]
 fn each_way_a_wallet_fails_has_a_sentence_of_its_own() {
     let words = island();
     let names = [
-        "none", "deployment", "account", "network", "unknown", "rejected", "pending", "locked",
-        "disconnected", "gas", "reverted", "unsupported", "failed", "sent",
+        "none",
+        "deployment",
+        "account",
+        "network",
+        "unknown",
+        "rejected",
+        "pending",
+        "locked",
+        "disconnected",
+        "gas",
+        "reverted",
+        "unsupported",
+        "failed",
+        "sent",
     ];
-    let said: Vec<&str> = names.iter().map(|name| words[*name].as_str().unwrap()).collect();
+    let said: Vec<&str> = names
+        .iter()
+        .map(|name| words[*name].as_str().unwrap())
+        .collect();
     for (place, one) in said.iter().enumerate() {
-        assert!(one.ends_with('.') || one.ends_with("sent.") , "{one}");
+        assert!(one.ends_with('.') || one.ends_with("sent."), "{one}");
         assert!(!said[..place].contains(one), "said twice: {one}");
     }
     let island = include_str!("../../ui/islands/sign.ts");
     let known = |name: &str| words.get(name).is_some();
     for part in island.split("this.say(\"").skip(1) {
         let name = part.split('"').next().unwrap();
-        assert!(known(name), "sign.ts says {name}, and there is no such sentence");
+        assert!(
+            known(name),
+            "sign.ts says {name}, and there is no such sentence"
+        );
     }
     for part in island.split("new Refusal(\"").skip(1) {
         let name = part.split('"').next().unwrap();
-        assert!(known(name), "sign.ts says {name}, and there is no such sentence");
+        assert!(
+            known(name),
+            "sign.ts says {name}, and there is no such sentence"
+        );
     }
 }
 
@@ -102,7 +126,10 @@ async fn the_key_itself_is_asked_first() {
     };
     assert_eq!(judge(signer.address(), &signature).await, Judged::ByKey);
     assert_eq!(judge(HOLDER, &signature).await, Judged::Refused);
-    assert_eq!(judge(signer.address(), &signature[..64]).await, Judged::Refused);
+    assert_eq!(
+        judge(signer.address(), &signature[..64]).await,
+        Judged::Refused
+    );
     signature[64] -= 27;
     assert_eq!(judge(signer.address(), &signature).await, Judged::ByKey);
     signature[3] ^= 1;

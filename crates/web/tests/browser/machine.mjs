@@ -23,8 +23,17 @@ export async function guerdon(data, ...words) {
 }
 
 /** Starts `guerdon serve` on a free port; answers its addresses once it says them. */
-export async function serve(data) {
-  const args = ["--data-dir", data, "serve", "--port", "0"];
+export function serve(data, ...words) {
+  return pages(data, "serve", ...words);
+}
+
+/** Starts `guerdon demo` on a free port: its story, then its pages. */
+export function demo(data) {
+  return pages(data, "demo");
+}
+
+async function pages(data, command, ...words) {
+  const args = ["--data-dir", data, command, "--port", "0", ...words];
   const child = spawn(BINARY, args, { env: plain(), cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -35,7 +44,7 @@ export async function serve(data) {
       const found = said.match(/^pages at (\S+), chain at (\S+)$/m);
       if (found) resolve({ url: found[1], rpc: found[2] });
     });
-    ended.then((code) => reject(new Error(`guerdon serve ended with ${code}: ${said}`)));
+    ended.then((code) => reject(new Error(`guerdon ${command} ended with ${code}: ${said}`)));
   });
   const stop = async () => {
     child.kill("SIGINT");

@@ -49,7 +49,8 @@ async function start() {
   };
   try {
     await guerdon(data, "demo", "--no-serve");
-    served = await serve(data);
+    // The keeper beside the pages pays who asks, and nobody else.
+    served = await serve(data, "--relay", "--every", "1");
     const { url, rpc } = served;
     for (const { grant, does, rest = [] } of STATES) {
       await guerdon(data, "grant", ...does.split(" "), grant, ...rest);

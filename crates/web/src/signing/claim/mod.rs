@@ -6,6 +6,8 @@ mod preflight;
 mod relay;
 
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use look::Known;
