@@ -378,6 +378,7 @@ mod tests {
                 long: "result: 428 of 500".into(),
                 short: "428 of 500".into(),
             }],
+            left: Vec::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use guerdon_core::state::Flags;
 
 use super::portfolio::{Mine, Portfolio};
 use super::{ask, load};
-use crate::access::{SignedIn, Viewer};
+use crate::access::SignedIn;
 use crate::error::PageError;
 use crate::html::{Hex, Markup, Money};
 use crate::pages;
@@ -56,12 +56,12 @@ pub(super) async fn page(
         true => all_at_once(&portfolio, &context)?,
         false => None,
     };
-    pages::html(&ClaimPage::new((&portfolio, &viewer), off, sign, &context))
+    pages::html(&ClaimPage::new(&portfolio, off, sign, &context))
 }
 
 impl ClaimPage {
     fn new(
-        (portfolio, viewer): (&Portfolio, &Viewer),
+        portfolio: &Portfolio,
         off: Option<String>,
         sign: Option<Markup>,
         context: &Context<'_>,
@@ -72,6 +72,9 @@ impl ClaimPage {
             .claimable()
             .map(|mine| row(mine, context))
             .collect();
+        let mut wallets: Vec<_> = portfolio.claimable().map(|it| it.data.holder()).collect();
+        wallets.sort_unstable();
+        wallets.dedup();
         let shell = Shell::new(context, "Claim", Place::Home);
         let zone = context.zone_of(None).1;
         Self {
@@ -82,7 +85,7 @@ impl ClaimPage {
             },
             lead: match net {
                 0 => words::ALL_CLAIMED.to_owned(),
-                _ => words::claim_lead(rows.len(), viewer.wallets.len()),
+                _ => words::claim_lead(rows.len(), wallets.len()),
             },
             off,
             rows,

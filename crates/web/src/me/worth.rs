@@ -57,6 +57,7 @@ impl Worth {
         let said = (stated.unit_usd.clone(), stated.stated_on.clone());
         if !self.stated.contains(&said) {
             self.stated.push(said);
+            self.stated.sort_unstable();
         }
     }
 }

@@ -102,11 +102,6 @@ pub(crate) fn may_leave(grant: &str) -> String {
     format!("More of what is vested of {grant} may leave")
 }
 
-/// `Vesting of G-1004 starts`
-pub(crate) fn starts(grant: &str) -> String {
-    format!("Vesting of {grant} starts")
-}
-
 /// `The round of G-1004 becomes binding`
 pub(crate) fn binds(grant: &str) -> String {
     format!("The round of {grant} becomes binding; nothing of it opens before")
@@ -213,18 +208,10 @@ pub(crate) fn shared_by(wallet: &str, label: &str, day: &str) -> String {
     )
 }
 
-/// After a link was made: it is shown once.
-pub(crate) fn share_made(label: &str) -> String {
-    format!("The link for {label} is made. Copy it now: it is not kept here and not shown again.")
-}
-
 /// A link in the list.
 pub(crate) fn made_on(day: &str) -> String {
     format!("made on {day}")
 }
-
-pub(crate) const SHARED_DEAD: &str = "This link does not open anything any more. Whoever gave it to \
-    you can make another.";
 
 /// On the shared page, for the holder who has just made it.
 pub(crate) const COPY_THIS_ADDRESS: &str = "Copy the address of this page and hand it on: it is the \

@@ -114,7 +114,6 @@ pub(crate) struct Shell {
     pub(crate) company: String,
     pub(crate) title: String,
     pub(crate) description: String,
-    pub(crate) place: Place,
     pub(crate) data: Option<String>,
     pub(crate) zone: String,
     pub(crate) pill: Option<String>,
@@ -158,7 +157,6 @@ impl Shell {
             description: format!(
                 "{title}: what {company} has promised in tokens, and how to check it."
             ),
-            place,
             data: None,
             zone: "UTC".to_owned(),
             pill,
@@ -247,6 +245,7 @@ fn links(viewer: Option<&Viewer>, place: Place) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::Company;
 
     const FRESH: AsOf = AsOf {
         head: Some((18_204, 9)),
@@ -261,7 +260,10 @@ mod tests {
             FRESH.sentence(),
             "Read from block 18,204 of chain 31337, 4 s ago."
         );
-        let (company, deployment) = sample();
+        let deployment = crate::views::tests::deployment();
+        let company = Company {
+            name: "Acme AI".into(),
+        };
         let context = Context {
             company: &company,
             deployment: &deployment,

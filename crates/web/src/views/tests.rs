@@ -21,7 +21,7 @@ const START: u64 = 1_800_000_000;
 const YEAR: u64 = 31_536_000;
 const GOAL: B256 = B256::repeat_byte(9);
 
-fn deployment() -> DeploymentView {
+pub(super) fn deployment() -> DeploymentView {
     DeploymentView {
         chain_id: 1,
         genesis_hash: B256::ZERO,
