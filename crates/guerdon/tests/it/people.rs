@@ -221,7 +221,8 @@ fn the_people_of_a_round_are_on_the_list_until_they_are_erased() {
     assert_eq!(erased["database_files_are_clean"], true);
     assert_eq!(list(company).len(), 19);
     company.run(&["--yes", "people", "erase", "E201"]).expect(3);
-    company.run(&["--yes", "people", "export", "P2"]).expect(5);
+    let id = erased["id"].as_str().unwrap();
+    company.run(&["--yes", "people", "export", id]).expect(5);
     for (name, bytes) in files_of(company) {
         for word in ["Lindqvist", "bjrnlindqvist"] {
             let has = bytes

@@ -56,7 +56,7 @@ async fn value(read: &mut Read, member: &Member) -> Outcome<Value> {
         "added": time(member.added_at),
         "roles": member.roles.iter().map(|role| role.name()).collect::<Vec<_>>(),
         "wallets": member.wallets.iter().map(|wallet| json!({
-            "address": wallet.address,
+            "address": wallet.address.to_string(),
             "signed_in_since": wallet.proven_at.map(time),
         })).collect::<Vec<_>>(),
         "grants": grants(read, member).await?,
@@ -77,7 +77,7 @@ pub(super) fn owners(member: &Member) -> Vec<Owner> {
 fn session(session: &Session) -> Value {
     json!({
         "browser": session.agent,
-        "by": session.wallet,
+        "by": session.wallet.map(|wallet| wallet.to_string()),
         "began": time(session.created_at),
         "last_used": time(session.seen_at),
         "ends": time(session.expires_at),
@@ -102,7 +102,7 @@ async fn grants(read: &mut Read, member: &Member) -> Outcome<Vec<Value>> {
                 "external_id": terms.as_ref().map(|terms| &terms.external_id),
                 "name": named.as_ref().map(|named| &named.name),
                 "email": named.as_ref().map(|named| &named.email),
-                "wallet": named.as_ref().map(|named| named.wallet),
+                "wallet": named.as_ref().map(|named| named.wallet.to_string()),
                 "country": named.as_ref().map(|named| &named.country),
                 "agreement": terms.as_ref().and_then(|terms| terms.agreement.as_ref()),
                 "opened": matches!(grant, Held::Opened(_)),

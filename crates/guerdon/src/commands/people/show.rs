@@ -11,17 +11,21 @@ pub(super) fn roles(roles: &[ListRole]) -> String {
 }
 
 pub(super) fn wallets(new: &NewMember) -> String {
-    let wallets: Vec<_> = new.wallets.iter().map(ToString::to_string).collect();
-    wallets.join(" ")
+    addresses(new).join(" ")
+}
+
+/// With their checksums.
+fn addresses(new: &NewMember) -> Vec<String> {
+    new.wallets.iter().map(ToString::to_string).collect()
 }
 
 /// A row of the list; in CSV several roles or wallets share a cell.
 pub(super) fn value(member: &Member, format: Format) -> Value {
     let new = member.to_new();
     let names: Vec<_> = new.roles.iter().map(|role| role.name()).collect();
-    let (names, addresses) = match format {
-        Format::Csv => (json!(roles(&new.roles)), json!(wallets(&new))),
-        _ => (json!(names), json!(new.wallets)),
+    let (names, wallets) = match format {
+        Format::Csv => (json!(roles(&new.roles)), json!(addresses(&new).join(" "))),
+        _ => (json!(names), json!(addresses(&new))),
     };
     json!({
         "id": member.person.to_string(),
@@ -31,7 +35,7 @@ pub(super) fn value(member: &Member, format: Format) -> Value {
         "country": new.country,
         "zone": new.zone,
         "roles": names,
-        "wallets": addresses,
+        "wallets": wallets,
     })
 }
 
