@@ -7,7 +7,8 @@ use alloy_primitives::Address;
 use crate::calendar::Zone;
 use crate::sheet::RowError;
 
-/// The columns, in the order of an export. `number` must be there; `id` is not read.
+/// The columns, in the order of an export. All must be there but `id`, which is not read: a row
+/// says everything about its person, and an empty cell says that there is nothing.
 pub const COLUMNS: [&str; 8] = [
     "id", "number", "name", "email", "country", "zone", "roles", "wallets",
 ];
@@ -110,11 +111,6 @@ pub fn wallets(text: &str) -> Result<Vec<Address>, String> {
 pub fn read(csv: &[u8], roles: &[&str]) -> Result<Vec<PersonEntry>, Vec<RowError>> {
     let csv = csv.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(csv);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv);
-    let error = |row: usize, column: &str, message: String| RowError {
-        row,
-        column: column.to_owned(),
-        message,
-    };
     let broken = |failed: &csv::Error| {
         vec![error(
             0,
@@ -123,32 +119,25 @@ pub fn read(csv: &[u8], roles: &[&str]) -> Result<Vec<PersonEntry>, Vec<RowError
         )]
     };
     let header = reader.headers().map_err(|failed| broken(&failed))?.clone();
-    let mut wrong = Vec::new();
-    for name in header.iter().map(str::trim) {
-        if !COLUMNS.contains(&name) {
-            let message = format!(
-                "there is no column `{name}`: there are {}",
-                COLUMNS.join(", ")
-            );
-            wrong.push(error(0, name, message));
-        }
-    }
+    let mut wrong = check_header(&header);
     let place = |column: &str| header.iter().position(|name| name.trim() == column);
-    if place("number").is_none() {
-        wrong.push(error(
-            0,
-            "number",
-            "the sheet has no column `number`: add it".to_owned(),
-        ));
-    }
     let mut entries = Vec::new();
     let (mut numbers, mut owners) = (BTreeMap::new(), BTreeMap::new());
     for (row, record) in (1..).zip(reader.records()) {
         let record = record.map_err(|failed| broken(&failed))?;
         let cell = |column: &str| {
             let cell = place(column).and_then(|place| record.get(place));
-            cell.unwrap_or_default().trim().to_owned()
+            plain(cell.unwrap_or_default().trim()).to_owned()
         };
+        if record.len() != header.len() {
+            let (cells, columns) = (record.len(), header.len());
+            let message = format!(
+                "the row has {cells} cells and the header {columns}: a comma is missing or too \
+                 many"
+            );
+            wrong.push(error(row, "", message));
+            continue;
+        }
         let (entry, refused) = entry(&cell);
         wrong.extend(refused.map(|message| error(row, "wallets", message)));
         let of_cells = entry.check(roles).into_iter();
@@ -177,6 +166,44 @@ pub fn read(csv: &[u8], roles: &[&str]) -> Result<Vec<PersonEntry>, Vec<RowError
         Ok(entries)
     } else {
         Err(wrong)
+    }
+}
+
+fn error(row: usize, column: &str, message: String) -> RowError {
+    RowError {
+        row,
+        column: column.to_owned(),
+        message,
+    }
+}
+
+fn check_header(header: &csv::StringRecord) -> Vec<RowError> {
+    let names: Vec<_> = header.iter().map(str::trim).collect();
+    let mut wrong = Vec::new();
+    for (place, name) in names.iter().enumerate() {
+        if !COLUMNS.contains(name) {
+            let known = COLUMNS.join(", ");
+            let message = format!("there is no column `{name}`: there are {known}");
+            wrong.push(error(0, name, message));
+        } else if names.iter().take(place).any(|other| other == name) {
+            let message = format!("the column `{name}` is there twice");
+            wrong.push(error(0, name, message));
+        }
+    }
+    for column in COLUMNS.iter().filter(|column| **column != "id") {
+        if !names.contains(column) {
+            let message = format!("the sheet has no column `{column}`: add it");
+            wrong.push(error(0, column, message));
+        }
+    }
+    wrong
+}
+
+/// A cell without the apostrophe that keeps a spreadsheet from running it.
+fn plain(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        _ => cell,
     }
 }
 
@@ -219,7 +246,7 @@ mod tests {
             (2, 2, 1)
         );
         let wrong = "number,name,email,country,zone,roles,wallets,shoe\n\
-                     ,Ada,ada,gb,Mars,king,0x12,44\nE2,,,,,,,\nE2,,,,,,,\n";
+                     ,Ada,ada,gb,Mars,king,0x12,44\nE2,,,,,,,\nE2,,,,,,,\nE3,,\n";
         let told = read(wrong.as_bytes(), &ROLES).unwrap_err();
         let told: Vec<_> = told.iter().map(|it| (it.row, it.column.as_str())).collect();
         let wanted = [
@@ -231,8 +258,27 @@ mod tests {
             (1, "zone"),
             (1, "roles"),
             (3, "number"),
+            (4, ""),
         ];
         assert_eq!(told, wanted);
         assert!(read(b"\xff\xfe", &ROLES).is_err() && read(b"", &ROLES).is_err());
+    }
+
+    #[test]
+    fn a_sheet_without_a_column_wipes_nothing() {
+        let told = read(b"number,roles,number\nE1,auditor,E1\n", &ROLES).unwrap_err();
+        let told: Vec<_> = told.iter().map(|it| it.column.as_str()).collect();
+        let wanted = ["number", "name", "email", "country", "zone", "wallets"];
+        assert_eq!(told, wanted);
+    }
+
+    #[test]
+    fn a_cell_that_was_kept_from_running_reads_back_as_it_was() {
+        let csv = "number,name,email,country,zone,roles,wallets\n\
+                   E1,'=1+1,'+ada@acme.example,,,,\nE2,'Ada',,,,,\n";
+        let people = read(csv.as_bytes(), &ROLES).unwrap();
+        assert_eq!(people[0].name, "=1+1");
+        assert_eq!(people[0].email, "+ada@acme.example");
+        assert_eq!(people[1].name, "'Ada'");
     }
 }
