@@ -32,7 +32,8 @@ const TOO_SMALL: &str = "Nothing was sent: the claim brings less than the relay 
 const SPENT: &str = "Nothing was sent: the relay's gas for today is used up. Ask again tomorrow.";
 const TRIED: &str = "Nothing was sent: a try, without sending anything, failed.";
 const FAILED: &str = "The relay sent the claim, and it failed in its block. Nothing was paid.";
-const LOST: &str = "Nothing was paid: another transaction took the place of the relay's. Ask again.";
+const LOST: &str =
+    "Nothing was paid: another transaction took the place of the relay's. Ask again.";
 const PAID: &str = "Paid by the relay.";
 
 impl<N: Node> Keeper<N> {
@@ -133,8 +134,14 @@ impl<N: Node> Keeper<N> {
 
     async fn refuse(&self, request: &RelayRequest, says: &str) -> Outcome {
         let mut tx = self.locked().await?;
-        tx.set_relay_outcome(request.id, RelayState::Refused, says, None, self.node.wall())
-            .await?;
+        tx.set_relay_outcome(
+            request.id,
+            RelayState::Refused,
+            says,
+            None,
+            self.node.wall(),
+        )
+        .await?;
         Ok(tx.commit().await?)
     }
 }

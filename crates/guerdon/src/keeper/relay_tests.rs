@@ -21,7 +21,7 @@ async fn asked(grants: u8) -> (Company, Keeper<Script>) {
 
 async fn ask(company: &Company, grant: B256) {
     let mut tx = company.store.write().await.unwrap();
-    let asked = tx.put_relay_request(grant, WALLET, NOW, 0).await.unwrap();
+    let asked = tx.put_relay_request(grant, WALLET, NOW, NOW).await.unwrap();
     assert!(asked.is_some());
     tx.commit().await.unwrap();
 }
@@ -43,12 +43,21 @@ async fn who_asks_is_paid_once_and_nobody_else() {
     assert_eq!((pass.paid(), pass.gross()), (1, AMOUNT));
     assert_eq!(pass.stopped, Some(Stopped::Relayed));
     let (state, says) = outcome(&company).await;
-    assert_eq!((state, says.as_str()), (RelayState::Done, "Paid by the relay."));
+    assert_eq!(
+        (state, says.as_str()),
+        (RelayState::Done, "Paid by the relay.")
+    );
 
     company.index(&keeper.node).await;
     let again = keeper.pass().await.unwrap();
     assert_eq!((again.paid(), again.stopped), (0, None));
-    // Asked again, nothing is left to pay, and nothing is sent for it.
+    // Within a day she cannot ask again.
+    let mut tx = company.store.write().await.unwrap();
+    let (grant, since) = (company.ids[0], NOW - 1);
+    let soon = tx.put_relay_request(grant, WALLET, NOW, since).await;
+    assert_eq!(soon.unwrap(), None);
+    tx.commit().await.unwrap();
+    // Asked again a day later, nothing is left to pay, and nothing is sent for it.
     ask(&company, company.ids[0]).await;
     keeper.pass().await.unwrap();
     assert_eq!(outcome(&company).await.0, RelayState::Refused);

@@ -6,8 +6,8 @@ use guerdon_core::succession::Stage;
 use jiff::tz::TimeZone;
 
 use crate::dates;
-use crate::numbers::{Token, count, grouped, shortened};
-use crate::signing::claim::{Finding, Standing};
+use crate::numbers::{Token, capital, count, grouped, shortened};
+use crate::signing::claim::{Finding, Next, Standing};
 use crate::views::{Goals, Why, goal_words};
 
 /// What findings are told with.
@@ -198,15 +198,13 @@ impl Words<'_> {
         let words = |units: u128| self.token.words(units);
         let (what, why) = match finding {
             Finding::NothingYet { next } => {
-                ("Nothing has vested yet.".to_owned(), self.next(*next))
+                return Some(self.next("Nothing can be claimed yet.".to_owned(), next));
             }
-            Finding::AlreadyClaimed { released, next } => (
-                format!(
-                    "All that has vested is claimed already: {}.",
-                    words(*released)
-                ),
-                self.next(*next),
-            ),
+            Finding::AlreadyClaimed { released, next } => {
+                let all = words(*released);
+                let what = format!("All that can be claimed is claimed already: {all}.");
+                return Some(self.next(what, next));
+            }
             Finding::UnlockClock { amount, until } => (
                 format!(
                     "{} are vested and locked until {}.",
@@ -281,19 +279,23 @@ impl Words<'_> {
             );
         };
         let standing = goal_words::standing(&known.record, self.zone, self.now);
-        Why::new(
-            what,
-            format!("The goal is {}.", standing.state),
-            &standing.next,
-        )
-        .of_goal(goal)
+        let why = capital(&standing.state_sentence());
+        Why::new(what, why, &standing.next).of_goal(goal)
     }
 
-    fn next(&self, next: Option<(u64, u128)>) -> String {
-        match next {
-            Some((at, more)) => format!("{} more on {}.", self.token.words(more), self.day(at)),
-            None => "Time alone brings no more.".to_owned(),
-        }
+    fn next(&self, what: String, next: &Next) -> Why {
+        let (why, who) = match next {
+            Next::At { time, more } => {
+                let more = self.token.words(*more);
+                (format!("{more} more on {}.", self.day(*time)), TIME)
+            }
+            Next::Result => (
+                "The rest waits for a result.".to_owned(),
+                "those who decide the goal below.",
+            ),
+            Next::Nothing => ("No more will come.".to_owned(), "nobody."),
+        };
+        Why::new(what, why, who)
     }
 
     fn day(&self, at: u64) -> String {

@@ -90,7 +90,7 @@ describe("claiming", { concurrency: AT_ONCE }, () => {
     assert.ok((await tokens(wallet.address)) > before);
 
     await page.goto(`${made.url}${path(MINE.grant, "claim")}`);
-    assert.match(await page.locator("main").innerText(), /All that has vested is claimed already/);
+    assert.match(await page.locator("main").innerText(), /All that can be claimed is claimed already/);
     assert.equal(await button(page).count(), 0);
   });
 

@@ -12,6 +12,6 @@ mod tests;
 
 pub(crate) use look::Known;
 pub(crate) use page::{claim, relay as ask_relay};
-pub(crate) use preflight::Finding;
+pub(crate) use preflight::{Finding, Next};
 pub use relay::RelayPolicy;
 pub(crate) use relay::Standing;

@@ -263,9 +263,10 @@ impl RelayView {
     fn new(whole: &Whole, words: &Words<'_>) -> Self {
         let standing = whole.standing();
         let last = whole.relay.last.as_ref();
+        let pays = whole.preflight.payment.gross > 0;
         let last = last.map(|last| last.outcome.clone());
         Self {
-            shown: standing != Standing::Off && whole.wallet.is_some(),
+            shown: standing != Standing::Off && whole.wallet.is_some() && (pays || last.is_some()),
             says: words.relay(&standing, whole.relay.wall),
             may_ask: standing == Standing::Ready,
             waits: matches!(standing, Standing::Waiting { .. }),

@@ -10,6 +10,35 @@ use super::relay::Relay;
 /// So many blocks the index may be behind the node: less than a moment's work.
 const BEHIND_MAX: u64 = 2;
 
+/// What brings more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Time does: then, and so much.
+    At {
+        time: u64,
+        more: u128,
+    },
+    /// A result must come.
+    Result,
+    Nothing,
+}
+
+impl Next {
+    fn of(reasons: &[Reason]) -> Self {
+        let by_time = reasons.iter().find_map(|reason| match *reason {
+            Reason::WaitsForTime { next, .. } => next,
+            Reason::UnlockClock { amount, until } => Some((until, amount)),
+            _ => None,
+        });
+        let waits = |reason: &Reason| matches!(reason, Reason::WaitsForResult { .. });
+        match by_time {
+            Some((time, more)) => Self::At { time, more },
+            None if reasons.iter().any(waits) => Self::Result,
+            None => Self::Nothing,
+        }
+    }
+}
+
 /// One thing that was found. Amounts in base units, times in unix seconds, gas in wei.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
@@ -42,11 +71,11 @@ pub(crate) enum Finding {
     },
     NotOpened,
     NothingYet {
-        next: Option<(u64, u128)>,
+        next: Next,
     },
     AlreadyClaimed {
         released: u128,
-        next: Option<(u64, u128)>,
+        next: Next,
     },
     GatePending {
         goal: B256,
@@ -213,11 +242,7 @@ fn of_round(known: &Known) -> Option<Finding> {
 fn of_reasons(known: &Known, gross: u128) -> Result<Vec<Finding>, Refused> {
     let reasons = known.reasons()?;
     let now = known.now();
-    let next = reasons.iter().find_map(|reason| match *reason {
-        Reason::WaitsForTime { next, .. } => next,
-        Reason::UnlockClock { amount, until } => Some((until, amount)),
-        _ => None,
-    });
+    let next = Next::of(&reasons);
     let mut found = Vec::new();
     let released = known.state().released;
     if gross == 0 && !reasons.contains(&Reason::Closed) {

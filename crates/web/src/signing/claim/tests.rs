@@ -26,7 +26,7 @@ fn each_state_of_a_grant_has_its_sentence() {
         &early,
         &[
             "a: The round is not binding until 1 Jul 2026.",
-            "a: Nothing has vested yet.",
+            "a: Nothing can be claimed yet.",
             "-: Nobody has opened this grant yet.",
         ],
     );
@@ -38,7 +38,7 @@ fn each_state_of_a_grant_has_its_sentence() {
     });
     check(
         &claimed,
-        &["a: All that has vested is claimed already: 500.00 ACC."],
+        &["a: All that can be claimed is claimed already: 500.00 ACC."],
     );
     let paused = life();
     let now = paused.now;
@@ -75,7 +75,7 @@ fn each_state_of_a_grant_has_its_sentence() {
     check(
         &Life::opened(locked()),
         &[
-            "a: Nothing has vested yet.",
+            "a: Nothing can be claimed yet.",
             "-: 500.00 ACC are vested and locked until 1 Jul 2027.",
         ],
     );
@@ -118,7 +118,7 @@ fn a_pending_gate_says_who_acts() {
     check(
         &life,
         &[
-            "a: Nothing has vested yet.",
+            "a: Nothing can be claimed yet.",
             "-: 500.00 ACC are earned by time and wait for the goal launch.",
         ],
     );
