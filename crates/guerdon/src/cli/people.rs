@@ -54,8 +54,8 @@ pub(crate) enum RoleName {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportPeopleArgs {
-    /// CSV in UTF-8 with the columns number, name, email, country, zone, roles, wallets: number is
-    /// required; several roles or wallets are separated by blanks.
+    /// CSV in UTF-8 with the columns number, name, email, country, zone, roles, wallets; several
+    /// roles or wallets are separated by blanks, and an empty cell takes away what was there.
     pub(crate) file: PathBuf,
 }
 

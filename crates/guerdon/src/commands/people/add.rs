@@ -3,7 +3,7 @@
 use guerdon_store::{Actor, ListRole, NewEntry, NewMember, PersonId, Store};
 use serde_json::json;
 
-use super::{check::check, now, show};
+use super::{now, show};
 use crate::cli::{AddPersonArgs, RoleName};
 use crate::confirm::{Consent, confirm_or};
 use crate::context::Context;
@@ -19,7 +19,11 @@ pub(super) async fn run(context: &Context, store: &Store, arguments: &AddPersonA
         .await?;
     let before = known.as_ref().map(guerdon_store::Member::to_new);
     let after = merged(arguments, before.clone().unwrap_or_default());
-    if let Some((_, sentence)) = check(&after).into_iter().next() {
+    if let Some((_, sentence)) = show::to_entry(&after)
+        .check(&show::role_names())
+        .into_iter()
+        .next()
+    {
         return Err(Failure::input(sentence));
     }
     let changes = before.as_ref().map(|before| show::changes(before, &after));

@@ -2,24 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::Address;
-use guerdon_store::{ListRole, Member, NewMember, Store};
+use guerdon_formats::people_sheet;
+use guerdon_formats::sheet::RowError;
+use guerdon_store::{Member, NewMember, Store};
 use serde_json::json;
 
-use super::{add::entry, check::check, list::all, now, show};
+use super::{add::entry, list::all, now, show};
 use crate::cli::ImportPeopleArgs;
 use crate::confirm::{Consent, confirm_or};
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::files;
 use crate::output::{Record, say, table};
-
-const COLUMNS: [&str; 8] = [
-    "id", "number", "name", "email", "country", "zone", "roles", "wallets",
-];
-
-/// A wrong cell: row (data rows count from 1), column, sentence.
-type Wrong = (usize, String, String);
 
 /// What an import would do.
 #[derive(Debug, Default)]
@@ -31,23 +25,14 @@ struct Work {
 
 pub(super) async fn run(context: &Context, store: &Store, arguments: &ImportPeopleArgs) -> Outcome {
     let csv = files::read(&arguments.file)?;
+    let people = people_sheet::read(&csv, &show::role_names()).map_err(|errors| refuse(&errors))?;
     let known = all(&mut store.read().await?).await?;
-    let work = read(&csv, &known).map_err(|wrong| refuse(&wrong))?;
+    let work = Work::of(people.into_iter().map(show::of_entry).collect(), &known);
     tell(context, &work);
-    let counts = json!({
-        "new": work.new.len(),
-        "changed": work.changed.len(),
-        "same": work.same,
-        "dry_run": context.global.dry_run,
-    });
     let is_nothing = work.new.is_empty() && work.changed.is_empty();
     if !context.global.dry_run && !is_nothing {
-        confirm_or(
-            &context.global,
-            "Write it?",
-            Consent::Yes,
-            "nothing was written",
-        )?;
+        let (question, undone) = ("Write it?", "nothing was written");
+        confirm_or(&context.global, question, Consent::Yes, undone)?;
     }
     let mut tx = store.write().await?;
     // What is changed first gives wallets free for the others.
@@ -60,11 +45,18 @@ pub(super) async fn run(context: &Context, store: &Store, arguments: &ImportPeop
         let id = tx.add_member(new, now()).await?;
         tx.append_audit(&entry(id, None, new)).await?;
     }
+    let counts = json!({
+        "new": work.new.len(),
+        "changed": work.changed.len(),
+        "same": work.same,
+        "dry_run": context.global.dry_run,
+    });
     let record = Record::new(counts)
         .line("new", work.new.len().to_string())
         .line("changed", work.changed.len().to_string())
         .line("the same", work.same.to_string());
     if context.global.dry_run {
+        // Everything was tried; dropped, it leaves no trace.
         let record = record.line("dry run", "nothing was written");
         return context.global.output.record(&record);
     }
@@ -72,175 +64,24 @@ pub(super) async fn run(context: &Context, store: &Store, arguments: &ImportPeop
     context.global.output.record(&record)
 }
 
-/// Reads the whole file, with all its errors at once.
-fn read(csv: &[u8], known: &[Member]) -> Result<Work, Vec<Wrong>> {
-    let mut reader =
-        csv::ReaderBuilder::new().from_reader(csv.strip_prefix(b"\xef\xbb\xbf").unwrap_or(csv));
-    let unreadable = |error: &csv::Error| {
-        let row = error
-            .position()
-            .map_or(0, |at| usize::try_from(at.record()).unwrap_or(0));
-        vec![(
-            row,
-            String::new(),
-            format!("this is no CSV in UTF-8: {error}"),
-        )]
-    };
-    let header = reader
-        .headers()
-        .map_err(|error| unreadable(&error))?
-        .clone();
-    let mut wrong = check_header(&header);
-    if !wrong.is_empty() {
-        return Err(wrong);
-    }
-    let by_number: BTreeMap<&str, &Member> = known
-        .iter()
-        .map(|member| (member.number.as_str(), member))
-        .collect();
-    let mut work = Work::default();
-    let mut seen = Seen::default();
-    for (row, record) in (1..).zip(reader.records()) {
-        let record = record.map_err(|error| unreadable(&error))?;
-        let cells = header
-            .iter()
-            .zip(&record)
-            .map(|(name, cell)| (name.trim(), plain(cell)));
-        let cells: BTreeMap<_, _> = cells.collect();
-        let number = cells.get("number").copied().unwrap_or_default();
-        let before = by_number.get(number).copied();
-        let (new, errors) = merged(&cells, before.map(Member::to_new).unwrap_or_default());
-        let errors = errors
-            .into_iter()
-            .chain(check(&new))
-            .chain(seen.twice(row, &new));
-        wrong.extend(errors.map(|(column, text)| (row, column.to_owned(), text)));
-        work.push(before, new);
-    }
-    if wrong.is_empty() {
-        Ok(work)
-    } else {
-        Err(wrong)
-    }
-}
-
-fn check_header(header: &csv::StringRecord) -> Vec<Wrong> {
-    let mut wrong = Vec::new();
-    let names: Vec<_> = header.iter().map(str::trim).collect();
-    for (place, name) in names.iter().enumerate() {
-        let sentence = match () {
-            () if !COLUMNS.contains(name) => format!(
-                "there is no column `{name}`: the columns are {}",
-                COLUMNS.join(", ")
-            ),
-            () if names.iter().take(place).any(|other| other == name) => {
-                format!("the column `{name}` is there twice")
-            }
-            () => continue,
-        };
-        wrong.push((0, (*name).to_owned(), sentence));
-    }
-    if !names.contains(&"number") {
-        let sentence = "the file has no column `number`: add it".to_owned();
-        wrong.push((0, "number".to_owned(), sentence));
-    }
-    wrong
-}
-
-/// The entry with what the row says; columns that the file lacks stay as they are.
-fn merged(
-    cells: &BTreeMap<&str, &str>,
-    mut new: NewMember,
-) -> (NewMember, Vec<(&'static str, String)>) {
-    let mut wrong = Vec::new();
-    for (column, field) in [
-        ("number", &mut new.number),
-        ("name", &mut new.name),
-        ("email", &mut new.email),
-        ("country", &mut new.country),
-        ("zone", &mut new.zone),
-    ] {
-        if let Some(cell) = cells.get(column) {
-            (*cell).clone_into(field);
-        }
-    }
-    if let Some(cell) = cells.get("roles") {
-        new.roles.clear();
-        for word in cell.split_whitespace() {
-            match ListRole::ALL.into_iter().find(|role| role.name() == word) {
-                Some(role) => new.roles.push(role),
-                None => wrong.push((
-                    "roles",
-                    format!("`{word}` is no role: write auditor, company or administrator"),
-                )),
-            }
-        }
-    }
-    if let Some(cell) = cells.get("wallets") {
-        new.wallets.clear();
-        for word in cell.split_whitespace() {
-            match address(word) {
-                Ok(wallet) => new.wallets.push(wallet),
-                Err(sentence) => wrong.push(("wallets", sentence)),
-            }
-        }
-    }
-    (new, wrong)
-}
-
-/// An address; capitals, if there are any, are its checksum.
-fn address(word: &str) -> Result<Address, String> {
-    let is_mixed = word
-        .chars()
-        .skip(2)
-        .any(|letter| letter.is_ascii_uppercase());
-    let parsed = match is_mixed {
-        true => Address::parse_checksummed(word, None).ok(),
-        false => word.parse().ok(),
-    };
-    parsed.ok_or_else(|| format!("`{word}` is no address, or its checksum is wrong: copy it again"))
-}
-
-/// What rows before had.
-#[derive(Default)]
-struct Seen {
-    numbers: BTreeMap<String, usize>,
-    wallets: BTreeMap<Address, usize>,
-}
-
-impl Seen {
-    fn twice(&mut self, row: usize, new: &NewMember) -> Vec<(&'static str, String)> {
-        let mut wrong = Vec::new();
-        if let Some(first) = self.numbers.insert(new.number.clone(), row) {
-            wrong.push(("number", format!("the number is also in row {first}")));
-        }
-        for wallet in &new.wallets {
-            match self.wallets.insert(*wallet, row) {
-                Some(first) if first != row => wrong.push((
-                    "wallets",
-                    format!(
-                        "the wallet {wallet} is also in row {first}: a wallet belongs to one person"
-                    ),
-                )),
-                _ => (),
-            }
-        }
-        wrong
-    }
-}
-
 impl Work {
-    fn push(&mut self, before: Option<&Member>, new: NewMember) {
-        let Some(member) = before else {
-            self.new.push(new);
-            return;
-        };
-        let changes = show::changes(&member.to_new(), &new);
-        if changes.is_empty() {
-            self.same += 1;
-        } else {
-            self.changed.push((member.clone(), new, changes));
+    fn of(people: Vec<NewMember>, known: &[Member]) -> Self {
+        let known = known.iter().map(|member| (member.number.as_str(), member));
+        let known: BTreeMap<&str, &Member> = known.collect();
+        let mut work = Self::default();
+        for new in people {
+            let Some(member) = known.get(new.number.as_str()) else {
+                work.new.push(new);
+                continue;
+            };
+            let changes = show::changes(&member.to_new(), &new);
+            if changes.is_empty() {
+                work.same += 1;
+            } else {
+                work.changed.push((Member::clone(member), new, changes));
+            }
         }
+        work
     }
 }
 
@@ -267,20 +108,16 @@ fn tell(context: &Context, work: &Work) {
     }
 }
 
-fn refuse(wrong: &[Wrong]) -> Failure {
-    let cells = wrong
-        .iter()
-        .map(|(row, column, sentence)| vec![row.to_string(), column.clone(), sentence.clone()]);
+fn refuse(errors: &[RowError]) -> Failure {
+    let cells = errors.iter().map(|error| {
+        vec![
+            error.row.to_string(),
+            error.column.clone(),
+            error.message.clone(),
+        ]
+    });
     let rows = cells.collect::<Vec<_>>();
     say(table(&["row", "column", "what is wrong"], &rows).trim_end());
     Failure::input("the file has errors; nothing was imported")
         .hint("correct the rows above and import it again; row 0 is the header")
-}
-
-/// A cell without the apostrophe that keeps a spreadsheet from running it.
-fn plain(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => cell,
-    }
 }

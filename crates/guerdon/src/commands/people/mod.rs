@@ -1,7 +1,6 @@
 //! The people list: who works here, what they may read, and how they are erased.
 
 mod add;
-mod check;
 mod erase;
 mod export;
 mod files;

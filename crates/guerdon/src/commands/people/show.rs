@@ -1,9 +1,44 @@
 //! A person in words and as a value.
 
+use guerdon_formats::people_sheet::PersonEntry;
 use guerdon_store::{ListRole, Member, NewMember};
 use serde_json::{Value, json};
 
 use crate::output::Format;
+
+/// The words of roles.
+pub(super) fn role_names() -> [&'static str; 3] {
+    ListRole::ALL.map(ListRole::name)
+}
+
+/// An entry that was checked, for the store.
+pub(super) fn of_entry(entry: PersonEntry) -> NewMember {
+    let all = ListRole::ALL.into_iter();
+    let roles = all.filter(|role| entry.roles.iter().any(|name| name == role.name()));
+    NewMember {
+        roles: roles.collect(),
+        number: entry.number,
+        name: entry.name,
+        email: entry.email,
+        country: entry.country,
+        zone: entry.zone,
+        wallets: entry.wallets,
+    }
+}
+
+/// An entry to be checked.
+pub(super) fn to_entry(new: &NewMember) -> PersonEntry {
+    let roles = new.roles.iter();
+    PersonEntry {
+        roles: roles.map(|role| role.name().to_owned()).collect(),
+        number: new.number.clone(),
+        name: new.name.clone(),
+        email: new.email.clone(),
+        country: new.country.clone(),
+        zone: new.zone.clone(),
+        wallets: new.wallets.clone(),
+    }
+}
 
 pub(super) fn roles(roles: &[ListRole]) -> String {
     let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
