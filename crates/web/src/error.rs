@@ -4,7 +4,7 @@ use alloy_primitives::B256;
 use askama::Template;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{ALLOW, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -220,22 +220,36 @@ pub(crate) fn put_into_words(
         .extensions_mut()
         .remove::<Shown>()
         .unwrap_or_else(|| of_status(status));
-    if wants_data {
-        let body = json!({ "error": shown.what, "hint": shown.hint, "status": status.as_u16() });
-        return (status, Json(body)).into_response();
+    let mut worded = match wants_data {
+        true => {
+            let body =
+                json!({ "error": shown.what, "hint": shown.hint, "status": status.as_u16() });
+            Json(body).into_response()
+        }
+        false => page(&shown, state, viewer),
+    };
+    *worded.status_mut() = status;
+    for kept in [RETRY_AFTER, ALLOW] {
+        if let Some(value) = response.headers_mut().remove(&kept) {
+            worded.headers_mut().insert(kept, value);
+        }
     }
+    worded
+}
+
+fn page(shown: &Shown, state: &AppState, viewer: Option<&Viewer>) -> Response {
     let context = load::bare(state, viewer);
     let page = MessagePage {
         shell: Shell::bare(&context, shown.heading),
         heading: shown.heading.to_owned(),
-        what: shown.what,
+        what: shown.what.clone(),
         hint: shown.hint.to_owned(),
     };
     match page.render() {
-        Ok(html) => (status, Html(html)).into_response(),
+        Ok(html) => Html(html).into_response(),
         Err(error) => {
             tracing::error!(%error, "the page of a failure failed");
-            (status, "The page could not be written.").into_response()
+            "The page could not be written.".into_response()
         }
     }
 }

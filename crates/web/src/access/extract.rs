@@ -25,7 +25,6 @@ pub(crate) struct SignedIn(pub(crate) Viewer);
 #[derive(Clone, Debug)]
 pub(crate) struct WithWallet {
     pub(crate) viewer: Viewer,
-    pub(crate) wallet: Address,
 }
 
 /// The company's people, or a wallet with any role of the company on the chain.
@@ -36,7 +35,6 @@ pub(crate) struct CompanyReader(pub(crate) Viewer);
 #[derive(Clone, Debug)]
 pub(crate) struct CompanyWriter {
     pub(crate) viewer: Viewer,
-    pub(crate) wallet: Address,
 }
 
 /// An administrator of the list or of the chain, by wallet.
@@ -105,8 +103,8 @@ extractor!(SignedIn, |parts, _state| Ok(Self(signed_in(parts)?)));
 
 extractor!(WithWallet, |parts, _state| {
     let viewer = signed_in(parts)?;
-    let wallet = wallet(&viewer)?;
-    Ok(Self { viewer, wallet })
+    wallet(&viewer)?;
+    Ok(Self { viewer })
 });
 
 extractor!(CompanyReader, |parts, _state| {
@@ -122,8 +120,8 @@ extractor!(CompanyWriter, |parts, _state| {
     if !viewer.is_company() {
         return Err(PageError::NotPermitted(words::COMPANY_ONLY));
     }
-    let wallet = wallet(&viewer)?;
-    Ok(Self { viewer, wallet })
+    wallet(&viewer)?;
+    Ok(Self { viewer })
 });
 
 extractor!(Administrator, |parts, _state| {

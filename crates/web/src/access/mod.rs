@@ -12,7 +12,7 @@ pub(crate) use extract::{
 };
 pub(crate) use grant::{GrantHolder, GrantReader, Why, right};
 pub(crate) use recognise::{IDLE_SECONDS, Recognised, recognise};
-pub(crate) use viewer::{ChainRole, Viewer};
+pub(crate) use viewer::Viewer;
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

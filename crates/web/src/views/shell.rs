@@ -188,9 +188,13 @@ impl Shell {
         }
     }
 
-    /// With the script of this name, `ui/islands/NAME.ts`; none where it was built without.
+    /// With the script of this name, `ui/islands/NAME.ts`; none where it was built without. What is
+    /// sent is followed to its block, so that `live` comes with `sign`.
     pub(crate) fn with_island(mut self, name: &str) -> Self {
-        self.islands.extend(assets::island_path(name));
+        for name in [Some(name), (name == "sign").then_some("live")] {
+            let path = name.and_then(assets::island_path);
+            self.islands.extend(path.filter(|path| !self.islands.contains(path)));
+        }
         self
     }
 

@@ -12,6 +12,7 @@ use guerdon_core::terms::{Schedule, Terms};
 use jiff::tz::TimeZone;
 
 use super::{ChartView, Goals, goal_words};
+use crate::charts::Drawn;
 use crate::charts::timeline::{self, Mark, Steps, Timeline, value_at};
 use crate::dates;
 use crate::html::{Money, When};
@@ -44,6 +45,21 @@ impl TimelineView {
     /// A drawing with its message, its key and its table.
     pub(crate) fn new(line: &Timeline, message: String, token: &Token, zone: &TimeZone) -> Self {
         let drawn = timeline::draw(line, token, zone, &message);
+        Self::of((line, drawn), message, token, zone)
+    }
+
+    /// The same over the whole width of a page.
+    pub(crate) fn broad(line: &Timeline, message: String, token: &Token, zone: &TimeZone) -> Self {
+        let drawn = timeline::draw_broad(line, token, zone, &message);
+        Self::of((line, drawn), message, token, zone)
+    }
+
+    fn of(
+        (line, drawn): (&Timeline, Drawn),
+        message: String,
+        token: &Token,
+        zone: &TimeZone,
+    ) -> Self {
         let ChartView { wide, phone } = drawn.into();
         let key = match (line.shows_time(), line.now < line.end) {
             (false, false) => "Solid: vested; darker: claimed.",

@@ -22,6 +22,8 @@ mod sample;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod signing;
+#[cfg(test)]
 mod site;
 #[cfg(test)]
 mod succession;

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, keccak256};
 use guerdon_core::fact::Origin;
 use guerdon_core::ledger::MemberRecord;
-use guerdon_store::{ListRole, Means, NewMember, Owner, PersonId, Session, ShareLink, Store};
+use guerdon_store::{ListRole, Means, NewMember, Owner, PersonId, Session, ShareLink, Store, Tx};
 
 use crate::sample::{Story, WALL, address};
 
@@ -11,7 +11,14 @@ use crate::sample::{Story, WALL, address};
 pub(crate) const MINE: &str = "G-1004";
 /// A grant of somebody else; opened.
 const OTHERS: &str = "G-1001";
-/// What the store kept of the token of the share link and the calendar.
+const COMPANY: Address = Address::repeat_byte(0xc1);
+const ADMINISTRATOR: Address = Address::repeat_byte(0xa1);
+/// Wallets with a role on the chain: people, and the administrator's.
+const ON_CHAIN: [(Address, u64); 2] = [
+    (Address::repeat_byte(0xc2), 2),
+    (Address::repeat_byte(0xa2), 0),
+];
+/// Tokens of the share link and the calendar.
 pub(crate) const SHARE: [u8; 32] = [0x5a; 32];
 pub(crate) const CALENDAR: [u8; 32] = [0xca; 32];
 
@@ -67,12 +74,10 @@ impl Who {
 }
 
 /// Puts everybody on the list, on the chain, and into a session.
-pub(crate) async fn put(store: &Store, story: &Story) -> PersonId {
+pub(crate) async fn put(store: &Store, story: &Story) -> Vec<PersonId> {
     let (mine, others) = (&story.grants[MINE].1, &story.grants[OTHERS].1);
-    let (company, administrator) = (address(0xc1), address(0xa1));
-    let on_chain = [(address(0xc2), 2), (address(0xa2), 0)];
     let mut tx = store.write().await.unwrap();
-    let mut add = |number: &str, roles: &[ListRole], wallets: &[Address]| NewMember {
+    let add = |number: &str, roles: &[ListRole], wallets: &[Address]| NewMember {
         number: number.to_owned(),
         name: format!("Person {number}"),
         email: format!("{}@acme.example", number.to_lowercase()),
@@ -86,45 +91,18 @@ pub(crate) async fn put(store: &Store, story: &Story) -> PersonId {
     let people = [
         engineer,
         other,
-        add("C1", &[ListRole::Company], &[company]),
-        add("A1", &[ListRole::Administrator], &[administrator]),
+        add("C1", &[ListRole::Company], &[COMPANY]),
+        add("A1", &[ListRole::Administrator], &[ADMINISTRATOR]),
         add("R1", &[ListRole::Auditor], &[]),
     ];
     let mut ids = Vec::new();
     for person in &people {
         ids.push(tx.add_member(person, WALL).await.unwrap());
     }
-    for (account, role) in on_chain {
+    for (account, role) in ON_CHAIN {
         tx.put_role_member(&role_of(account, role)).await.unwrap();
     }
-    let wallet = |wallet, person: Option<usize>| (Means::Wallet, Some(wallet), person);
-    let mail = |person: usize| (Means::MailLink, None, Some(person));
-    for (who, (means, wallet, person)) in [
-        (Who::Engineer, wallet(address(0xe3), None)),
-        (Who::Holder, wallet(mine.recipient, Some(0))),
-        (Who::OtherHolder, wallet(others.recipient, Some(1))),
-        (Who::HolderByMail, mail(0)),
-        (Who::CompanyByList, wallet(company, Some(2))),
-        (Who::CompanyByMail, mail(2)),
-        (Who::CompanyByChain, wallet(on_chain[0].0, None)),
-        (Who::AdministratorByList, wallet(administrator, Some(3))),
-        (Who::AdministratorByMail, mail(3)),
-        (Who::AdministratorByChain, wallet(on_chain[1].0, None)),
-        (Who::AuditorByMail, mail(4)),
-    ] {
-        let session = Session {
-            hash: who.session(),
-            means,
-            person: person.map(|person| ids[person]),
-            wallet,
-            agent: "Firefox on Linux".to_owned(),
-            created_at: WALL - 60,
-            seen_at: WALL - 60,
-            idle_at: WALL + 3_600,
-            expires_at: WALL + 86_400,
-        };
-        tx.add_session(&session).await.unwrap();
-    }
+    put_sessions(&mut tx, story, &ids).await;
     tx.put_share_link(&ShareLink {
         hash: keccak256(SHARE),
         grant: story.grants[MINE].0,
@@ -141,7 +119,47 @@ pub(crate) async fn put(store: &Store, story: &Story) -> PersonId {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    ids[0]
+    ids
+}
+
+/// Signs everybody in, whatever ended their sessions.
+pub(crate) async fn sign_in(store: &Store, story: &Story, ids: &[PersonId]) {
+    let mut tx = store.write().await.unwrap();
+    put_sessions(&mut tx, story, ids).await;
+    tx.commit().await.unwrap();
+}
+
+async fn put_sessions(tx: &mut Tx, story: &Story, ids: &[PersonId]) {
+    let (mine, others) = (&story.grants[MINE].1, &story.grants[OTHERS].1);
+    let wallet = |wallet, person: Option<usize>| (Means::Wallet, Some(wallet), person);
+    let mail = |person: usize| (Means::MailLink, None, Some(person));
+    for (who, (means, wallet, person)) in [
+        (Who::Engineer, wallet(address(0xe3), None)),
+        (Who::Holder, wallet(mine.recipient, Some(0))),
+        (Who::OtherHolder, wallet(others.recipient, Some(1))),
+        (Who::HolderByMail, mail(0)),
+        (Who::CompanyByList, wallet(COMPANY, Some(2))),
+        (Who::CompanyByMail, mail(2)),
+        (Who::CompanyByChain, wallet(ON_CHAIN[0].0, None)),
+        (Who::AdministratorByList, wallet(ADMINISTRATOR, Some(3))),
+        (Who::AdministratorByMail, mail(3)),
+        (Who::AdministratorByChain, wallet(ON_CHAIN[1].0, None)),
+        (Who::AuditorByMail, mail(4)),
+    ] {
+        let session = Session {
+            hash: who.session(),
+            means,
+            person: person.map(|person| ids[person]),
+            wallet,
+            agent: "Firefox on Linux".to_owned(),
+            created_at: WALL - 60,
+            seen_at: WALL - 60,
+            idle_at: WALL + 3_600,
+            expires_at: WALL + 86_400,
+        };
+        tx.end_session(session.hash).await.unwrap();
+        tx.add_session(&session).await.unwrap();
+    }
 }
 
 fn role_of(account: Address, role: u64) -> MemberRecord {
