@@ -116,9 +116,8 @@ class Sign extends HTMLElement {
       else await this.send(wallet.provider, account);
     } catch (error) {
       this.failed(error as Failure);
-      this.button.disabled = false;
+      this.busy = this.button.disabled = false;
     }
-    this.busy = false;
   }
 
   /** The page's frame and its request must speak of the same chain and contracts. */
