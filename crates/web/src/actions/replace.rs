@@ -6,7 +6,6 @@ use alloy_primitives::B256;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use guerdon_core::succession::{SuccessionDomain, SuccessionRefused, signed_word};
@@ -119,11 +118,11 @@ pub(super) async fn prepare(
         Ok(Ok(body)) => body,
         Ok(Err(error)) => {
             let page = ReplacePage::new(&context, &subject, (&fields, vec![error]));
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response());
+            return html(&page);
         }
         Err(wrong) => {
             let page = ReplacePage::new(&context, &subject, (&fields, wrong));
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response());
+            return html(&page);
         }
     };
     drop(read);
@@ -222,13 +221,8 @@ fn drafts(
     if read.errors.is_empty() {
         return Ok(read.drafts);
     }
-    let said = read.errors.iter().map(|error| {
-        let column = match error.column.as_str() {
-            "" => String::new(),
-            column => format!(", {column}"),
-        };
-        format!("Row {}{column}: {}", error.row, error.message)
-    });
+    let errors = read.errors.iter();
+    let said = errors.map(|it| words::row_wrong(it.row, &it.column, &it.message));
     Err(said.collect())
 }
 

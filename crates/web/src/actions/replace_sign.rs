@@ -183,7 +183,10 @@ impl Offer<'_> {
         let shell = Shell::new(self.context, &title, Place::Grants);
         let (name, file) = (&subject.name, format!("replacement-{}.json", self.kept.id));
         ReplacementPage {
-            shell: shell.with_zone(&subject.zone_name).with_island("sign"),
+            shell: shell
+                .with_zone(&subject.zone_name)
+                .with_island("sign")
+                .with_island("live"),
             grant: name.clone(),
             grant_href: format!("/grants/{}", subject.id()),
             title: format!("Replace {}", subject.title()),

@@ -278,7 +278,10 @@ impl Asked<'_> {
         let title = format!("{}: {}", words::heading(act), subject.title());
         let shell = Shell::new(context, words::heading(act), Place::Elsewhere);
         Ok(RequestPage {
-            shell: shell.with_zone(&subject.zone_name).with_island("sign"),
+            shell: shell
+                .with_zone(&subject.zone_name)
+                .with_island("sign")
+                .with_island("live"),
             crumb: subject.name.clone(),
             crumb_href: format!("/grants/{id}"),
             title,

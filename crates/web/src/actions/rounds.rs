@@ -340,7 +340,7 @@ pub(super) async fn sign(
     }
     let shell = Shell::new(&context, &title(act, &subject), Place::CompanyRounds);
     html(&RequestPage {
-        shell: shell.with_island("sign"),
+        shell: shell.with_island("sign").with_island("live"),
         crumb: subject.label.clone(),
         crumb_href: format!("/rounds/{root}"),
         title: title(act, &subject),

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::check;
 use crate::people::{self, MINE, Who};
 use crate::sample::{CHAIN_ID, ORIGIN, Story, WALL, address, state};
-use crate::site::{Answer, send_form};
+use crate::site::{Answer, is_page, send_form};
 
 /// Has the people role on the chain.
 const PEOPLE: Who = Who::CompanyByChain;
@@ -51,7 +51,7 @@ impl Office {
         let asked = (Method::GET, path, None);
         let answer = send_form(&self.router, asked, who.cookie().as_deref(), String::new()).await;
         assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
-        if answer.status == StatusCode::OK {
+        if answer.status == StatusCode::OK && is_page(&answer) {
             check::page(path, &answer.body);
         }
         answer
@@ -610,7 +610,7 @@ async fn a_replacement_that_is_wrong_says_so_and_keeps_nothing() {
     assert!(form.contains("Days that the holder has to sign"), "{form}");
     let fields = [("sheet", "external_id,amount\nX-1,12"), ("days", "30")];
     let answer = office.post(PEOPLE, &path, &fields).await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.status, StatusCode::OK);
     check::page(&path, &answer.body);
     assert!(
         check::text(&answer.body).contains("Row "),

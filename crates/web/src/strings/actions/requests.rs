@@ -151,3 +151,16 @@ pub(crate) const NO_SUCCESSION: &str = "This deployment is from before Successio
 /// How long the holder has.
 pub(crate) const DEADLINE_WRONG: &str = "The holder has a whole number of days to sign, from 1 to \
                                          365.";
+
+/// What is wrong with a row of new grants; row 0 is the line of column names.
+pub(crate) fn row_wrong(row: usize, column: &str, message: &str) -> String {
+    let column = match column {
+        "" => String::new(),
+        column => format!(", {column}"),
+    };
+    let message = message.trim_end_matches('.');
+    match row {
+        0 => format!("The column names{column}: {message}."),
+        row => format!("Row {row}{column}: {message}."),
+    }
+}
