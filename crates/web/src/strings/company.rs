@@ -45,6 +45,9 @@ pub(crate) const NOT_A_DATE: &str = "Write a date, such as 2028-07-15, or leave 
 pub(crate) const BINDING_IS_PAST: &str =
     "A round becomes binding on a day to come; leave it empty to be bound at once.";
 
+pub(crate) const BINDING_TOO_FAR: &str =
+    "A round becomes binding at most 30 days after it is committed: choose an earlier day.";
+
 pub(crate) const ERASE_STAYS: &str = "What stays: the chain keeps wallets, amounts and payments, which nobody can erase; the \
      grant's terms and the round file keep the wallet and no name; the audit log keeps a serial \
      number. Backups made before lose the data when they expire.";
@@ -140,7 +143,7 @@ pub(crate) fn within_the_pool(free: &str, after: &str) -> String {
 /// Wallets that no node was asked about.
 pub(crate) fn unasked(number: u64) -> String {
     format!(
-        "{} not be asked about: no node answered whether {} a contract.",
+        "{} not be asked about: no node answered whether {}.",
         if number == 1 {
             "1 wallet could".to_owned()
         } else {

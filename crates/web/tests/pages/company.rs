@@ -53,6 +53,7 @@ async fn upload(site: &Site, (path, field): (&str, &str), bytes: &[u8]) -> Answe
     let body = [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat();
     let request = Request::post(path)
         .header("origin", ORIGIN)
+        .header("host", "grants.acme.example")
         .header("cookie", Who::AdministratorByList.cookie().unwrap())
         .header("content-type", "multipart/form-data; boundary=edge")
         .body(Body::from(body))
@@ -224,7 +225,7 @@ async fn an_import_says_each_mistake_and_takes_nothing_until_all_is_good() {
     );
     let preview = text(&site, &format!("{path}/preview")).await;
     for words in [
-        "G-90, Nobody 0, E90 : 100.50 ACC to 0x1111…1111.",
+        "G-90, Nobody 0, E90: 100.50 ACC to 0x1111…1111.",
         "25% after a one-year cliff, then 36 monthly steps, from 31 Jan 2028 to 31 Jan 2032 \
          (Europe/London).",
         "No part of it waits for a result.",
@@ -291,7 +292,7 @@ async fn a_sheet_is_corrected_and_its_doubts_are_told() {
     ] {
         assert!(refused.contains(words), "{words}: {refused}");
     }
-    let imported = odd.replace("G-90", "G-1001");
+    let imported = odd.replace("G-90", "G-1001 SECRET");
     upload(
         &site,
         (&format!("{path}/upload"), "sheet"),
@@ -300,7 +301,7 @@ async fn a_sheet_is_corrected_and_its_doubts_are_told() {
     .await;
     let page = text(&site, &format!("{path}/check")).await;
     assert!(
-        page.contains("a grant G-1001 was imported before"),
+        page.contains("a grant G-1001 SECRET was imported before"),
         "{page}"
     );
     let other = odd.replace(WALLETS[0], &format!("0x{}", "c1".repeat(20)));
@@ -547,7 +548,8 @@ async fn a_person_is_added_changed_exported_and_erased_and_the_log_names_nobody(
 async fn people_come_in_by_a_sheet_all_or_none() {
     let site = Site::of(Story::told()).await;
     let path = ("/company/people/import", "people");
-    let wrong = "number,name,wallets\nE700,Al,0x12\nE700,Bo,\n";
+    let wrong = "number,name,email,country,zone,roles,wallets\n\
+                 E700,Al,,,,,0x12\nE700,Bo,,,,,\n";
     let refused = upload(&site, path, wrong.as_bytes()).await;
     let told = check::text(&refused.body);
     assert!(
@@ -563,7 +565,8 @@ async fn people_come_in_by_a_sheet_all_or_none() {
             .await
             .contains("E700")
     );
-    let right = "number,name,roles,wallets\nE700,Al,auditor,0x7777777777777777777777777777777777777777\nE1,Ines,,\n";
+    let right = "number,name,email,country,zone,roles,wallets\n\
+                 E700,Al,,,,auditor,0x7777777777777777777777777777777777777777\nE1,Ines,,,,,\n";
     let taken = upload(&site, path, right.as_bytes()).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
     let csv = site
@@ -575,7 +578,8 @@ async fn people_come_in_by_a_sheet_all_or_none() {
         csv.contains(",E1,Ines,"),
         "a known number is changed: {csv}"
     );
-    let taken = "number,wallets\nE701,0x7777777777777777777777777777777777777777\n";
+    let taken = "number,name,email,country,zone,roles,wallets\n\
+                 E701,,,,,,0x7777777777777777777777777777777777777777\n";
     let refused = upload(&site, path, taken.as_bytes()).await;
     assert!(
         check::text(&refused.body).contains("E700"),

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
+use guerdon_core::pool::BINDING_SECONDS_MAX;
 use guerdon_formats::calendar::{Zone, parse_date};
 use guerdon_store::Read;
 
@@ -151,8 +152,8 @@ async fn show(
     let binding = Field::text("binding", "Binding from", &asked.binding)
         .kind("date")
         .hint(
-            "00:00 UTC. Until then nothing of the round opens, and the company can take it back; \
-             empty binds it at once.",
+            "00:00 UTC, at most 30 days ahead. Until then nothing of the round opens, and the \
+             company can take it back; empty binds it at once.",
         )
         .wrong(asked.binding_wrong.map(str::to_owned));
     let title = Field::text("title", "Name of the round", &asked.title)
@@ -186,6 +187,9 @@ fn binding(text: &str, now: u64) -> (Option<u64>, Option<&'static str>) {
     match midnight() {
         None => (None, Some(words::NOT_A_DATE)),
         Some(at) if at <= now => (None, Some(words::BINDING_IS_PAST)),
+        Some(at) if at > now.saturating_add(BINDING_SECONDS_MAX) => {
+            (None, Some(words::BINDING_TOO_FAR))
+        }
         Some(at) => (Some(at), None),
     }
 }

@@ -41,7 +41,6 @@ struct DraftRow {
     state: String,
     next: &'static str,
     href: String,
-    discard: Option<String>,
 }
 
 pub(super) async fn page(
@@ -189,7 +188,6 @@ async fn row(read: &mut Read, draft: &ImportDraft) -> Result<DraftRow, PageError
             state: state.to_owned(),
             next,
             href: format!("/company/imports/{}/{path}", draft.id),
-            discard: Some(format!("/company/imports/{}/discard", draft.id)),
         });
     };
     let short = shortened(&root.to_string());
@@ -211,6 +209,5 @@ async fn row(read: &mut Read, draft: &ImportDraft) -> Result<DraftRow, PageError
         state,
         next,
         href,
-        discard: None,
     })
 }
