@@ -194,6 +194,29 @@ describe("claiming", { concurrency: AT_ONCE }, () => {
   });
 });
 
+describe("what is sent and never counts", () => {
+  const auto = (on) => ask(made.rpc, "evm_setAutomine", [on]);
+
+  test("a dropped transaction, and one that was replaced, are told apart in words", async (t) => {
+    const { wallet, page, said } = await opened(t, REFUSED, path(REFUSED.grant, "claim"));
+    await says(said, /will ask you to confirm/);
+    await auto(false);
+    t.after(() => auto(true));
+    await button(page).click();
+    await says(said, /Sent\. Waiting for block confirmation\./);
+    const { result } = wallet.log.find(({ method }) => method === "eth_sendTransaction");
+    const { nonce } = await ask(made.rpc, "eth_getTransactionByHash", [result]);
+    await ask(made.rpc, "anvil_dropTransaction", [result]);
+    await says(said, /does not have this transaction/, 30_000);
+    const followed = await said.getByRole("link").getAttribute("href");
+    await ask(made.rpc, "eth_sendTransaction", [{ from: wallet.address, to: wallet.address, nonce }]);
+    await ask(made.rpc, "evm_mine");
+    await says(said, /Another transaction of your wallet took its place/);
+    await page.goto(new URL(followed, made.url).href);
+    assert.match(await page.locator("main").innerText(), /took its place, so this one will never count/);
+  });
+});
+
 describe("accepting", { concurrency: AT_ONCE }, () => {
   const trusted = () => {
     const file = join(made.data, "deployments", `${CHAIN}.json`);
