@@ -76,7 +76,7 @@ fn job(job: &Job) -> Value {
 }
 
 /// Scheduled calls as a table.
-pub(super) fn jobs_csv(jobs: &Jobs, now: u64) -> Csv {
+pub(super) fn calls_csv<'a>(calls: impl Iterator<Item = &'a Scheduled>, now: u64) -> Csv {
     let mut csv = Csv::new(&[
         "operation",
         "number",
@@ -90,7 +90,7 @@ pub(super) fn jobs_csv(jobs: &Jobs, now: u64) -> Csv {
         "to",
         "data",
     ]);
-    for one in jobs.open.iter().chain(&jobs.over) {
+    for one in calls {
         let record = &one.record;
         let grant = one.grant.as_ref().map(|grant| grant.id.to_string());
         csv.row(&[

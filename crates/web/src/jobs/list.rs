@@ -10,7 +10,6 @@ use jiff::tz::TimeZone;
 use super::data;
 use super::load::{self, GrantName, Jobs, Scheduled, Standing};
 use crate::access::CompanyReader;
-use crate::dates;
 use crate::error::PageError;
 use crate::html::{Hex, Moment};
 use crate::numbers::grouped;
@@ -25,7 +24,6 @@ use crate::views::shell::{Place, Shell};
 struct JobsPage {
     shell: Shell,
     lead: &'static str,
-    zone: String,
     none_open: &'static str,
     open: Vec<CallRow>,
     none_over: &'static str,
@@ -107,7 +105,10 @@ pub(super) async fn as_csv(
     let mut read = state.store.read().await?;
     let as_of = crate::load::as_of(&mut read, &state).await?;
     let jobs = load::jobs(&mut read, &state.deployment, as_of.now()).await?;
-    Ok(pages::csv(data::jobs_csv(&jobs, as_of.now())))
+    Ok(pages::csv(data::calls_csv(
+        jobs.open.iter().chain(&jobs.over),
+        as_of.now(),
+    )))
 }
 
 impl JobsPage {
@@ -119,7 +120,6 @@ impl JobsPage {
         Self {
             shell: shell.with_data("/company/jobs".to_owned()).with_zone(&name),
             lead: words::LEAD,
-            zone: name,
             none_open: words::NONE_OPEN,
             open: jobs.open.iter().map(row).collect(),
             none_over: words::NONE_OVER,
@@ -198,9 +198,4 @@ pub(super) fn sentence(one: &Scheduled) -> String {
         Some(call) => call.plan.summary.clone(),
         None => words::unknown_call(one.record.target, &one.record.data),
     }
-}
-
-/// A moment as sentences have it, with the zone's name.
-pub(super) fn moment(at: u64, (zone, name): (&TimeZone, &str)) -> String {
-    format!("{} ({name})", dates::moment(at, zone))
 }

@@ -114,8 +114,8 @@ async fn scheduled(
     deployment: &DeploymentView,
     record: OperationRecord,
 ) -> Result<Scheduled, PageError> {
-    let call = places(deployment)
-        .and_then(|places| plan::read(&places, record.target, &record.data));
+    let call =
+        places(deployment).and_then(|places| plan::read(&places, record.target, &record.data));
     let terms = call.as_ref().and_then(|call| call.terms.as_ref());
     let id = terms.map(|terms| Domain::new(deployment.chain_id, deployment.grants).id(terms));
     let grant = match id {
@@ -133,7 +133,9 @@ async fn scheduled(
 
 async fn wallet_name(read: &mut Read, wallet: Address) -> Result<Option<String>, PageError> {
     let member = read.member_of_wallet(wallet).await?;
-    Ok(member.map(|member| member.name).filter(|name| !name.is_empty()))
+    Ok(member
+        .map(|member| member.name)
+        .filter(|name| !name.is_empty()))
 }
 
 async fn grant_name(read: &mut Read, id: B256) -> Result<GrantName, PageError> {
@@ -142,7 +144,9 @@ async fn grant_name(read: &mut Read, id: B256) -> Result<GrantName, PageError> {
     Ok(GrantName {
         id,
         name: imported.map(|grant| grant.external_id),
-        person: member.map(|member| member.name).filter(|name| !name.is_empty()),
+        person: member
+            .map(|member| member.name)
+            .filter(|name| !name.is_empty()),
     })
 }
 

@@ -10,10 +10,11 @@ use guerdon_store::Read;
 use serde_json::json;
 
 use super::data;
-use super::list::{Named, moment, sentence};
+use super::list::{Named, sentence};
 use super::load::{self, Scheduled, Standing};
 use crate::access::{CompanyReader, Viewer};
 use crate::data::head;
+use crate::dates;
 use crate::error::PageError;
 use crate::html::{Hex, Markup, Moment};
 use crate::pages::{self, Asked, Form};
@@ -39,7 +40,6 @@ struct OperationPage {
     by_name: Option<String>,
     from: Moment,
     until: Moment,
-    zone: String,
     id: Hex,
     target: Hex,
     scheduled: Moment,
@@ -78,7 +78,10 @@ pub(super) async fn page(
             let call = data::operation(&one, as_of.now());
             return Ok(Json(json!({"as_of": head(&context), "call": call})).into_response());
         }
-        Form::Csv => return Err(PageError::NoPage),
+        Form::Csv => {
+            let table = data::calls_csv(std::iter::once(&one), as_of.now());
+            return Ok(pages::csv(table));
+        }
     }
     let role = lost_role(&mut read, &one, as_of.now()).await?;
     drop(read);
@@ -149,14 +152,14 @@ impl OperationPage {
         let (zone, name) = context.zone_of(None);
         let (record, now) = (&one.record, context.now());
         let standing = Standing::of(record, now);
-        let from = moment(record.at, (&zone, &name));
-        let until = moment(record.until(), (&zone, &name));
+        let from = dates::moment(record.at, &zone);
+        let until = format!("{} ({name})", dates::moment(record.until(), &zone));
         let asked = Asking {
             one,
             viewer,
             context,
             lost,
-            from: from.clone(),
+            from: format!("{from} ({name})"),
         };
         let shell = Shell::new(context, words::title(standing), Place::Jobs);
         Ok(Self {
@@ -173,7 +176,6 @@ impl OperationPage {
             by_name: one.by.clone(),
             from: Moment::near(record.at, &zone, now),
             until: Moment::near(record.until(), &zone, now),
-            zone: name,
             id: Hex::hash(&record.id),
             target: Hex::address(&record.target),
             scheduled: Moment::at(record.scheduled.block_time, &zone),

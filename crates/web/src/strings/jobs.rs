@@ -38,9 +38,11 @@ pub(crate) fn state(standing: Standing) -> &'static str {
 /// A state and what follows from it. `from` and `until` are moments in words, with their zone.
 pub(crate) fn standing(standing: Standing, (from, until): (&str, &str)) -> String {
     match standing {
-        Standing::Waits => format!(
-            "It waits: it can be executed from {from} until {until}, and cancelled before."
-        ),
+        Standing::Waits => {
+            format!(
+                "It waits. It can be executed from {from} until {until}, and cancelled until it is."
+            )
+        }
         Standing::Due => format!("It can be executed now, until {until}."),
         Standing::Expired => format!(
             "It expired on {until} and did nothing. Whoever still wants it schedules it again."
@@ -144,8 +146,8 @@ mod tests {
         ];
         let words = all.map(|one| standing(one, ("1 Dec, 09:00", "8 Dec, 09:00")));
         let want = [
-            "It waits: it can be executed from 1 Dec, 09:00 until 8 Dec, 09:00, and cancelled \
-             before.",
+            "It waits. It can be executed from 1 Dec, 09:00 until 8 Dec, 09:00, and cancelled \
+             until it is.",
             "It can be executed now, until 8 Dec, 09:00.",
             "It expired on 8 Dec, 09:00 and did nothing. Whoever still wants it schedules it again.",
             "It was executed.",
@@ -153,7 +155,13 @@ mod tests {
         ];
         assert_eq!(words, want);
         let states = all.map(state);
-        let want = ["waits for its time", "can be executed", "expired", "executed", "cancelled"];
+        let want = [
+            "waits for its time",
+            "can be executed",
+            "expired",
+            "executed",
+            "cancelled",
+        ];
         assert_eq!(states, want);
     }
 
@@ -162,13 +170,13 @@ mod tests {
         let caller = Address::repeat_byte(0xab);
         assert_eq!(
             may_not_cancel(caller),
-            "Only 0xABaB…abAB, which scheduled it, or the chain's administrator can cancel it."
+            "Only 0xABaB…ABaB, which scheduled it, or the chain's administrator can cancel it."
         );
-        assert!(not_the_caller(caller).starts_with("Only 0xABaB…abAB, which scheduled it, can"));
+        assert!(not_the_caller(caller).starts_with("Only 0xABaB…ABaB, which scheduled it, can"));
         let manager = Address::repeat_byte(5);
         assert_eq!(
             role_lost("payroll", caller, manager),
-            "0xABaB…abAB no longer has the payroll role on 0x0505…0505, so that it cannot execute \
+            "0xABaB…ABaB no longer has the payroll role on 0x0505…0505, so that it cannot execute \
              this."
         );
         assert_eq!(

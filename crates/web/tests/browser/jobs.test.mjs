@@ -90,7 +90,7 @@ describe("jobs", { concurrency: AT_ONCE }, () => {
     await says(row, /waits for its time/);
     await row.locator("th a").first().click();
     await page.waitForURL(/\/company\/jobs\/0x[0-9a-f]{64}$/);
-    assert.match(await page.locator("main").innerText(), /It waits: it can be executed from/);
+    assert.match(await page.locator("main").innerText(), /It waits\. It can be executed from/);
     assert.ok(await page.getByRole("button", { name: "Execute" }).isDisabled());
 
     await guerdon(made.data, "travel", `${DELAY + 1}s`);
