@@ -100,8 +100,8 @@ async fn named(parts: &mut Parts) -> Result<B256, PageError> {
     Ok(Asked::parse("grant", &id)?.id)
 }
 
-/// Whether the grant is paid to one of the viewer's wallets, or, while it is not opened, will be;
-/// or the people list gives it to the viewer's person.
+/// Whether the grant is paid to a wallet of the viewer's, or, while it is not opened, will be; or
+/// the people list gives the wallet or the grant to the viewer's person.
 async fn holds(read: &mut Read, viewer: &Viewer, id: B256) -> Result<bool, PageError> {
     let holder = match read.grant(id).await? {
         Some(record) => Some(record.moved_to.unwrap_or(record.recipient)),
@@ -113,8 +113,12 @@ async fn holds(read: &mut Read, viewer: &Viewer, id: B256) -> Result<bool, PageE
     let Some(person) = viewer.person else {
         return Ok(false);
     };
-    let member = read.member_of_grant(id).await?;
-    Ok(member.is_some_and(|member| member.person == person))
+    let mut members = vec![read.member_of_grant(id).await?];
+    if let Some(holder) = holder {
+        members.push(read.member_of_wallet(holder).await?);
+    }
+    let mut members = members.into_iter().flatten();
+    Ok(members.any(|member| member.person == person))
 }
 
 /// Who will be paid a grant that was imported and not opened yet.

@@ -1,27 +1,45 @@
 // Finds every page by its links, as a person would, so that a new page is tested without a list.
 import { context } from "./browser.mjs";
 import { open, text } from "./checks.mjs";
+import { signIn } from "./session.mjs";
 
 /** A page that is not there. */
 export const NOWHERE = "/nothing-lies-here";
+// Of pages behind a sign-in that differ by an id alone, so many; of grants, all.
+const OF_A_KIND = 2;
 
-/** Follows all links from `/` with script disabled. Answers pages and other files, by path. */
-export async function crawl(site) {
+/** A path without its ids, as `/grants/_/leave`. */
+export function kind(path) {
+  const plain = path.split("?")[0].replace(/0x[0-9a-f]{40,}/gi, "_");
+  return plain.replace(/\/(P?\d+|[0-9a-f]{32,})(?=\/|\.|$)/g, "/_");
+}
+
+/**
+ * Follows all links with script disabled: from `/` as anybody, or from `starts` as the wallet of
+ * `key`; then it leaves out the kinds of pages in `known`. Answers pages and other files, by path.
+ */
+export async function crawl(site, { key, starts = ["/", "/sign-in", NOWHERE], known = new Set() } = {}) {
   const window = await context({ javaScriptEnabled: false });
+  if (key) await signIn(window, site.url, key);
   const pages = new Map();
   const files = new Map();
-  const queue = ["/", NOWHERE];
+  const kinds = new Map();
+  const queue = [...starts];
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
     if (pages.has(path) || files.has(path)) continue;
-    if (/\.(json|csv)$/.test(path)) {
-      const answer = await fetch(new URL(path, site.url));
-      files.set(path, { status: answer.status, type: answer.headers.get("content-type") });
-      await answer.arrayBuffer();
+    const of = kind(path);
+    const before = kinds.get(of) ?? 0;
+    if (key && (known.has(of) || (before >= OF_A_KIND && of !== "/grants/_"))) continue;
+    kinds.set(of, before + 1);
+    if (/\.(json|csv|xlsx|ics|html|md)$/.test(path.split("?")[0])) {
+      const answer = await window.request.get(new URL(path, site.url).href);
+      files.set(path, { status: answer.status(), type: answer.headers()["content-type"] });
       continue;
     }
     const status = path === NOWHERE ? 404 : 200;
     const { page, problems } = await open(window, new URL(path, site.url).href, status);
-    pages.set(path, { path, status, problems, title: await page.title(), text: await text(page) });
+    const title = await page.title();
+    pages.set(path, { path, key, status, problems, title, text: await text(page) });
     queue.push(...(await links(page, site.url)));
     await page.close();
   }

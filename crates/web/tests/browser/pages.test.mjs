@@ -1,4 +1,5 @@
-// Every page there is: under its policy, without script, by keyboard, in both themes, on a phone.
+// Every page there is, as whoever may read it: under its policy, without script, by keyboard, in
+// both themes, on a phone.
 import "./ends.mjs";
 
 import assert from "node:assert/strict";
@@ -6,41 +7,67 @@ import { test } from "node:test";
 
 import { context } from "./browser.mjs";
 import { COLOURS, accessibility, keyboard, open, structure, text, width } from "./checks.mjs";
-import { crawl } from "./crawl.mjs";
+import { crawl, kind } from "./crawl.mjs";
+import { signIn } from "./session.mjs";
 import { REPLACED, STATES, site } from "./site.mjs";
 import { AT_ONCE, PHONE, SIZES, THEMES } from "./views.mjs";
+import { embeddedKey } from "./wallet.mjs";
 
-test("every page", { timeout: 600_000 }, async (t) => {
+// The administrator of the chain, and the engineer who holds G-1001.
+const COMPANY = embeddedKey(0);
+const ENGINEER = embeddedKey(10);
+
+test("every page", { timeout: 900_000 }, async (t) => {
   const made = await site();
-  const { pages, files } = await crawl(made);
+  const anybody = await crawl(made);
+  const known = new Set(anybody.pages.map(({ path }) => kind(path)));
+  const starts = ["/", "/company", "/me", ...anybody.pages.map(({ path }) => path).filter((path) => path.startsWith("/rounds/"))];
+  const follow = new Set([...known].filter((of) => of !== "/" && of !== "/rounds/_"));
+  const company = await crawl(made, { key: COMPANY, starts, known: follow });
+  for (const { path } of company.pages) if (!path.startsWith("/me")) known.add(kind(path));
+  known.delete("/grants/_");
+  const engineer = await crawl(made, { key: ENGINEER, starts: ["/me", "/me/settings"], known });
+  const all = [...anybody.pages, ...company.pages, ...engineer.pages];
 
   await t.test("all kinds of pages are linked", () => {
-    const has = (start) => pages.filter(({ path }) => path.startsWith(start)).length;
-    const kinds = ["/rounds/", "/goals/", "/grants/", "/contracts", "/verify", "/glossary"];
-    for (const kind of kinds) assert.ok(has(kind) > 0, `no page ${kind}`);
-    const wrong = [...files].filter(([, { status }]) => status !== 200);
-    assert.deepEqual(wrong, []);
-    assert.ok(files.size >= has("/grants/"));
+    const has = (start) => all.filter(({ path }) => path.startsWith(start)).length;
+    const kinds = ["/rounds/", "/goals/", "/grants/", "/contracts", "/verify", "/glossary", "/sign-in", "/me", "/company"];
+    for (const one of kinds) assert.ok(has(one) > 0, `no page ${one}`);
+    const files = [anybody, company, engineer].flatMap(({ files }) => [...files]);
+    assert.deepEqual(files.filter(([, { status }]) => status !== 200), []);
+    assert.ok(files.length > 10);
+  });
+
+  await t.test("what is private is not linked for anybody", () => {
+    const paths = [...anybody.pages.map(({ path }) => path), ...anybody.files.keys()];
+    assert.deepEqual(paths.filter((path) => /^\/(grants|me|company)(\/|$)/.test(path)), []);
   });
 
   await t.test("each state of a grant has its page", () => {
     for (const { grant, word } of [...STATES, { grant: REPLACED, word: "replaced" }]) {
-      const page = pages.find(({ path }) => path === `/grants/${made.id(grant)}`);
+      const page = company.pages.find(({ path }) => path === `/grants/${made.id(grant)}`);
       assert.ok(page, `${grant} (${word}) is not linked`);
       assert.ok(page.text.toLowerCase().includes(word), `${grant} does not say ${word}`);
     }
   });
 
   await t.test("no two pages have the same title", () => {
-    const titles = pages.map(({ title }) => title);
+    const grants = company.pages.filter(({ path }) => kind(path) === "/grants/_");
+    const titles = [...anybody.pages, ...grants].map(({ title }) => title);
     assert.deepEqual(titles.filter((title, index) => titles.indexOf(title) !== index), []);
   });
 
   await t.test("each by itself", { concurrency: AT_ONCE }, async (group) => {
-    const window = await context();
-    const all = pages.map((page) => group.test(page.path, () => one(window, made.url, page)));
-    await Promise.all(all);
-    await window.close();
+    const windows = new Map();
+    for (const key of [undefined, COMPANY, ENGINEER]) {
+      const window = await context();
+      if (key) await signIn(window, made.url, key);
+      windows.set(key, window);
+    }
+    const names = new Map([[COMPANY, " (company)"], [ENGINEER, " (engineer)"]]);
+    const each = (page) => group.test(`${page.path}${names.get(page.key) ?? ""}`, () => one(windows.get(page.key), made.url, page));
+    await Promise.all(all.map(each));
+    await Promise.all([...windows.values()].map((window) => window.close()));
   });
 });
 
