@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use guerdon_store::{MailLink, Means, Owner, Session};
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use super::open::{Opening, next, open};
 use super::sessions;
@@ -24,6 +25,9 @@ use crate::views::shell::Shell;
 const LINK_SECONDS: u64 = 900;
 /// So many links are sent to one person in that time.
 const LINKS_MAX: u64 = 3;
+
+/// So many requests for a link are worked on at once.
+static SENDING: Semaphore = Semaphore::const_new(8);
 
 /// An e-mail to be sent by whoever the binary lends.
 #[derive(Clone, PartialEq, Eq)]
@@ -57,7 +61,12 @@ pub(super) async fn ask(
     if state.options.mail.is_none() {
         return Err(PageError::NotPermitted(words::NO_MAIL));
     }
+    // Whoever sends many gets the same answer, and nothing happens.
+    let Ok(permit) = SENDING.try_acquire() else {
+        return Ok(Redirect::to("/sign-in/mail").into_response());
+    };
     tokio::spawn(async move {
+        let _permit = permit;
         if let Err(error) = send(&state, &email).await {
             tracing::error!(%error, "a link could not be sent");
         }
@@ -68,6 +77,12 @@ pub(super) async fn ask(
 /// Queues a link for the person with this address, if there is one.
 async fn send(state: &AppState, email: &str) -> Result<(), PageError> {
     let now = (state.wall)();
+    // Looked up before anything is written: an unknown address makes no writer wait.
+    let mut read = state.store.read().await?;
+    if read.member_of_email(email).await?.is_none() {
+        return Ok(());
+    }
+    drop(read);
     let mut tx = state.store.write().await?;
     let Some(member) = tx.member_of_email(email).await? else {
         return Ok(());

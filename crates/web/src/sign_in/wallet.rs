@@ -36,7 +36,7 @@ pub(super) async fn message(
     let address: Address = address
         .parse()
         .map_err(|_| PageError::SignInRefused(words::NO_ADDRESS))?;
-    if !state.attempts().count(address, (state.wall)()) {
+    if !state.attempts().count((state.wall)()) {
         return Err(PageError::TooMany(words::TOO_MANY, limits::WINDOW_SECONDS));
     }
     let message = message_for(&state, address).await?;
@@ -48,6 +48,7 @@ pub(crate) async fn message_for(state: &AppState, address: Address) -> Result<St
     let now = (state.wall)();
     let nonce = token::fresh(state);
     let mut tx = state.store.write().await?;
+    tx.purge_expired(now).await?;
     tx.put_nonce(nonce.hash, now.saturating_add(MESSAGE_SECONDS))
         .await?;
     tx.commit().await?;

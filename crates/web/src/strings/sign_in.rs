@@ -37,8 +37,8 @@ pub(crate) const NO_NODE: Refusal = Refusal {
     hint: "Nothing was signed in. Try again in a moment.",
 };
 pub(crate) const TOO_MANY: Refusal = Refusal {
-    what: "Too many sign-ins were tried with this wallet.",
-    hint: "Wait ten minutes, then try again.",
+    what: "Too many sign-ins are tried at this moment.",
+    hint: "Nothing was signed in. Wait a minute, then try again.",
 };
 pub(crate) const DEAD_LINK: Refusal = Refusal {
     what: "This link was used before, or is older than 15 minutes.",
