@@ -187,6 +187,14 @@ impl Hex {
         }
     }
 
+    /// With a link to a path of ours.
+    pub(crate) fn to(hash: &B256, path: String) -> Self {
+        Self {
+            whole: hash.to_string(),
+            link: Some(path),
+        }
+    }
+
     /// With a link to the page of the thing, `/goals/0x…`.
     pub(crate) fn linked(hash: &B256, folder: &str) -> Self {
         let whole = hash.to_string();

@@ -236,9 +236,20 @@ pub(crate) async fn grant(
     state: &AppState,
     id: B256,
 ) -> Result<GrantData, PageError> {
+    let overview = overview(read, state).await?;
+    let facts = facts(read, state, Subject::Grant(id)).await?;
+    let data = listed(read, &overview, id).await?;
+    Ok(GrantData { facts, ..data })
+}
+
+/// A grant that was opened, without its history: for lists, which read the overview once.
+pub(crate) async fn listed(
+    read: &mut Read,
+    overview: &Overview,
+    id: B256,
+) -> Result<GrantData, PageError> {
     let missing = PageError::Missing { noun: "grant", id };
     let record = read.grant(id).await?.ok_or(missing)?;
-    let overview = overview(read, state).await?;
     let round = overview
         .rounds
         .iter()
@@ -248,7 +259,7 @@ pub(crate) async fn grant(
     Ok(GrantData {
         successors: read.successors_of(id).await?,
         record,
-        facts: facts(read, state, Subject::Grant(id)).await?,
+        facts: Vec::new(),
         terms,
         zone: zone.flatten(),
         goals: overview.goals.clone(),

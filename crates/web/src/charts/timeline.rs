@@ -78,11 +78,44 @@ const PHONE: Frame = Frame {
     id: "timeline-p",
     phone: true,
 };
+/// As wide as the page, where the chart has it to itself.
+const BROAD: Frame = Frame {
+    width: 1072,
+    height: 290,
+    left: 62,
+    class: "wide broad",
+    id: "timeline-w",
+    phone: false,
+};
+const BROAD_PHONE: Frame = Frame {
+    class: "phone broad",
+    ..PHONE
+};
 const TOP: i64 = 22;
 const FOOT: i64 = 36;
 const RIGHT: i64 = 6;
 
+/// In a column of two thirds.
 pub(crate) fn draw(line: &Timeline, token: &Token, zone: &TimeZone, description: &str) -> Drawn {
+    both((&WIDE, &PHONE), line, (token, zone), description)
+}
+
+/// Over the whole page.
+pub(crate) fn draw_broad(
+    line: &Timeline,
+    token: &Token,
+    zone: &TimeZone,
+    description: &str,
+) -> Drawn {
+    both((&BROAD, &BROAD_PHONE), line, (token, zone), description)
+}
+
+fn both(
+    (wide, phone): (&Frame, &Frame),
+    line: &Timeline,
+    (token, zone): (&Token, &TimeZone),
+    description: &str,
+) -> Drawn {
     let one = |frame: &Frame| {
         Plot {
             frame,
@@ -93,8 +126,8 @@ pub(crate) fn draw(line: &Timeline, token: &Token, zone: &TimeZone, description:
         .draw(description)
     };
     Drawn {
-        wide: one(&WIDE),
-        phone: one(&PHONE),
+        wide: one(wide),
+        phone: one(phone),
     }
 }
 
@@ -140,7 +173,7 @@ impl Plot<'_> {
         out.steps("line left", &self.points(&line.left));
         if let Some((at, _)) = line.left.first() {
             let x = self.x(*at);
-            out.line("leave", (x, Px::whole(10)), (x, self.y(0)));
+            out.line("stop", (x, Px::whole(10)), (x, self.y(0)));
         }
         let now = self.x(line.now);
         out.line("today", (now, Px::whole(10)), (now, self.y(0)));
@@ -236,6 +269,7 @@ impl Plot<'_> {
             self.name_line(out, labels, time, (&line.by_time, Side::Above));
         }
         self.name_line(out, labels, ahead, (&line.ahead, Side::Below));
+        self.name_line(out, labels, "after the end", (&line.left, Side::Below));
     }
 
     /// Names the day of an end, unless it is today.

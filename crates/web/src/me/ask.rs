@@ -25,7 +25,11 @@ pub(super) struct Ask {
 }
 
 /// What can I claim now?
-pub(super) fn claim(portfolio: &Portfolio, viewer: &Viewer, context: &Context<'_>) -> Ask {
+pub(super) fn claim(
+    portfolio: &Portfolio,
+    (viewer, relayed): (&Viewer, bool),
+    context: &Context<'_>,
+) -> Ask {
     let token = context.token();
     let net = portfolio.net();
     let unit = format!(" <span class=\"soft\">{}</span>", escaped(&token.symbol));
@@ -37,7 +41,8 @@ pub(super) fn claim(portfolio: &Portfolio, viewer: &Viewer, context: &Context<'_
     if net == 0 {
         notes.push(text(&why_nothing(portfolio, context)));
     } else {
-        notes.push(markup(to_whom(portfolio)));
+        let gas = if relayed { words::NO_GAS } else { "" };
+        notes.push(markup(format!("{}{gas}", to_whom(portfolio))));
         if portfolio.withheld() > 0 {
             let kept = token.words(portfolio.withheld());
             notes.push(text(&words::after_withholding(&kept)));
@@ -253,21 +258,12 @@ pub(super) fn worth(portfolio: &Portfolio, context: &Context<'_>) -> Ask {
             explain: None,
         };
     }
-    let stated: Vec<_> = worth
+    let each = worth
         .stated
         .iter()
-        .map(|(unit, on)| (unit.clone(), day_of(on)))
-        .collect();
-    let valued = portfolio.standing().filter(|mine| {
-        let named = mine.data.named.as_ref();
-        named.is_some_and(|named| named.stated.is_some())
-    });
-    let units = valued.map(|mine| mine.data.record.amount);
-    let units = units.fold(0, u128::saturating_add);
-    let mut notes = vec![
-        text(&words::stated(&token.words(units), &stated)),
-        text(&words::of_that_vested(&dollars(worth.vested_cents))),
-    ];
+        .map(|(unit, on, units)| text(&words::stated(&token.words(*units), unit, &day_of(on))));
+    let mut notes: Vec<_> = each.collect();
+    notes.push(text(&words::of_that_vested(&dollars(worth.vested_cents))));
     if worth.unvalued > 0 {
         notes.push(text(&words::unvalued(worth.unvalued)));
     }

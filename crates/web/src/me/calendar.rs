@@ -86,7 +86,7 @@ fn calendar(portfolio: &Portfolio, context: &Context<'_>) -> String {
     lines.plain(&format!("REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}"));
     lines.plain(&format!("X-PUBLISHED-TTL:{REFRESH}"));
     for mine in &portfolio.grants {
-        for event in events(mine) {
+        for event in events(mine, context.now()) {
             event.write(mine, company, &mut lines);
         }
     }
@@ -107,7 +107,7 @@ struct Event {
 }
 
 /// The vesting days of a grant, as its clock stands.
-fn events(mine: &Mine) -> Vec<Event> {
+fn events(mine: &Mine, now: u64) -> Vec<Event> {
     let Some(terms) = &mine.data.terms else {
         return Vec::new();
     };
@@ -131,6 +131,8 @@ fn events(mine: &Mine) -> Vec<Event> {
                 status: match () {
                     () if over || ended => "CANCELLED",
                     () if state.has(Flags::PAUSED) && at > clock.stop_at => "TENTATIVE",
+                    // Until its round binds, the company may take it back.
+                    () if mine.data.binding_at > now => "TENTATIVE",
                     () => "CONFIRMED",
                 },
             });

@@ -63,15 +63,15 @@ pub(super) async fn page(
     let portfolio = load::portfolio(&mut read, &state, &(&viewer).into()).await?;
     let events = lately::events(&mut read, &state, &portfolio).await?;
     let context = crate::load::context(&state, as_of, Some(&viewer));
-    let page = MePage::new(&portfolio, &events, &viewer, &context);
+    let relayed = state.options.relay.is_some();
+    let page = MePage::new((&portfolio, &events), (&viewer, relayed), &context);
     pages::html(&page.map_err(refused("grant", alloy_primitives::B256::ZERO))?)
 }
 
 impl MePage {
     fn new(
-        portfolio: &Portfolio,
-        events: &Events,
-        viewer: &Viewer,
+        (portfolio, events): (&Portfolio, &Events),
+        (viewer, relayed): (&Viewer, bool),
         context: &Context<'_>,
     ) -> Result<Self, Refused> {
         let first_zone = portfolio
@@ -104,7 +104,7 @@ impl MePage {
                 .more
                 .then(|| words::only_the_first(count_of(&portfolio.grants))),
             asks: vec![
-                ask::claim(portfolio, viewer, context),
+                ask::claim(portfolio, (viewer, relayed), context),
                 ask::next(portfolio, context, &zone),
                 ask::worth(portfolio, context),
             ],
@@ -180,7 +180,7 @@ fn timeline(
         opened.as_deref(),
         grants,
     );
-    Ok(Some(TimelineView::new(
+    Ok(Some(TimelineView::broad(
         &line,
         message,
         context.token(),

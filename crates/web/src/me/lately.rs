@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use guerdon_core::fact::{Fact, Origin, Subject};
 use guerdon_core::grant::Refused;
 use guerdon_store::Read;
@@ -29,8 +29,6 @@ pub(super) struct LatelyRow {
     /// `unlocked`, behind the amount.
     pub(super) unit: &'static str,
     pub(super) proof: Hex,
-    /// Where more is told.
-    pub(super) href: String,
 }
 
 /// What rows are made of, beside the portfolio.
@@ -87,7 +85,10 @@ pub(super) fn rows(
         let facts = mine.data.facts.iter().filter(|(_, fact)| !is_half(fact));
         all.extend(facts.map(|(origin, fact)| (*origin, Found::Grant(mine, fact))));
     }
-    let decided = events.goals.iter();
+    let decided = events
+        .goals
+        .iter()
+        .filter(|(_, _, fact)| !is_preparation(fact));
     all.extend(decided.map(|(goal, origin, fact)| (*origin, Found::Goal(*goal, fact))));
     all.sort_by_key(|(origin, _)| std::cmp::Reverse((origin.block, origin.log_index)));
     all.truncate(ROWS);
@@ -99,6 +100,14 @@ pub(super) fn rows(
         Ok(row)
     });
     rows.collect()
+}
+
+/// What happens before anything is decided: told on the goal's own page.
+fn is_preparation(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::GoalDefined { .. } | Fact::Registered { .. } | Fact::Sealed { .. }
+    )
 }
 
 enum Found<'a> {
@@ -121,18 +130,31 @@ fn of_grant(
     };
     let row = telling.row(origin, fact);
     let of = several.then(|| mine.name());
-    let paid = matches!(fact, Fact::Claimed { .. });
+    let own = |to: &Address| {
+        context
+            .viewer
+            .is_some_and(|viewer| viewer.wallets.contains(to))
+    };
+    let (what, path) = match fact {
+        Fact::Claimed {
+            to, withheld: 0, ..
+        } if own(to) => (
+            words::PAID_TO_YOU,
+            format!("{}/receipts/{}", mine.href(), origin.tx),
+        ),
+        Fact::Claimed { .. } => (
+            row.what.as_str(),
+            format!("{}/receipts/{}", mine.href(), origin.tx),
+        ),
+        _ => (row.what.as_str(), mine.href()),
+    };
     LatelyRow {
-        when: row.when,
-        what: words::of_grant(&row.what, of.as_deref()),
+        when: When::date(origin.block_time, &zone),
+        what: words::of_grant(what, of.as_deref()),
         who: words::who(fact, events.keeper.contains(&origin.tx)),
         amount: row.amount,
         unit: "",
-        proof: row.proof,
-        href: match paid {
-            true => format!("{}/receipts/{}", mine.href(), origin.tx),
-            false => mine.href(),
-        },
+        proof: Hex::to(&origin.tx, path),
     }
 }
 
@@ -166,12 +188,11 @@ fn of_goal(
         }
     }
     Ok(LatelyRow {
-        when: row.when,
+        when: When::date(origin.block_time, &zone),
         what: words::of_goal(&row.what, &title),
         who: words::who(fact, false),
         amount: (opened > 0).then(|| Money::more(opened, context.token())),
         unit: "unlocked",
-        proof: row.proof,
-        href: format!("/goals/{goal}"),
+        proof: Hex::to(&origin.tx, format!("/goals/{goal}")),
     })
 }

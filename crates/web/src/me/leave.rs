@@ -322,7 +322,7 @@ fn draw(
     let from = outcome.state.clock().stop_at.clamp(line.start, line.end);
     line.left = after.vested_from(from, line.end)?;
     let message = words::message(&dates::day(from, zone));
-    let mut view = TimelineView::new(&line, message, context.token(), zone);
+    let mut view = TimelineView::broad(&line, message, context.token(), zone);
     view.key = format!("{} {}", view.key, words::KEY);
     Ok(view)
 }

@@ -157,7 +157,7 @@ impl GrantsPage {
                 .with_data("/me/grants".to_owned())
                 .with_zone(&zone_name),
             lead: format!(
-                "{} of {}, in the order of their ids.",
+                "{} of {}",
                 count(count_of(&portfolio.grants), "grant"),
                 context.company.name
             ),
@@ -166,15 +166,24 @@ impl GrantsPage {
                 Means::MailLink => words::NO_GRANTS_MAIL,
             },
             empty_hint: words::NO_GRANTS_HINT,
-            rows: portfolio
-                .grants
-                .iter()
+            rows: in_order(portfolio)
+                .into_iter()
                 .zip(0..)
                 .map(|(mine, place)| row(mine, place, context))
                 .collect(),
             next: next.map(|id| format!("/me/grants?after={id}")),
         }
     }
+}
+
+/// The grants of a page, the oldest first; pages follow each other by ids.
+fn in_order(portfolio: &Portfolio) -> Vec<&Mine> {
+    let mut all: Vec<_> = portfolio.grants.iter().collect();
+    all.sort_by_key(|mine| {
+        let start = mine.data.terms.as_ref().map_or(0, |terms| terms.start);
+        (start, mine.name())
+    });
+    all
 }
 
 fn row(mine: &Mine, place: u32, context: &Context<'_>) -> Row {

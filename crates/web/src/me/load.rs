@@ -1,6 +1,7 @@
 //! Reads a reader's own grants, with what the company's list says of them.
 
 use alloy_primitives::{Address, B256};
+use guerdon_core::fact::Subject;
 use guerdon_store::{Held, Owner, Page, Read};
 
 use super::portfolio::{Mine, Portfolio};
@@ -82,16 +83,23 @@ pub(super) async fn portfolio(
     state: &AppState,
     whose: &Whose,
 ) -> Result<Portfolio, PageError> {
-    Ok(page(read, state, whose, (None, GRANTS_MAX)).await?.0)
+    let part = (None, GRANTS_MAX);
+    let mut portfolio = page(read, state, whose, part).await?.0;
+    for mine in &mut portfolio.grants {
+        let subject = Subject::Grant(mine.data.record.id);
+        mine.data.facts = load::facts(read, state, subject).await?;
+    }
+    Ok(portfolio)
 }
 
-/// A page of somebody's grants, and the cursor of the next.
+/// A page of somebody's grants without their histories, and the cursor of the next.
 pub(super) async fn page(
     read: &mut Read,
     state: &AppState,
     whose: &Whose,
     (after, limit): (Option<B256>, u32),
 ) -> Result<(Portfolio, Option<B256>), PageError> {
+    let overview = load::overview(read, state).await?;
     let mut ids = ids(read, whose, (after, limit)).await?;
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = ids.len() > most;
@@ -100,7 +108,15 @@ pub(super) async fn page(
     let now = load::as_of(read, state).await?.now();
     let mut grants = Vec::with_capacity(ids.len());
     for id in ids {
-        match named(read, state, id).await {
+        let found = match load::listed(read, &overview, id).await {
+            Err(PageError::Missing { .. }) => load::promised(read, state, id).await,
+            found => found,
+        };
+        let found = match found {
+            Ok(data) => with_names(read, data, id).await,
+            Err(error) => Err(error),
+        };
+        match found {
             Ok(data) => grants.push(Mine::new(data, now).map_err(refused("grant", id))?),
             // Imported, and its round not committed: nobody is promised it yet.
             Err(PageError::Missing { .. }) => {}
@@ -128,7 +144,15 @@ pub(super) async fn named(
     state: &AppState,
     id: B256,
 ) -> Result<GrantData, PageError> {
-    let mut data = by_id(read, state, id).await?;
+    let data = by_id(read, state, id).await?;
+    with_names(read, data, id).await
+}
+
+async fn with_names(
+    read: &mut Read,
+    mut data: GrantData,
+    id: B256,
+) -> Result<GrantData, PageError> {
     let origin = load::origin(read, id).await?;
     let person = read.person(origin).await?;
     let imported = read.terms(origin).await?;

@@ -10,8 +10,8 @@ use super::load;
 use crate::access::{GrantReader, Why};
 use crate::dates;
 use crate::error::PageError;
-use crate::html::{Hex, Markup, Money, When};
-use crate::numbers::grouped;
+use crate::html::{Markup, Money, When};
+use crate::numbers::{Token, grouped};
 use crate::pages;
 use crate::state::AppState;
 use crate::strings::me as words;
@@ -36,9 +36,25 @@ struct ReceiptPage {
 
 #[derive(Debug)]
 struct Payment {
-    gross: Money,
-    withheld: Money,
-    net: Money,
+    gross: Sum,
+    withheld: Sum,
+    net: Sum,
+}
+
+/// An amount as people read it and to the last place: paper has no title to point at.
+#[derive(Debug)]
+struct Sum {
+    shown: Money,
+    exact: String,
+}
+
+impl Sum {
+    fn new(units: u128, token: &Token) -> Self {
+        Self {
+            shown: Money::words(units, token),
+            exact: token.exact(units),
+        }
+    }
 }
 
 /// The page.
@@ -98,7 +114,7 @@ impl ReceiptPage {
             ("Paid by", super::ask::text(&context.company.name)),
             ("Claim sent by", super::ask::text(sent_by)),
             ("Grant", whole(&data.record.id.to_string())),
-            ("Round", markup(Hex::linked(&data.record.root, "rounds"))),
+            ("Round", whole(&data.record.root.to_string())),
             ("Block", Markup(grouped(origin.block))),
             ("Transaction", whole(&origin.tx.to_string())),
             ("Chain", Markup(context.deployment.chain_id.to_string())),
@@ -121,9 +137,9 @@ impl ReceiptPage {
             payments: paid
                 .iter()
                 .map(|&(_, _, gross, withheld)| Payment {
-                    gross: Money::words(gross, token),
-                    withheld: Money::words(withheld, token),
-                    net: Money::words(gross.saturating_sub(withheld), token),
+                    gross: Sum::new(gross, token),
+                    withheld: Sum::new(withheld, token),
+                    net: Sum::new(gross.saturating_sub(withheld), token),
                 })
                 .collect(),
             facts,

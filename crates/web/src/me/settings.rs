@@ -101,7 +101,7 @@ pub(super) async fn page(
             Some(_) => words::ADD_WALLET,
             None => words::NOT_LISTED,
         },
-        words: serde_json::to_string(&BTreeMap::from(sign_in_words::ISLAND)).unwrap_or_default(),
+        words: island_words(),
         sessions: sessions_of(&mut read, &viewer, (state.wall)()).await?,
         zones: zones(),
         zone: chosen.unwrap_or_default(),
@@ -120,6 +120,13 @@ pub(super) async fn page(
         no_calendar: words::NO_CALENDAR,
         shares: shares(&mut read, &viewer, &zone).await?,
     })
+}
+
+/// What the script of the sign-in says, in the words of this page.
+fn island_words() -> String {
+    let mut all = BTreeMap::from(sign_in_words::ISLAND);
+    all.extend(words::ISLAND);
+    serde_json::to_string(&all).unwrap_or_default()
 }
 
 /// Names of all zones that the database has, in their order.

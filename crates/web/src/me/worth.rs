@@ -17,8 +17,8 @@ pub(super) struct Worth {
     pub(super) valued: u64,
     /// Grants that have none.
     pub(super) unvalued: u64,
-    /// The values and their dates, each once.
-    pub(super) stated: Vec<(String, String)>,
+    /// The values with their dates, each once, and what is granted at each.
+    pub(super) stated: Vec<(String, String, u128)>,
 }
 
 /// `$3,066.00`
@@ -43,21 +43,29 @@ impl Worth {
                     in_cents(mine.vested, token, stated)?,
                 ))
             }) {
-                Some((stated, granted, vested)) => worth.add(stated, granted, vested),
+                Some((stated, granted, vested)) => {
+                    worth.add((stated, mine.data.record.amount), granted, vested);
+                }
                 None => worth.unvalued += 1,
             }
         }
         worth
     }
 
-    fn add(&mut self, stated: &StatedValue, granted: u128, vested: u128) {
+    fn add(&mut self, (stated, units): (&StatedValue, u128), granted: u128, vested: u128) {
         self.valued += 1;
         self.granted_cents = self.granted_cents.saturating_add(granted);
         self.vested_cents = self.vested_cents.saturating_add(vested);
-        let said = (stated.unit_usd.clone(), stated.stated_on.clone());
-        if !self.stated.contains(&said) {
-            self.stated.push(said);
-            self.stated.sort_unstable();
+        let same = |it: &&mut (String, String, u128)| {
+            (&it.0, &it.1) == (&stated.unit_usd, &stated.stated_on)
+        };
+        match self.stated.iter_mut().find(same) {
+            Some(have) => have.2 = have.2.saturating_add(units),
+            None => {
+                let (unit, on) = (stated.unit_usd.clone(), stated.stated_on.clone());
+                self.stated.push((unit, on, units));
+                self.stated.sort_unstable();
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use guerdon_core::fact::Fact;
 
+pub(crate) const PAID_TO_YOU: &str = "Paid to your wallet";
+
 /// `Paid to its holder, G-1004`
 pub(crate) fn of_grant(what: &str, grant: Option<&str>) -> String {
     match grant {

@@ -15,6 +15,7 @@ pub(crate) const NO_BLOCK: &str = "No block was read yet.";
 pub(crate) const NOT_VALUED: &str = "Not valued";
 pub(crate) const NO_STATED_VALUE: &str = "The company's sheet states no value for these tokens, \
     and nothing here invents one.";
+pub(crate) const NO_GAS: &str = ", no gas needed";
 pub(crate) const NOTHING_NOW: &str = "Nothing";
 pub(crate) const NOTHING_BY_TIME: &str = "Nothing by time";
 pub(crate) const VIEW_ONLY: &str = "You signed in by e-mail, which lets you look. Sign in with \
@@ -128,12 +129,11 @@ pub(crate) fn in_place_of(sheet_id: &str) -> String {
 }
 
 /// `7,300.00 ACC at $0.42 each, stated by the company on 30 Jun 2026`
-pub(crate) fn stated(amount: &str, stated: &[(String, String)]) -> String {
-    let said = stated.iter().map(|(unit, on)| match on.is_empty() {
-        true => format!("${unit} each, stated by the company without a date"),
-        false => format!("${unit} each, stated by the company on {on}"),
-    });
-    format!("{amount} at {}", said.collect::<Vec<_>>().join(", and at "))
+pub(crate) fn stated(amount: &str, unit: &str, on: &str) -> String {
+    match on.is_empty() {
+        true => format!("{amount} at ${unit} each, stated by the company without a date"),
+        false => format!("{amount} at ${unit} each, stated by the company on {on}"),
+    }
 }
 
 /// `of that vested: $1,240.00`
@@ -174,8 +174,8 @@ pub(crate) fn receipt_lead(company: &str, grant: &str, day: &str) -> String {
 /// The last line of a receipt.
 pub(crate) fn receipt_made(block: &str, zone: &str) -> String {
     format!(
-        "Made from the events of the chain as read up to block {block}. Days are those of {zone}. \
-         Amounts are rounded down to two places here; every place stands in the grant's data."
+        "Made from the events of the chain as read up to block {block}. Days are those of {zone}. Amounts are \
+         rounded down to two places, with every place below."
     )
 }
 

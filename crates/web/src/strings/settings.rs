@@ -89,3 +89,14 @@ pub(crate) const OTHERS_WALLET: Refusal = Refusal {
     what: "This wallet belongs to somebody else on the people list.",
     hint: "If that is wrong, ask PEOPLE.",
 };
+
+/// What the script of the sign-in says differently when a wallet is added.
+pub(crate) const ISLAND: [(&str, &str); 4] = [
+    (
+        "ready",
+        "Choose the account to add in your wallet program first.",
+    ),
+    ("button", "Add a wallet with {wallet}"),
+    ("signed", "Signed. Adding it…"),
+    ("failed", "Adding it failed: {said} Nothing was changed."),
+];

@@ -26,7 +26,7 @@ use crate::charts::bar;
 use crate::dates;
 use crate::html::{Hex, Markup, Money, When};
 use crate::me::Explain;
-use crate::numbers::{capital, count, grouped, percent, shortened};
+use crate::numbers::{capital, count, grouped, percent};
 
 /// All that a grant's page is made of. No name, no agreement: an opened grant is public by its id.
 #[derive(Clone, Debug)]
@@ -135,7 +135,6 @@ impl GrantPage {
     pub(crate) fn new(data: &GrantData, context: &Context<'_>) -> Result<Self, Refused> {
         let (zone, zone_name) = context.zone_of(data.zone.as_deref());
         let record = &data.record;
-        let id_short = shortened(&record.id.to_string());
         let reasons = data.reasons(context.now())?;
         let teller = data.teller(context, &zone);
         let parts = data.parts(&reasons, context, &zone);
@@ -144,15 +143,6 @@ impl GrantPage {
             .map(|(part, amount, _)| (*part, *amount))
             .collect();
         let label = bar_label(&parts, context);
-        let granted = Money::heading(record.amount, context.token())
-            .text()
-            .to_owned();
-        let title = format!("Grant {id_short}");
-        let place = match data.named {
-            Some(_) => Place::Grants,
-            None => Place::Rounds,
-        };
-        let shell = Shell::new(context, &title, place);
         let telling = Telling {
             token: context.token(),
             zone: &zone,
@@ -160,16 +150,11 @@ impl GrantPage {
         };
         let leaf = u128::from(record.index) + 1;
         Ok(Self {
-            shell: shell
-                .with_data(format!("/grants/{}", record.id))
-                .with_zone(&zone_name),
+            shell: data.shell(context).with_zone(&zone_name),
             round_href: format!("/rounds/{}", record.root),
             round_name: format!("Round {}", data.round),
             id_short: data.title(),
-            granted: match data.named.as_ref().filter(|named| !named.person.is_empty()) {
-                Some(named) => format!("{granted} for {}", named.person),
-                None => format!("{granted} granted"),
-            },
+            granted: data.heading(context),
             lead: data.lead(&zone),
             state: data.state(context.now()),
             line: data.line(context, &zone),
@@ -219,6 +204,25 @@ const REPLACED: &str = "It pays nothing any more: the grants in its place do, by
 impl GrantData {
     pub(crate) fn goals(&self) -> Goals<'_> {
         Goals(&self.goals)
+    }
+
+    fn shell(&self, context: &Context<'_>) -> Shell {
+        let place = match self.named {
+            Some(_) => Place::Grants,
+            None => Place::Rounds,
+        };
+        let shell = Shell::new(context, &format!("Grant {}", self.title()), place);
+        shell.with_data(format!("/grants/{}", self.record.id))
+    }
+
+    /// `7,300 ACC for Dolores Ibárruri-Vega`, or `7,300 ACC granted`.
+    fn heading(&self, context: &Context<'_>) -> String {
+        let granted = Money::heading(self.record.amount, context.token());
+        let named = self.named.as_ref().map(|named| named.person.as_str());
+        match named.filter(|person| !person.is_empty()) {
+            Some(person) => format!("{} for {person}", granted.text()),
+            None => format!("{} granted", granted.text()),
+        }
     }
 
     fn unknown_terms(&self) -> &'static str {

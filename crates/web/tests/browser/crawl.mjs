@@ -31,9 +31,10 @@ export async function crawl(site, { key, starts = ["/", "/sign-in", NOWHERE], kn
     const before = kinds.get(of) ?? 0;
     if (key && (known.has(of) || (before >= OF_A_KIND && of !== "/grants/_"))) continue;
     kinds.set(of, before + 1);
-    if (/\.(json|csv|xlsx|ics|html|md)$/.test(path.split("?")[0])) {
-      const answer = await window.request.get(new URL(path, site.url).href);
-      files.set(path, { status: answer.status(), type: answer.headers()["content-type"] });
+    const answer = await window.request.get(new URL(path, site.url).href, { maxRedirects: 0 });
+    const type = answer.headers()["content-type"] ?? "";
+    if (!type.startsWith("text/html") || "content-disposition" in answer.headers()) {
+      files.set(path, { status: answer.status(), type });
       continue;
     }
     const status = path === NOWHERE ? 404 : 200;

@@ -3,18 +3,28 @@
 #[cfg(test)]
 mod actions;
 #[cfg(test)]
+mod actions_company;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod company;
+#[cfg(test)]
+mod company_lists;
+#[cfg(test)]
+mod ends;
 #[cfg(test)]
 #[path = "../../../store/tests/it/harness.rs"]
 mod harness;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod me;
+#[cfg(test)]
+mod office;
 #[cfg(test)]
 mod people;
 #[cfg(test)]

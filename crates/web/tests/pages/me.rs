@@ -10,21 +10,21 @@ use tempfile::TempDir;
 use crate::check;
 use crate::people::{self, Who};
 use crate::sample::{ORIGIN, Story, WALL, inner};
-use crate::site::{Answer, Site, send_form};
+use crate::site::{Answer, send_form};
 
 /// Her grants by the company's list: one of each kind. The sample's names end in SECRET.
-const HERS: [&str; 6] = ["G-1004", "G-1005", "G-1006", "G-1010", "G-1019", "G-1002"];
+pub(crate) const HERS: [&str; 6] = ["G-1004", "G-1005", "G-1006", "G-1010", "G-1019", "G-1002"];
 
-struct Portal {
+pub(crate) struct Portal {
     router: axum::Router,
-    story: Story,
-    store: Store,
+    pub(crate) story: Story,
+    pub(crate) store: Store,
     _folder: TempDir,
 }
 
 impl Portal {
     /// The holder of G-1004 has all of HERS, some of them with a stated value.
-    async fn of(story: Story, answered: Option<u64>) -> Self {
+    pub(crate) async fn of(story: Story, answered: Option<u64>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = story.stored(folder.path()).await;
         people::put(&store, &story).await;
@@ -60,16 +60,16 @@ impl Portal {
         }
     }
 
-    async fn told() -> Self {
+    pub(crate) async fn told() -> Self {
         Self::of(Story::told(), Some(WALL - 4)).await
     }
 
-    async fn get(&self, who: Who, path: &str) -> Answer {
+    pub(crate) async fn get(&self, who: Who, path: &str) -> Answer {
         let asked = (Method::GET, path, None);
         send_form(&self.router, asked, who.cookie().as_deref(), String::new()).await
     }
 
-    async fn post(&self, who: Who, path: &str, form: &str) -> Answer {
+    pub(crate) async fn post(&self, who: Who, path: &str, form: &str) -> Answer {
         let asked = (Method::POST, path, Some(ORIGIN));
         send_form(
             &self.router,
@@ -81,25 +81,25 @@ impl Portal {
     }
 
     /// A page that must be whole, as text.
-    async fn page(&self, who: Who, path: &str) -> String {
+    pub(crate) async fn page(&self, who: Who, path: &str) -> String {
         let answer = self.get(who, path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
         check::page(path, &answer.body);
         check::text(&answer.body)
     }
 
-    fn grant(&self, name: &str) -> String {
+    pub(crate) fn grant(&self, name: &str) -> String {
         format!("/grants/{}", self.story.id(name))
     }
 }
 
-fn says(page: &str, words: &[&str]) {
+pub(crate) fn says(page: &str, words: &[&str]) {
     for word in words {
         assert!(page.contains(word), "{word}: {page}");
     }
 }
 
-fn data(answer: &Answer) -> Value {
+pub(crate) fn data(answer: &Answer) -> Value {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     serde_json::from_str(&answer.body).unwrap()
 }
@@ -454,400 +454,10 @@ async fn every_state_is_said_in_its_words() {
     assert!(calendar.contains("STATUS:CANCELLED"), "{calendar}");
 }
 
-#[tokio::test]
-async fn an_end_is_worked_out_for_today_and_for_a_day() {
-    let site = Portal::told().await;
-    let path = format!("{}/leave", site.grant("G-1004"));
-    let page = site.page(Who::Holder, &path).await;
-    says(
-        &page,
-        &[
-            "What if I leave, or am ended?",
-            "If it ends today, 30 Jun 2028.",
-            "are yours, what was paid before included.",
-            "more may still come, as far as results open them.",
-            "go back to the pool.",
-            "as far back as the terms allow, 30 days, on 31 May 2028.",
-            "What was paid can never be taken back.",
-            "at most 30 days back; more than that the contract refuses.",
-            "if the clock stopped on 30 Jun 2028",
-        ],
-    );
-    let later = site
-        .page(Who::Holder, &format!("{path}?on=2029-03-01"))
-        .await;
-    says(
-        &later,
-        &[
-            "If it ends on 1 Mar 2029.",
-            "if the clock stopped on 1 Mar 2029",
-            "the end",
-        ],
-    );
-    let body = site
-        .get(Who::Holder, &format!("{path}?on=2029-03-01"))
-        .await
-        .body;
-    assert!(
-        body.contains("value=\"2029-03-01\"") && body.contains("line left"),
-        "{body}"
-    );
-    for (on, words) in [
-        ("2028-01-01", "An end on 1 Jan 2028 is not possible"),
-        ("soon", "`soon` is not a date: write it as 2027-03-01."),
-        ("2029-02-30", "is not a date"),
-    ] {
-        says(
-            &site.page(Who::Holder, &format!("{path}?on={on}")).await,
-            &[words],
-        );
-    }
-    let ended = site
-        .page(Who::Holder, &format!("{}/leave", site.grant("G-1006")))
-        .await;
-    says(&ended, &["This grant ended on 15 May 2028"]);
-    let unopened = site
-        .page(Who::Holder, &format!("{}/leave", site.grant("G-1002")))
-        .await;
-    says(
-        &unopened,
-        &["If it ends today", "No result decides this grant."],
-    );
-}
-
-#[tokio::test]
-async fn what_an_end_leaves_adds_up_to_the_grant() {
-    let site = Portal::told().await;
-    for name in HERS {
-        let body = site
-            .get(
-                Who::Holder,
-                &format!("{}/leave?on=2029-03-01", site.grant(name)),
-            )
-            .await
-            .body;
-        let amount = site.story.grants[name].1.amount;
-        for row in body
-            .split("<tr>")
-            .filter(|row| row.contains("scope=\"row\"") && row.contains("<data"))
-        {
-            let values = row.split("<data value=\"").skip(1);
-            let raw = values.map(|value| base_units(value.split('"').next().unwrap()));
-            let cells: Vec<u128> = raw.collect();
-            if cells.len() == 3 {
-                assert_eq!(cells.iter().sum::<u128>(), amount, "{name}: {row}");
-            }
-        }
-    }
-}
-
-fn base_units(exact: &str) -> u128 {
-    let (whole, rest) = exact.split_once('.').unwrap_or((exact, ""));
-    format!("{whole}{rest:0<18}").parse().unwrap()
-}
-
-#[tokio::test]
-async fn a_payment_has_a_receipt_and_nothing_else_has() {
-    let site = Portal::told().await;
-    let id = site.story.id("G-1010");
-    let paid = site
-        .story
-        .facts
-        .iter()
-        .find_map(|(origin, fact)| match fact {
-            Fact::Claimed {
-                id: of,
-                gross,
-                withheld,
-                ..
-            } if *of == id => Some((origin.tx, *gross, *withheld)),
-            _ => None,
-        });
-    let (tx, gross, withheld) = paid.unwrap();
-    assert!(withheld > 0);
-    let path = format!("{}/receipts/{tx}", site.grant("G-1010"));
-    let answer = site.get(Who::Holder, &path).await;
-    let page = check::text(&answer.body);
-    says(
-        &page,
-        &[
-            "Receipt: ",
-            "Acme AI paid grant G-1010 SECRET on 2 Mar 2028.",
-            "Withheld for tax",
-            "Net: reached the wallet",
-            "Dolores Ibárruri-Vega",
-            &tx.to_string(),
-            "guerdon verify grant GRANT.json --rpc-url NODE",
-            "Europe/Madrid",
-        ],
-    );
-    for units in [gross, withheld, gross - withheld] {
-        let exact = format!("{}.{:018}", units / 10u128.pow(18), units % 10u128.pow(18));
-        assert!(
-            answer
-                .body
-                .contains(exact.trim_end_matches('0').trim_end_matches('.')),
-            "{exact}"
-        );
-    }
-    assert!(
-        site.get(Who::Holder, &site.grant("G-1010"))
-            .await
-            .body
-            .contains(&path)
-    );
-    let opened = site.story.ledger.grants[&id].opened.tx;
-    for missing in [opened.to_string(), tx.to_string().replace("0x", "0x0")] {
-        let path = format!("{}/receipts/{missing}", site.grant("G-1010"));
-        assert_eq!(
-            site.get(Who::Holder, &path).await.status,
-            StatusCode::NOT_FOUND
-        );
-    }
-    let others = format!("{}/receipts/{tx}", site.grant("G-1004"));
-    assert_eq!(
-        site.get(Who::Holder, &others).await.status,
-        StatusCode::NOT_FOUND
-    );
-}
-
-#[tokio::test]
-async fn a_zone_is_chosen_and_kept() {
-    let site = Portal::told().await;
-    let kept = site
-        .post(Who::Holder, "/me/settings/zone", "zone=Asia%2FTokyo")
-        .await;
-    assert_eq!(kept.status, StatusCode::SEE_OTHER);
-    says(
-        &site.page(Who::Holder, "/me").await,
-        &["Times in Asia/Tokyo"],
-    );
-    says(
-        &site.page(Who::Holder, &site.grant("G-1004")).await,
-        &["Times in Asia/Tokyo"],
-    );
-    let wrong = site
-        .post(Who::Holder, "/me/settings/zone", "zone=Mars")
-        .await;
-    assert_eq!(wrong.status, StatusCode::FORBIDDEN);
-    site.post(Who::Holder, "/me/settings/zone", "zone=").await;
-    says(
-        &site.page(Who::Holder, "/me").await,
-        &["Times in Europe/Madrid"],
-    );
-    let page = site.page(Who::Holder, "/me/settings").await;
-    says(
-        &page,
-        &[
-            "Where you are signed in",
-            "Firefox on Linux",
-            "sends no notices",
-            "Asia/Tokyo",
-        ],
-    );
-}
-
 /// The calendar link that the sample holder has.
-fn calendar_path() -> String {
+pub(crate) fn calendar_path() -> String {
     format!(
         "/calendar/{}.ics",
         alloy_primitives::hex::encode(people::CALENDAR)
     )
-}
-
-#[tokio::test]
-async fn a_calendar_tells_days_and_no_amounts() {
-    let site = Portal::told().await;
-    let answer = site.get(Who::Nobody, &calendar_path()).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(
-        answer.headers["content-type"],
-        "text/calendar; charset=utf-8"
-    );
-    let text = answer.body.replace("\r\n ", "");
-    assert!(
-        text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
-            && text.ends_with("END:VCALENDAR\r\n")
-    );
-    for line in answer.body.split("\r\n") {
-        assert!(line.len() <= 75 && !line.contains('\n'), "{line}");
-    }
-    assert!(text.contains("REFRESH-INTERVAL;VALUE=DURATION:PT12H"));
-    let id = site.story.id("G-1004");
-    assert!(text.contains(&format!("UID:{id}-0-1\r\n")), "{text}");
-    // The cliff of G-1004 in its own zone, whatever the server's.
-    assert!(text.contains("DTSTART;VALUE=DATE:20270601"), "{text}");
-    assert!(
-        !text.contains("ACC") && !text.contains("7300") && !text.contains('$'),
-        "{text}"
-    );
-    let events = text.matches("BEGIN:VEVENT").count();
-    let mut ids: Vec<_> = text
-        .lines()
-        .filter(|line| line.starts_with("UID:"))
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!((ids.len(), events > 100), (events, true));
-    // The end of G-1006 in May 2028 took its later days away.
-    let ended = site.story.id("G-1006").to_string();
-    let after_end = text
-        .split("BEGIN:VEVENT")
-        .filter(|event| event.contains(&ended));
-    assert!(
-        after_end
-            .clone()
-            .any(|event| event.contains("STATUS:CANCELLED") && event.contains("SEQUENCE:1"))
-    );
-    assert!(
-        after_end
-            .clone()
-            .any(|event| event.contains("STATUS:CONFIRMED"))
-    );
-    let unknown = format!("/calendar/{}.ics", "00".repeat(32));
-    assert_eq!(
-        site.get(Who::Nobody, &unknown).await.status,
-        StatusCode::NOT_FOUND
-    );
-}
-
-#[tokio::test]
-async fn a_calendar_link_is_made_anew_and_revoked() {
-    let site = Portal::told().await;
-    let made = site.post(Who::Holder, "/me/settings/calendar", "").await;
-    assert_eq!(made.status, StatusCode::SEE_OTHER);
-    let shown = made.headers["location"].clone();
-    let page = site.page(Who::Holder, &shown).await;
-    says(
-        &page,
-        &[&format!("{ORIGIN}{shown}.ics"), "It is shown once"],
-    );
-    assert_eq!(
-        site.get(Who::Nobody, &format!("{shown}.ics")).await.status,
-        StatusCode::OK
-    );
-    let old = site.get(Who::Nobody, &calendar_path()).await;
-    assert_eq!(
-        old.status,
-        StatusCode::NOT_FOUND,
-        "the link before has ended"
-    );
-    says(
-        &site.page(Who::Holder, "/me/settings").await,
-        &["There is a calendar link, made on"],
-    );
-    site.post(Who::Holder, "/me/settings/calendar/revoke", "")
-        .await;
-    let revoked = site.get(Who::Nobody, &format!("{shown}.ics")).await;
-    assert_eq!(revoked.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn a_shared_page_shows_no_name_and_ends_when_the_holder_says() {
-    let site = Portal::told().await;
-    let base = site.grant("G-1004");
-    let made = site
-        .post(Who::Holder, &format!("{base}/share"), "label=my+bank")
-        .await;
-    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
-    let link = made.headers["location"].clone();
-    let answer = site.get(Who::Nobody, &link).await;
-    check::page(&link, &answer.body);
-    let page = check::text(&answer.body);
-    says(
-        &page,
-        &[
-            "The holder of this grant, 0x",
-            "shared this page on",
-            "with my bank",
-            "7,300 ACC granted",
-        ],
-    );
-    for secret in [
-        "Dolores",
-        "G-1004",
-        "SECRET",
-        "/claim",
-        "/receipts/",
-        "/leave",
-    ] {
-        assert!(!answer.body.contains(secret), "{secret}");
-    }
-    says(
-        &site.page(Who::Holder, &link).await,
-        &["Copy the address of this page"],
-    );
-    let listed = site.get(Who::Holder, "/me/settings").await.body;
-    says(&check::text(&listed), &["my bank", "for my bank"]);
-    let hash = alloy_primitives::keccak256(
-        alloy_primitives::hex::decode(link.strip_prefix("/share/").unwrap()).unwrap(),
-    );
-    let by_other = site
-        .post(
-            Who::OtherHolder,
-            &format!("{base}/share/revoke"),
-            &format!("hash={hash}"),
-        )
-        .await;
-    assert_eq!(by_other.status, StatusCode::FORBIDDEN);
-    assert_eq!(site.get(Who::Nobody, &link).await.status, StatusCode::OK);
-    let revoked = site
-        .post(
-            Who::Holder,
-            &format!("{base}/share/revoke"),
-            &format!("hash={hash}"),
-        )
-        .await;
-    assert_eq!(revoked.status, StatusCode::SEE_OTHER);
-    assert_eq!(
-        site.get(Who::Nobody, &link).await.status,
-        StatusCode::NOT_FOUND
-    );
-}
-
-#[tokio::test]
-async fn a_link_of_a_former_holder_opens_nothing() {
-    let link = format!("/share/{}", alloy_primitives::hex::encode(people::SHARE));
-    let site = Site::of(Story::told()).await;
-    assert_eq!(site.get(&link).await.status, StatusCode::OK);
-    let mut story = Story::told();
-    let (id, to) = (story.id(people::MINE), crate::sample::address(0x99));
-    let from = story.ledger.grants[&id].recipient;
-    story.say(Fact::Moved { id, from, to });
-    story.say(Fact::HolderChanged { id, holder: to });
-    let site = Site::of(story).await;
-    assert_eq!(site.get(&link).await.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn what_is_kept_is_shown_and_taken_away_as_a_file() {
-    let site = Portal::told().await;
-    let page = site.page(Who::Holder, "/me/privacy").await;
-    says(
-        &page,
-        &[
-            "Person E1",
-            "e1@acme.example",
-            "What stays on the chain",
-            "guerdon people export ID",
-        ],
-    );
-    let answer = site.get(Who::Holder, "/me/privacy.json").await;
-    assert!(answer.headers["content-disposition"].contains("attachment"));
-    let all = data(&answer);
-    assert_eq!(all["person"]["number"], "E1");
-    assert_eq!(all["grants"].as_array().unwrap().len(), HERS.len());
-    assert!(
-        all["grants"][0]["agreement"]
-            .as_str()
-            .unwrap()
-            .contains("SECRET agreement")
-    );
-    assert_eq!(all["share_links"][0]["label"], "for my bank");
-    assert!(all["sessions"].as_array().unwrap().len() >= 2);
-    // Hashes of secrets are nobody's data.
-    assert!(!answer.body.contains(&Who::Holder.session().to_string()));
-    let page = site.page(Who::Engineer, "/me/privacy").await;
-    says(&page, &["The people list does not know this wallet"]);
-    drop(site.store);
 }
