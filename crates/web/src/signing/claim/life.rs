@@ -128,6 +128,10 @@ impl Life {
         self
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a fact is made where it is told"
+    )]
     pub(super) fn say(&mut self, fact: Fact) {
         self.block += 1;
         let origin = Origin {
