@@ -5,6 +5,7 @@ mod dependencies;
 mod documents;
 mod files;
 mod licences;
+mod threats;
 mod trees;
 
 use std::{fs, path::Path, process::Command};
@@ -21,6 +22,7 @@ pub(crate) fn tidy(root: &Path) -> Result<()> {
     documents::check(&tree, &mut findings);
     files::check(&tree, &mut findings);
     trees::check(&tree, &mut findings);
+    threats::check(&tree, &mut findings);
     if findings.is_empty() {
         eprintln!("==> tidy: {} files in order", tree.files.len());
         return Ok(());
