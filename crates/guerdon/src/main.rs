@@ -75,7 +75,8 @@ fn trace(verbose: u8) {
         0 => "warn",
         1 => "guerdon=info,warn",
         2 => "guerdon=debug,info",
-        _ => "trace",
+        // That layer writes the addresses of pages, and links of holders are in them.
+        _ => "trace,tower_http::csrf=info",
     };
     let filter = tracing_subscriber::EnvFilter::new(level);
     tracing_subscriber::fmt()
