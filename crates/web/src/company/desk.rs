@@ -5,9 +5,8 @@ use axum::extract::State;
 use guerdon_core::goal::GoalFlags;
 use guerdon_core::ledger::GrantRecord;
 use guerdon_core::state::Flags;
-use guerdon_formats::calendar::Zone;
-use guerdon_formats::words::goal_next;
 use guerdon_store::{Operations, Page, Read};
+use jiff::tz::TimeZone;
 
 use super::rounds::{self, Known, Stage, day};
 use crate::access::CompanyReader;
@@ -18,6 +17,7 @@ use crate::pages::{Answer, html};
 use crate::state::AppState;
 use crate::strings::company as words;
 use crate::views::Context;
+use crate::views::goal_words::standing;
 use crate::views::shell::{Place, Shell};
 
 /// Rows asked of the store at a time.
@@ -170,9 +170,6 @@ async fn goals(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, Page
         .into_iter()
         .map(|goal| (goal.id, goal.name))
         .collect();
-    let Ok(zone) = Zone::named("UTC") else {
-        return Ok(Vec::new());
-    };
     let now = context.now();
     let mut needs = Vec::new();
     for record in read.goals().await? {
@@ -185,9 +182,10 @@ async fn goals(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, Page
         }
         let name = names.get(&record.id).cloned();
         let name = name.unwrap_or_else(|| shortened(&record.id.to_string()));
+        let standing = standing(&record, &TimeZone::UTC, now);
         needs.push(Need::new(
-            words::goal_due(&name, &day(record.state.closes), record.state.closes <= now),
-            &goal_next(&record, now, &zone),
+            words::goal_due(&name, &standing.state),
+            standing.next.trim_end_matches('.'),
             ("The goal", format!("/goals/{}", record.id)),
         ));
     }

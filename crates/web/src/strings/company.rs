@@ -271,11 +271,8 @@ pub(crate) fn call_of(caller: &str) -> String {
     format!("{caller}, who scheduled it")
 }
 
-pub(crate) fn goal_due(name: &str, day: &str, is_over: bool) -> String {
-    match is_over {
-        false => format!("The goal {name} closes on {day}."),
-        true => format!("The goal {name} was to close on {day} and is not closed."),
-    }
+pub(crate) fn goal_due(name: &str, state: &str) -> String {
+    format!("The goal {name}: {state}.")
 }
 
 pub(crate) fn keeper_failed(grant: &str, times: u32, reason: &str) -> String {

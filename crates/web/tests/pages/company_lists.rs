@@ -1,0 +1,185 @@
+//! The company's lists: templates and people.
+
+use axum::http::StatusCode;
+
+use crate::check;
+use crate::company::{WALLETS, matched, post, row, sheet, text, upload};
+use crate::people::Who;
+use crate::sample::Story;
+use crate::site::Site;
+
+#[tokio::test]
+async fn templates_fill_what_a_sheet_leaves_empty() {
+    let site = Site::of(Story::told()).await;
+    let path = "/company/templates/new";
+    let wrong = "name=even&template=&cliff_months=60&duration_months=48&interval_months=1\
+                 &withhold=22.222&grace_days=x";
+    let page = post(&site, Who::CompanyByList, path, wrong).await;
+    for words in [
+        "Sheets already know this name",
+        "the cliff comes after 60 months",
+        "Write a whole number of days",
+        "at most two decimal places",
+    ] {
+        assert!(
+            page.body.to_lowercase().contains(&words.to_lowercase()),
+            "{words}: {}",
+            page.body
+        );
+    }
+    let right = "name=std-4y&template=&cliff_months=12&duration_months=48&interval_months=1\
+                 &cliff_percent=25&withhold=22&backdate_days=10&can_end=yes";
+    let kept = post(&site, Who::CompanyByList, path, right).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+    let list = text(&site, "/company/templates").await;
+    for words in [
+        "25% after a one-year cliff, then 36 monthly steps.",
+        "The company may end it, at most 10 days back. The company cannot pause it. 22\u{a0}% of \
+         each payment is withheld for tax.",
+        "no grant yet",
+    ] {
+        assert!(list.contains(words), "{words}: {list}");
+    }
+    let csv = sheet(&[row(0, WALLETS[0], "5", "UTC").replace(",,12,48,1,25,", ",std-4y,,,,,")]);
+    let draft = matched(&site, &csv).await;
+    let preview = text(&site, &format!("{draft}/preview")).await;
+    assert!(
+        preview.contains("22\u{a0}% of each payment is withheld for tax."),
+        "{preview}"
+    );
+    let change = right.replace("withhold=22", "withhold=30");
+    let changed = post(
+        &site,
+        Who::CompanyByList,
+        "/company/templates/std-4y",
+        &change,
+    )
+    .await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
+    let preview = text(&site, &format!("{draft}/preview")).await;
+    assert!(preview.contains("30\u{a0}% of each payment"), "{preview}");
+    let gone = post(
+        &site,
+        Who::CompanyByList,
+        "/company/templates/std-4y/discard",
+        "",
+    )
+    .await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER);
+    assert!(
+        text(&site, "/company/templates")
+            .await
+            .contains("No templates yet.")
+    );
+}
+
+#[tokio::test]
+async fn a_person_is_added_changed_exported_and_erased_and_the_log_names_nobody() {
+    let site = Site::of(Story::told()).await;
+    let form = "number=E500&name=Zo%C3%AB+Quill&email=zoe%40acme.example&country=NL\
+                &zone=Europe%2FAmsterdam&role=auditor&wallets=0x4444444444444444444444444444444444444444";
+    let added = post(&site, Who::AdministratorByList, "/company/people/new", form).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
+    let path = added.headers["location"].clone();
+    let page = text(&site, &path).await;
+    for words in [
+        "Zoë Quill",
+        "Number E500",
+        "May read, by this list auditor",
+        "the list says so; never signed in with it no role on the chain",
+        "No grants for this person yet.",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let again = post(&site, Who::AdministratorByList, "/company/people/new", form).await;
+    assert!(again.body.contains("id=\"number-wrong\"") && again.body.contains("value=\"E500\""));
+    let change = form
+        .replace("role=auditor", "role=company")
+        .replace("country=NL", "country=nl");
+    let edit = format!("{path}/edit");
+    let wrong = post(&site, Who::AdministratorByList, &edit, &change).await;
+    assert!(
+        wrong.body.contains("is no country: write two capitals"),
+        "{}",
+        wrong.body
+    );
+    let change = change.replace("country=nl", "country=BE");
+    let changed = post(&site, Who::AdministratorByList, &edit, &change).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
+    for find in ["quill", "e500", "0x4444"] {
+        let found = text(&site, &format!("/company/people?find={find}")).await;
+        assert!(found.contains("Zoë Quill"), "{find}: {found}");
+    }
+    let none = text(&site, "/company/people?find=%25").await;
+    assert!(none.contains("Nobody on the list has this name"), "{none}");
+    let export = site
+        .get_as(Who::AdministratorByList, &format!("{path}/export"))
+        .await;
+    let export: serde_json::Value = serde_json::from_str(&export.body).unwrap();
+    assert_eq!(
+        (&export["number"], &export["country"]),
+        (&"E500".into(), &"BE".into())
+    );
+
+    let erase = format!("{path}/erase");
+    let wrong = post(&site, Who::AdministratorByList, &erase, "number=E5000").await;
+    assert!(wrong.body.contains("Type E500 exactly."), "{}", wrong.body);
+    let gone = post(&site, Who::AdministratorByList, &erase, "number=E500").await;
+    assert_eq!(gone.headers["location"], "/company/people", "{}", gone.body);
+    let missing = site.get_as(Who::AdministratorByList, &path).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    let log = site
+        .get_as(Who::AuditorByMail, "/company/audit.csv")
+        .await
+        .body;
+    for words in ["person added", "person changed", "person erased"] {
+        assert!(log.contains(words), "{words}: {log}");
+    }
+    for word in ["Quill", "E500", "zoe@", "0x4444"] {
+        assert!(!log.contains(word), "the log names {word}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn people_come_in_by_a_sheet_all_or_none() {
+    let site = Site::of(Story::told()).await;
+    let path = ("/company/people/import", "people");
+    let wrong = "number,name,email,country,zone,roles,wallets\n\
+                 E700,Al,,,,,0x12\nE700,Bo,,,,,\n";
+    let refused = upload(&site, path, wrong.as_bytes()).await;
+    let told = check::text(&refused.body);
+    assert!(
+        told.contains("Row 1, column wallets: `0x12` is not an address"),
+        "{told}"
+    );
+    assert!(
+        told.contains("Row 2, column number: the number `E700` is already in row 1."),
+        "{told}"
+    );
+    assert!(
+        !text(&site, "/company/people?find=Al")
+            .await
+            .contains("E700")
+    );
+    let right = "number,name,email,country,zone,roles,wallets\n\
+                 E700,Al,,,,auditor,0x7777777777777777777777777777777777777777\nE1,Ines,,,,,\n";
+    let taken = upload(&site, path, right.as_bytes()).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
+    let csv = site
+        .get_as(Who::CompanyByList, "/company/people.csv")
+        .await
+        .body;
+    assert!(csv.contains(",E700,Al,,,,auditor,0x7777"), "{csv}");
+    assert!(
+        csv.contains(",E1,Ines,"),
+        "a known number is changed: {csv}"
+    );
+    let taken = "number,name,email,country,zone,roles,wallets\n\
+                 E701,,,,,,0x7777777777777777777777777777777777777777\n";
+    let refused = upload(&site, path, taken.as_bytes()).await;
+    assert!(
+        check::text(&refused.body).contains("E700"),
+        "{}",
+        refused.body
+    );
+}
