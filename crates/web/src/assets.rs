@@ -25,13 +25,14 @@ pub(crate) struct Island {
 include!(concat!(env!("OUT_DIR"), "/fonts.rs"));
 include!(concat!(env!("OUT_DIR"), "/islands.rs"));
 
-const STYLES: [&str; 9] = [
+const STYLES: [&str; 10] = [
     include_str!("../ui/styles/tokens.css"),
     include_str!("../ui/styles/base.css"),
     include_str!("../ui/styles/parts.css"),
     include_str!("../ui/styles/tables.css"),
     include_str!("../ui/styles/forms.css"),
     include_str!("../ui/styles/sign.css"),
+    include_str!("../ui/styles/actions.css"),
     include_str!("../ui/styles/demo.css"),
     include_str!("../ui/styles/charts.css"),
     include_str!("../ui/styles/print.css"),

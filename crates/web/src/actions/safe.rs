@@ -6,7 +6,6 @@ use guerdon_chain::safe::{MULTI_SEND, MultiSend, SafeTransaction, SafeView, Tria
 
 use super::change::account;
 use super::order::{Fields, field};
-use crate::html::Hex;
 use crate::state::AppState;
 use crate::strings::actions as words;
 
@@ -18,8 +17,8 @@ pub(super) struct Seen {
     pub(super) nonce: String,
     pub(super) version: String,
     pub(super) wrong: Option<String>,
-    /// Labelled lines: hashes, owners, MultiSend.
-    pub(super) lines: Vec<(&'static str, Hex)>,
+    /// Labelled lines, whole, since signers compare them: hashes, MultiSend.
+    pub(super) lines: Vec<(&'static str, String)>,
     pub(super) said: Vec<String>,
     /// Whether it would succeed.
     pub(super) tried: Option<String>,
@@ -79,14 +78,14 @@ pub(super) async fn see(state: &AppState, plans: &[Plan], fields: &Fields) -> Se
         return seen;
     };
     seen.lines = vec![
-        ("safeTxHash", Hex::hash(&transaction.hash())),
-        ("Domain hash", Hex::hash(&transaction.domain_hash())),
-        ("Message hash", Hex::hash(&transaction.message_hash())),
-        ("To", Hex::address(&transaction.to)),
+        ("safeTxHash", transaction.hash().to_string()),
+        ("Domain hash", transaction.domain_hash().to_string()),
+        ("Message hash", transaction.message_hash().to_string()),
+        ("To", transaction.to.to_checksum(None)),
     ];
     if transaction.delegated {
         seen.lines
-            .push(("MultiSend assumed", Hex::address(&MULTI_SEND)));
+            .push(("MultiSend assumed", MULTI_SEND.to_checksum(None)));
     }
     trial(state, (safe, &transaction, plans), &mut seen).await;
     seen

@@ -68,7 +68,7 @@ async function signs(page) {
 describe("what the company and a holder change", () => {
   test("the company ends a grant, after a preview and with its name typed", async (t) => {
     const { page } = await opened(t, COMPANY, path(ENDED, "end"));
-    await page.getByLabel("At once").check();
+    await page.getByLabel("When vesting stops").selectOption("now");
     await page.getByRole("button", { name: "Show what this means" }).click();
     const preview = await words(page);
     assert.match(preview, /What they will read/);
