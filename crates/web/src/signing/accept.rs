@@ -37,6 +37,24 @@ struct AcceptGrant {
     signed_at: u64,
 }
 
+/// The typed data by which a holder accepts a grant, as the pages ask wallets to sign it:
+/// `(chain id, Grants)`, `(grant, document of its terms)`, and Unix seconds of the wall clock.
+#[must_use]
+pub fn acceptance(
+    (chain_id, grants): (u64, Address),
+    (id, agreement): (B256, B256),
+    signed_at: u64,
+) -> Value {
+    let word = AcceptGrant {
+        chain_id,
+        grants,
+        id,
+        agreement,
+        signed_at,
+    };
+    word.document()
+}
+
 impl AcceptGrant {
     fn document(&self) -> Value {
         let field = |name: &str, kind: &str| json!({"name": name, "type": kind});
@@ -77,7 +95,7 @@ impl AcceptGrant {
 struct AcceptPage {
     shell: Shell,
     grant: String,
-    id_short: String,
+    title: String,
     /// The agreement's text, where it was imported.
     text: Option<String>,
     document: Hex,
@@ -151,18 +169,14 @@ pub(crate) async fn page(State(state): State<AppState>, reader: GrantReader) -> 
     drop(read);
     let context = load::context(&state, as_of, viewer.as_ref());
     let (known, holder) = (&agreement.known, agreement.known.holder());
-    let id_short = shortened(&id.to_string());
+    let title = known.title();
     let may = viewer.as_ref().and_then(Viewer::wallet) == Some(holder);
     let open = !agreement.accepted_by(holder);
-    let shell = Shell::new(
-        &context,
-        &format!("Agreement of grant {id_short}"),
-        Place::Grants,
-    );
+    let shell = Shell::new(&context, &format!("Agreement, {title}"), Place::Grants);
     html(&AcceptPage {
         shell: shell.with_island("sign").with_zone(&known.zone_name),
         grant: format!("/grants/{id}"),
-        id_short,
+        title,
         document: Hex::hash(&known.terms.document),
         accepted: sentences(&agreement.acceptances, &known.zone),
         export: (!agreement.acceptances.is_empty())

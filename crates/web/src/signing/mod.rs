@@ -19,6 +19,7 @@ mod verify;
 mod tests;
 
 pub(crate) use accept::said_of as acceptances_of;
+pub use accept::acceptance;
 pub use claim::RelayPolicy;
 pub use exit::{Exit, ExitError, exit_page};
 pub(crate) use request::{Kind, Request};

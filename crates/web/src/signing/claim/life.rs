@@ -148,6 +148,7 @@ impl Life {
         let goals = self.ledger.goals.values().cloned();
         Known {
             id: ID,
+            sheet_id: None,
             encoded: self.terms.encode().unwrap(),
             terms: self.terms.clone(),
             record: self.ledger.grants.get(&ID).copied(),

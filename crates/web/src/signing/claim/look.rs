@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 
 use crate::error::PageError;
 use crate::load;
+use crate::numbers::shortened;
 use crate::state::AppState;
 use crate::views::{Goals, NamedGoal, zone};
 
@@ -24,6 +25,8 @@ const BATCH: u32 = 2_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) id: B256,
+    /// What its sheet calls it; a successor has no name of its own.
+    pub(crate) sheet_id: Option<String>,
     pub(crate) terms: Terms,
     pub(crate) encoded: Vec<u8>,
     /// `None` before it was opened.
@@ -73,6 +76,7 @@ impl Known {
         let record = read.grant(id).await?;
         let imported = read.terms(id).await?;
         let named = imported.as_ref().map(|grant| grant.zone.clone());
+        let sheet_id = imported.as_ref().map(|grant| grant.external_id.clone());
         let (encoded, root) = match (&record, imported) {
             (Some(record), _) if record.descent.is_some() => match read.successor(id).await? {
                 Some(published) => (published.terms, None),
@@ -94,6 +98,7 @@ impl Known {
         let (zone, zone_name) = zone(named.as_deref());
         Ok(Some(Self {
             id,
+            sheet_id: sheet_id.filter(|name| !name.is_empty()),
             terms,
             encoded,
             record,
@@ -104,6 +109,13 @@ impl Known {
             chain_id: state.deployment.chain_id,
             head: head.unwrap_or_default(),
         }))
+    }
+
+    /// What its pages call it: `Grant G-1004`.
+    pub(crate) fn title(&self) -> String {
+        let short = || shortened(&self.id.to_string());
+        let name = self.sheet_id.clone().unwrap_or_else(short);
+        format!("Grant {name}")
     }
 
     /// Money's clock.

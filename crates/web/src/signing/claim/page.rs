@@ -29,7 +29,7 @@ use crate::views::{Context, Goals, Why};
 struct ClaimPage {
     shell: Shell,
     grant: String,
-    id_short: String,
+    title: String,
     heading: String,
     verdict: String,
     payment: Option<PaymentView>,
@@ -160,15 +160,17 @@ async fn gather(state: &AppState, id: B256, viewer: Option<&Viewer>) -> Result<F
 
 impl ClaimPage {
     fn new(found: &Found, context: &Context<'_>, id: B256) -> Result<Self, PageError> {
-        let id_short = shortened(&id.to_string());
-        let title = format!("Claim of grant {id_short}");
-        let shell = Shell::new(context, &title, Place::Grants)
+        let title = match found {
+            Found::Known(whole) => whole.known.title(),
+            Found::NoTerms => format!("Grant {}", shortened(&id.to_string())),
+        };
+        let shell = Shell::new(context, &format!("Claim, {title}"), Place::Grants)
             .with_island("sign")
             .with_island("live");
         let page = Self {
             shell,
             grant: format!("/grants/{id}"),
-            id_short,
+            title,
             heading: words::heading(None),
             verdict: words::UNKNOWN_TERMS.to_owned(),
             payment: None,
