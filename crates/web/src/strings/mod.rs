@@ -13,3 +13,6 @@ pub(crate) mod me;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod signing;
+
+#[cfg(test)]
+mod snapshot;

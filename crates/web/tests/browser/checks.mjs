@@ -85,8 +85,14 @@ export async function structure(page) {
 export async function keyboard(page) {
   const count = await page.evaluate(() => {
     const usable = "a[href],button,input,select,textarea,summary,[tabindex]";
+    // A group of choices is one stop: the chosen one, else the first.
+    const stop = (each) => {
+      if (each.type !== "radio") return true;
+      const group = [...document.getElementsByName(each.name)].filter(({ form }) => form === each.form);
+      return each === (group.find(({ checked }) => checked) ?? group[0]);
+    };
     const all = [...document.querySelectorAll(usable)].filter(
-      (each) => !each.disabled && each.tabIndex >= 0 && each.checkVisibility(),
+      (each) => !each.disabled && each.tabIndex >= 0 && each.checkVisibility() && stop(each),
     );
     const walk = { all, seen: [], found: [] };
     const name = (each) => `<${each.localName}> ${each.textContent.trim().slice(0, 40)}`;
@@ -108,6 +114,7 @@ export async function keyboard(page) {
   for (let press = 0; press < count; press += 1) await page.keyboard.press("Tab");
   return page.evaluate(() => {
     const { all, seen, found, name } = globalThis.guerdonWalk;
+    document.activeElement?.blur();
     const wrong = all.findIndex((_, index) => seen[index] !== index);
     if (all.length === 0) found.push("keyboard: nothing to reach");
     if (wrong >= 0) found.push(`keyboard: does not reach in order: ${name(all[wrong])}`);

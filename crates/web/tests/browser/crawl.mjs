@@ -1,7 +1,6 @@
 // Finds every page by its links, as a person would, so that a new page is tested without a list.
 import { context } from "./browser.mjs";
 import { open, text } from "./checks.mjs";
-import { signIn } from "./session.mjs";
 
 /** A page that is not there. */
 export const NOWHERE = "/nothing-lies-here";
@@ -15,12 +14,12 @@ export function kind(path) {
 }
 
 /**
- * Follows all links with script disabled: from `/` as anybody, or from `starts` as the wallet of
- * `key`; then it leaves out the kinds of pages in `known`. Answers pages and other files, by path.
+ * Follows all links with script disabled: from `/` as anybody, or from `starts` in the session of
+ * `cookies`; then it leaves out the kinds of pages in `known`. Answers pages and other files, by path.
  */
-export async function crawl(site, { key, starts = ["/", "/sign-in", NOWHERE], known = new Set() } = {}) {
+export async function crawl(site, { cookies, starts = ["/", "/sign-in", NOWHERE], known = new Set() } = {}) {
   const window = await context({ javaScriptEnabled: false });
-  if (key) await signIn(window, site.url, key);
+  if (cookies) await window.addCookies(cookies);
   const pages = new Map();
   const files = new Map();
   const kinds = new Map();
@@ -29,7 +28,7 @@ export async function crawl(site, { key, starts = ["/", "/sign-in", NOWHERE], kn
     if (pages.has(path) || files.has(path)) continue;
     const of = kind(path);
     const before = kinds.get(of) ?? 0;
-    if (key && (known.has(of) || (before >= OF_A_KIND && of !== "/grants/_"))) continue;
+    if (cookies && (known.has(of) || (before >= OF_A_KIND && of !== "/grants/_"))) continue;
     kinds.set(of, before + 1);
     const answer = await window.request.get(new URL(path, site.url).href, { maxRedirects: 0 });
     const type = answer.headers()["content-type"] ?? "";
@@ -40,7 +39,7 @@ export async function crawl(site, { key, starts = ["/", "/sign-in", NOWHERE], kn
     const status = path === NOWHERE ? 404 : 200;
     const { page, problems } = await open(window, new URL(path, site.url).href, status);
     const title = await page.title();
-    pages.set(path, { path, key, status, problems, title, text: await text(page) });
+    pages.set(path, { path, cookies, status, problems, title, text: await text(page) });
     queue.push(...(await links(page, site.url)));
     await page.close();
   }

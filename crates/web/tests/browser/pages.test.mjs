@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { context } from "./browser.mjs";
 import { COLOURS, accessibility, keyboard, open, structure, text, width } from "./checks.mjs";
 import { crawl, kind } from "./crawl.mjs";
-import { signIn } from "./session.mjs";
+import { cookiesOf } from "./session.mjs";
 import { REPLACED, STATES, site } from "./site.mjs";
 import { AT_ONCE, PHONE, SIZES, THEMES } from "./views.mjs";
 import { embeddedKey } from "./wallet.mjs";
@@ -19,19 +19,24 @@ const ENGINEER = embeddedKey(10);
 
 test("every page", { timeout: 900_000 }, async (t) => {
   const made = await site();
+  // One session each for all that follows: the pages list sessions and what was done.
+  const asCompany = await cookiesOf(made.url, COMPANY);
+  const asEngineer = await cookiesOf(made.url, ENGINEER);
   const anybody = await crawl(made);
   const known = new Set(anybody.pages.map(({ path }) => kind(path)));
-  const starts = ["/", "/company", "/me", ...anybody.pages.map(({ path }) => path).filter((path) => path.startsWith("/rounds/"))];
+  const rounds = anybody.pages.map(({ path }) => path).filter((path) => path.startsWith("/rounds/"));
+  const starts = ["/", "/company", "/me", ...rounds];
   const follow = new Set([...known].filter((of) => of !== "/" && of !== "/rounds/_"));
-  const company = await crawl(made, { key: COMPANY, starts, known: follow });
+  const company = await crawl(made, { cookies: asCompany, starts, known: follow });
   for (const { path } of company.pages) if (!path.startsWith("/me")) known.add(kind(path));
   known.delete("/grants/_");
-  const engineer = await crawl(made, { key: ENGINEER, starts: ["/me", "/me/settings"], known });
+  const engineer = await crawl(made, { cookies: asEngineer, starts: ["/me", "/me/settings"], known });
   const all = [...anybody.pages, ...company.pages, ...engineer.pages];
 
   await t.test("all kinds of pages are linked", () => {
     const has = (start) => all.filter(({ path }) => path.startsWith(start)).length;
-    const kinds = ["/rounds/", "/goals/", "/grants/", "/contracts", "/verify", "/glossary", "/sign-in", "/me", "/company"];
+    const kinds = ["/rounds/", "/goals/", "/grants/", "/contracts", "/verify", "/glossary"];
+    kinds.push("/sign-in", "/me", "/company");
     for (const one of kinds) assert.ok(has(one) > 0, `no page ${one}`);
     const files = [anybody, company, engineer].flatMap(({ files }) => [...files]);
     assert.deepEqual(files.filter(([, { status }]) => status !== 200), []);
@@ -59,13 +64,16 @@ test("every page", { timeout: 900_000 }, async (t) => {
 
   await t.test("each by itself", { concurrency: AT_ONCE }, async (group) => {
     const windows = new Map();
-    for (const key of [undefined, COMPANY, ENGINEER]) {
+    for (const cookies of [undefined, asCompany, asEngineer]) {
       const window = await context();
-      if (key) await signIn(window, made.url, key);
-      windows.set(key, window);
+      if (cookies) await window.addCookies(cookies);
+      windows.set(cookies, window);
     }
-    const names = new Map([[COMPANY, " (company)"], [ENGINEER, " (engineer)"]]);
-    const each = (page) => group.test(`${page.path}${names.get(page.key) ?? ""}`, () => one(windows.get(page.key), made.url, page));
+    const names = new Map([[asCompany, " (company)"], [asEngineer, " (engineer)"]]);
+    const each = (page) => {
+      const name = `${page.path}${names.get(page.cookies) ?? ""}`;
+      return group.test(name, () => one(windows.get(page.cookies), made.url, page));
+    };
     await Promise.all(all.map(each));
     await Promise.all([...windows.values()].map((window) => window.close()));
   });

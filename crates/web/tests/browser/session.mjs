@@ -2,8 +2,8 @@
 
 import { Wallet } from "ethers";
 
-/** A window that is signed in with a key, without a wallet in it: for reading. */
-export async function signIn(window, url, key) {
+/** The cookies of a new session of a key, without a wallet in the page: for reading. */
+export async function cookiesOf(url, key) {
   const wallet = new Wallet(key);
   const post = (path, fields) => {
     const headers = { origin: url, "content-type": "application/x-www-form-urlencoded" };
@@ -15,7 +15,7 @@ export async function signIn(window, url, key) {
   const answer = await post("/sign-in", { message, signature });
   const [cookie] = answer.headers.getSetCookie();
   const [name, value] = cookie.split(";")[0].split("=");
-  await window.addCookies([{ name, value, url }]);
+  return [{ name, value, url }];
 }
 
 /** A page that is signed in with the window's wallet. */
