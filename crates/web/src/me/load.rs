@@ -153,18 +153,17 @@ async fn with_names(
     mut data: GrantData,
     id: B256,
 ) -> Result<GrantData, PageError> {
-    let origin = load::origin(read, id).await?;
-    let person = read.person(origin).await?;
-    let imported = read.terms(origin).await?;
-    let sheet_id = imported.map(|imported| imported.external_id);
-    let sheet_id = sheet_id.unwrap_or_default();
-    data.named = Some(Named {
-        sheet_id: match origin == id || sheet_id.is_empty() {
-            true => sheet_id,
-            false => crate::strings::me::in_place_of(&sheet_id),
+    let names = read.grant_names(id).await?;
+    data.named = Some(match names {
+        Some(names) => Named {
+            sheet_id: match names.origin == id || names.external_id.is_empty() {
+                true => names.external_id,
+                false => crate::strings::me::in_place_of(&names.external_id),
+            },
+            person: names.person.unwrap_or_default(),
+            stated: names.stated,
         },
-        person: person.map(|person| person.name).unwrap_or_default(),
-        stated: read.stated_value(origin).await?,
+        None => Named::default(),
     });
     Ok(data)
 }

@@ -174,8 +174,8 @@ pub(crate) fn receipt_lead(company: &str, grant: &str, day: &str) -> String {
 /// The last line of a receipt.
 pub(crate) fn receipt_made(block: &str, zone: &str) -> String {
     format!(
-        "Made from the events of the chain as read up to block {block}. Days are those of {zone}. Amounts are \
-         rounded down to two places, with every place below."
+        "Made from the events of the chain as read up to block {block}. Days are those of {zone}. \
+         Amounts are rounded down to two places, with every place below."
     )
 }
 
@@ -243,5 +243,119 @@ pub(crate) fn pays_each(grants: &str, wallets: usize) -> String {
     match wallets {
         1 => format!("It pays what is claimable of {grants} to the wallet that holds them."),
         _ => format!("It pays what is claimable of {grants}, each to the wallet that holds it."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every sentence that is made of parts, as it reads.
+    #[test]
+    fn sentences_read_as_they_should() {
+        let day = 1_795_521_600; // 24 Nov 2026 12:00 UTC
+        let rows = [
+            (
+                as_of_block("18,204", day),
+                "As of block 18,204 of 24 Nov 2026 12:00:00 UTC.",
+            ),
+            (
+                claiming_is_off("18,204", 840),
+                "As of block 18,204, 14 minutes ago; claiming is off until the index catches up.",
+            ),
+            (heading("Acme AI"), "Your grants at Acme AI"),
+            (
+                lead(1, ("Acme", "ACC"), "1 Jun 2026"),
+                "1 grant in Acme (ACC), since 1 Jun 2026",
+            ),
+            (
+                lead(2, ("Acme", "ACC"), "1 Jun 2026"),
+                "2 grants in Acme (ACC), the first since 1 Jun 2026",
+            ),
+            (
+                all_tokens("7,300 ACC"),
+                "All your tokens, 7,300 ACC granted",
+            ),
+            (
+                only_the_first(200),
+                "Only the first 200 grants are summed and drawn here; the list has them all.",
+            ),
+            (
+                earned("37 %", Some("84 %"), 2),
+                "You have earned 37 % of your grants; results have unlocked 84 % of that.",
+            ),
+            (
+                earned("37 %", None, 1),
+                "You have earned 37 % of your grant by time.",
+            ),
+            (vest("128.36 ACC", "G-1004"), "+128.36 ACC of G-1004 vest"),
+            (
+                may_leave("G-1004"),
+                "More of what is vested of G-1004 may leave",
+            ),
+            (
+                binds("G-1004"),
+                "The round of G-1004 becomes binding; nothing of it opens before",
+            ),
+            (
+                then("+1 ACC of G-1 vest", "1 Jan 2027"),
+                "Then +1 ACC of G-1 vest on 1 Jan 2027",
+            ),
+            (
+                waits("1 ACC"),
+                "1 ACC are earned by time and wait for a result.",
+            ),
+            (
+                nothing_before("1 Jun 2027"),
+                "Nothing is earned before 1 Jun 2027.",
+            ),
+        ];
+        for (said, wanted) in rows {
+            assert_eq!(said, wanted);
+        }
+    }
+
+    #[test]
+    fn amounts_and_receipts_read_as_they_should() {
+        let rows = [
+            (in_place_of("G-1016"), "in place of G-1016"),
+            (
+                stated("1 ACC", "0.42", "30 Jun 2026"),
+                "1 ACC at $0.42 each, stated by the company on 30 Jun 2026",
+            ),
+            (
+                stated("1 ACC", "0.42", ""),
+                "1 ACC at $0.42 each, stated by the company without a date",
+            ),
+            (of_that_vested("$9.00"), "Of that vested so far: $9.00."),
+            (unvalued(1), "1 grant has no stated value and is left out."),
+            (
+                unvalued(3),
+                "3 grants have no stated value and are left out.",
+            ),
+            (after_withholding("1 ACC"), "after 1 ACC withheld for tax"),
+            (more_reasons(1), "1 more reason on the pages of the grants."),
+            (
+                claim_lead(1, 1),
+                "One grant can be claimed now; it pays your wallet.",
+            ),
+            (
+                claim_lead(3, 2),
+                "3 grants can be claimed now; each pays the wallet that holds it.",
+            ),
+            (
+                pays_each("G-1, G-2", 1),
+                "It pays what is claimable of G-1, G-2 to the wallet that holds them.",
+            ),
+            (
+                receipt_lead("Acme AI", "G-1004", "5 Jun 2028"),
+                "Acme AI paid grant G-1004 on 5 Jun 2028.",
+            ),
+            (explain("vested"), "Explain “vested”"),
+            (made_on("5 Jun 2028"), "made on 5 Jun 2028"),
+        ];
+        for (said, wanted) in rows {
+            assert_eq!(said, wanted);
+        }
     }
 }
