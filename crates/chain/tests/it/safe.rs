@@ -136,7 +136,10 @@ async fn a_safe_commits_a_round_and_ends_a_grant() {
 
     let (all, grants) = ([terms(10, 4_800 * TOKEN)], world.grants());
     let commit = round(&world, &all);
-    let trial = chain.try_from_safe(safe, &[commit.clone()]).await.unwrap();
+    let trial = chain
+        .try_from_safe(safe, std::slice::from_ref(&commit))
+        .await
+        .unwrap();
     let Trial::Fails { place: 0, reason } = trial else {
         panic!("without the role it is refused: {trial:?}");
     };
@@ -147,7 +150,10 @@ async fn a_safe_commits_a_round_and_ends_a_grant() {
             .send(0, plan::grant_role(manager, role.id(), safe, 0))
             .await;
     }
-    let trial = chain.try_from_safe(safe, &[commit.clone()]).await.unwrap();
+    let trial = chain
+        .try_from_safe(safe, std::slice::from_ref(&commit))
+        .await
+        .unwrap();
     assert_eq!(trial, Trial::Succeeds);
     let sent = carry_out(&world, safe, &[commit]).await;
     assert!(!sent.delegated);

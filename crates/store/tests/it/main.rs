@@ -7,8 +7,10 @@
 
 mod harness;
 
+mod access;
 mod access_tokens;
 mod concurrency;
+mod drafts;
 mod erasure;
 mod folding;
 mod imports;

@@ -1,4 +1,5 @@
-use guerdon_store::{Checkpoint, Identity, Store, StoreError};
+use guerdon_core::ledger::PoolRecord;
+use guerdon_store::{Checkpoint, Identity, ImportedGoal, Store, StoreError};
 
 use crate::harness::on_both;
 
@@ -73,6 +74,47 @@ async fn a_database_follows_one_chain_for_its_whole_life() {
             store.read().await.unwrap().identity().await.unwrap(),
             Some(identity())
         );
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_from_before_roles_forgets_what_it_derived_and_keeps_what_it_was_given() {
+    on_both(|url| async move {
+        let store = Store::open(&url).await.unwrap();
+        let before = Identity {
+            manager: None,
+            ..identity()
+        };
+        store.bind(&before).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        let pool = PoolRecord {
+            funded: 5,
+            ..PoolRecord::default()
+        };
+        tx.put_pool(&pool).await.unwrap();
+        tx.put_block(&block(7)).await.unwrap();
+        tx.set_checkpoint(&block(7)).await.unwrap();
+        let goal = ImportedGoal {
+            id: [7; 32].into(),
+            name: "launch".to_owned(),
+            definition: "{}".to_owned(),
+        };
+        tx.put_goal_definition(&goal).await.unwrap();
+        tx.commit().await.unwrap();
+
+        for _ in 0..2 {
+            store.bind(&identity()).await.unwrap();
+            let mut read = store.read().await.unwrap();
+            assert_eq!(read.identity().await.unwrap(), Some(identity()));
+            assert_eq!(read.checkpoint().await.unwrap(), None);
+            assert_eq!(read.pool().await.unwrap(), PoolRecord::default());
+            assert!(read.blocks_below(100, 1).await.unwrap().is_empty());
+            assert_eq!(read.goal_definitions().await.unwrap().len(), 1);
+        }
+        let error = store.bind(&before).await.unwrap_err();
+        assert!(matches!(error, StoreError::OtherChain { .. }), "{error}");
         store.close().await;
     })
     .await;
