@@ -1,6 +1,7 @@
 use alloy_primitives::{Address, B256};
 use guerdon_store::{
-    ListRole, MailLink, Member, NewMember, Owner, Page, PersonId, Store, StoreError, Tx,
+    ListRole, MailLink, Member, NewMember, Owner, Page, PersonId, StatedValue, Store, StoreError,
+    Tx,
 };
 
 use crate::access_tokens::session;
@@ -333,7 +334,20 @@ async fn a_person_has_the_grants_of_her_number_and_of_her_wallets() {
         for grant in both {
             let member = tx.member_of_grant(grant).await.unwrap().unwrap();
             assert_eq!(member.person, id);
+            let names = tx.grant_names(grant).await.unwrap().unwrap();
+            assert_eq!(names.origin, grant);
+            assert_eq!(names.person, Some("Björn O'Neil 陈伟".to_owned()));
+            assert!(names.external_id.starts_with("G-100"));
+            let value = StatedValue {
+                id: grant,
+                unit_usd: "0.57".to_owned(),
+                stated_on: String::new(),
+            };
+            tx.put_stated_value(&value).await.unwrap();
+            let names = tx.grant_names(grant).await.unwrap().unwrap();
+            assert_eq!(names.stated, Some(value));
         }
+        assert_eq!(tx.grant_names(B256::ZERO).await.unwrap(), None);
         assert_eq!(tx.member_of_grant(B256::ZERO).await.unwrap(), None);
         tx.commit().await.unwrap();
         store.close().await;
