@@ -37,5 +37,5 @@ pub use numbers::Token;
 pub use routes::{router, table};
 pub use security::POLICY;
 pub use sign_in::Letter;
-pub use signing::{Exit, ExitError, RelayPolicy, exit_page};
+pub use signing::{Exit, ExitError, RelayPolicy, acceptance, exit_page};
 pub use state::*;

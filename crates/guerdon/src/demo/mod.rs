@@ -2,6 +2,7 @@
 
 mod acts;
 mod cast;
+mod desk;
 mod goals;
 mod input;
 mod later;

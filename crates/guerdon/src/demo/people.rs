@@ -5,6 +5,7 @@ use guerdon_chain::{Chain, Signer};
 use guerdon_store::NewMember;
 
 use super::cast::{PLAYERS, Player};
+use super::desk;
 use super::story::start;
 use crate::commands::store;
 use crate::context::Context;
@@ -19,6 +20,12 @@ pub(super) async fn fill(context: &Context, chain: &Chain) -> Outcome {
         if tx.member_of_number(player.number).await?.is_none() {
             tx.add_member(&member(player)?, start()?).await?;
         }
+    }
+    desk::templates(&mut tx).await?;
+    desk::accept(context, &mut tx).await?;
+    let people = tx.member_of_number("E014").await?;
+    if let Some(people) = people {
+        desk::draft(&mut tx, people.person.to_string()).await?;
     }
     tx.commit().await?;
     store.close().await;

@@ -133,7 +133,12 @@ mod tests {
             at,
             why: why.to_owned(),
         };
-        let all = vec![date(30, "c"), date(20, "b"), date(10, "past"), date(20, "a")];
+        let all = vec![
+            date(30, "c"),
+            date(20, "b"),
+            date(10, "past"),
+            date(20, "a"),
+        ];
         assert_eq!(told(all, 10), [date(20, "a; b"), date(30, "c")]);
     }
 }

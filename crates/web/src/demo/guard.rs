@@ -39,7 +39,13 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_let_in() {
-        for host in ["127.0.0.1:8080", "localhost", "localhost:1", "[::1]:8080", "[::1]"] {
+        for host in [
+            "127.0.0.1:8080",
+            "localhost",
+            "localhost:1",
+            "[::1]:8080",
+            "[::1]",
+        ] {
             assert!(is_loopback(host), "{host}");
         }
         for host in [

@@ -94,11 +94,7 @@ async fn answer(
     }
 }
 
-fn sign(
-    stage: &dyn Stage,
-    account: Address,
-    digest: &alloy_primitives::B256,
-) -> Result<Value, No> {
+fn sign(stage: &dyn Stage, account: Address, digest: &alloy_primitives::B256) -> Result<Value, No> {
     let signature = stage.sign(account, digest);
     signature
         .map(|bytes| json!(hex::encode_prefixed(bytes)))
@@ -121,7 +117,9 @@ fn address(value: Option<&Value>) -> Result<Address, No> {
 
 fn bytes(value: Option<&Value>) -> Result<Vec<u8>, No> {
     let text = value.and_then(Value::as_str).unwrap_or_default();
-    let digits = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+    let digits = text
+        .strip_prefix("0x")
+        .and_then(|digits| hex::decode(digits).ok());
     digits.ok_or_else(|| No(BAD_PARAMETERS, words::NOT_HEXADECIMAL.to_owned()))
 }
 

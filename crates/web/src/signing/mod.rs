@@ -18,8 +18,8 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use accept::said_of as acceptances_of;
 pub use accept::acceptance;
+pub(crate) use accept::said_of as acceptances_of;
 pub use claim::RelayPolicy;
 pub use exit::{Exit, ExitError, exit_page};
 pub(crate) use request::{Kind, Request};

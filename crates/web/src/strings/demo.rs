@@ -3,7 +3,7 @@
 use super::access::Refusal;
 use crate::demo::Actor;
 
-pub(crate) const WARNING: &str = "Demonstration on this machine. Keys are public, money is play.";
+pub(crate) const WARNING: &str = "Demonstration: play money, public keys.";
 
 pub(crate) const THIS_MACHINE_ONLY: Refusal = Refusal {
     what: "The demonstration answers on its own machine alone.",

@@ -27,7 +27,7 @@ function failure(code: number, message: string) {
 const icon =
   "data:image/svg+xml," +
   encodeURIComponent(
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#0b5d4e" d="M16 4 29 27H3z"/></svg>',
+    '<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32" viewBox="0 0 32 32"><path fill="#0b5d4e" d="M16 4 29 27H3z"/></svg>',
   );
 const detail = Object.freeze({
   info: Object.freeze({

@@ -1,0 +1,124 @@
+//! What lies on the company's desk when the story ends, beside what the chain knows: acceptances,
+//! templates, and a sheet that somebody has begun to import. All of it stands in the database alone.
+
+use alloy_primitives::B256;
+use guerdon_chain::{DEV_ACCOUNTS, Signer, typed_data_digest};
+use guerdon_core::terms::Powers;
+use guerdon_store::{Acceptance, ImportDraft, Template, Tx};
+use guerdon_web::acceptance;
+
+use super::story::seconds;
+use crate::commands::grant::files::find as find_grant;
+use crate::context::Context;
+use crate::error::{Failure, Outcome};
+
+/// Who accepted, and when.
+const ACCEPTED: [(&str, &str); 14] = [
+    ("G-1001", "2026-07-03T09:12:00Z"),
+    ("G-1002", "2026-07-03T10:40:00Z"),
+    ("G-1003", "2026-07-04T02:05:00Z"),
+    ("G-1004", "2026-07-03T14:31:00Z"),
+    ("G-1005", "2026-07-06T08:00:00Z"),
+    ("G-1006", "2026-07-05T16:20:00Z"),
+    ("G-1008", "2026-07-07T01:15:00Z"),
+    ("G-1010", "2026-07-08T19:44:00Z"),
+    ("G-1013", "2026-07-04T17:02:00Z"),
+    ("G-1015", "2026-07-10T07:30:00Z"),
+    ("G-1016", "2026-07-06T05:50:00Z"),
+    ("G-1018", "2026-07-09T12:12:00Z"),
+    ("G-2001", "2028-06-22T09:00:00Z"),
+    ("G-2003", "2028-06-23T03:30:00Z"),
+];
+/// A sheet with two mistakes, begun by PEOPLE.
+const BEGUN: &[u8] = include_bytes!("../../demo/acme-2028-h2-draft.csv");
+const DRAFT: &str = "2c1f0b9ad3e44756";
+
+/// Signs, with each holder's own key, what the pages would ask her to sign.
+pub(super) async fn accept(context: &Context, tx: &mut Tx) -> Outcome {
+    for (name, at) in ACCEPTED {
+        let grant = find_grant(context, name)?;
+        let (terms, at) = (&grant.file.terms, seconds(at)?);
+        let place = (grant.file.chain_id, grant.file.contract);
+        let document = acceptance(place, (grant.id, terms.document), at);
+        let digest = typed_data_digest(&document).map_err(Failure::failed)?;
+        let Some(holder) = account(terms.recipient)? else {
+            continue;
+        };
+        tx.put_acceptance(&Acceptance {
+            grant: grant.id,
+            agreement: terms.document,
+            wallet: terms.recipient,
+            signed_at: at,
+            signature: holder.sign_digest(&digest)?.to_vec(),
+            added_at: at,
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+fn account(holder: alloy_primitives::Address) -> Outcome<Option<Signer>> {
+    for index in 0..DEV_ACCOUNTS {
+        let signer = Signer::embedded(index)?;
+        if signer.address() == holder {
+            return Ok(Some(signer));
+        }
+    }
+    Ok(None)
+}
+
+/// Two templates that its sheets name.
+pub(super) async fn templates(tx: &mut Tx) -> Outcome {
+    let standard = Template {
+        name: "standard-4y".to_owned(),
+        kind: String::new(),
+        cliff_months: "12".to_owned(),
+        duration_months: "48".to_owned(),
+        interval_months: "1".to_owned(),
+        cliff_percent: "25".to_owned(),
+        vest_day: String::new(),
+        gates: String::new(),
+        powers: Powers::ALL,
+        grace_seconds: 0,
+        backdate_seconds: 30 * 86_400,
+        pause_max: 365 * 86_400,
+        withhold_bps: 0,
+        changed_at: seconds("2026-06-29T08:00:00Z")?,
+    };
+    let quarterly = Template {
+        name: "quarterly-3y".to_owned(),
+        cliff_months: "0".to_owned(),
+        duration_months: "36".to_owned(),
+        interval_months: "3".to_owned(),
+        cliff_percent: "0".to_owned(),
+        ..standard.clone()
+    };
+    for template in [standard, quarterly] {
+        if tx.template(&template.name).await?.is_none() {
+            tx.put_template(&template).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A sheet that PEOPLE has begun to import.
+pub(super) async fn draft(tx: &mut Tx, by: String) -> Outcome {
+    if tx.import_draft(DRAFT).await?.is_some() {
+        return Ok(());
+    }
+    let at = seconds("2028-06-30T15:20:00Z")?;
+    tx.put_import_draft(&ImportDraft {
+        id: DRAFT.to_owned(),
+        name: "acme-2028-h2.csv".to_owned(),
+        sheet: BEGUN.to_vec(),
+        matched: None,
+        left_out: std::collections::BTreeSet::new(),
+        created_by: by,
+        created_at: at,
+        changed_at: at,
+        binding_at: None,
+        root: None::<B256>,
+    })
+    .await?;
+    Ok(())
+}
