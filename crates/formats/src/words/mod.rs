@@ -12,6 +12,8 @@ pub use reasons::{GoalWords, Telling, Why};
 pub use schedule::describe_schedule;
 pub use segments::describe_segments;
 
+use std::borrow::Borrow;
+
 use crate::calendar::{Zone, show_date};
 
 /// The date of an instant in unix seconds; the seconds themselves past the calendar.
@@ -35,10 +37,10 @@ fn number(count: i64) -> String {
 }
 
 /// Joins with commas, and `and` before the last.
-fn listed(parts: &[String]) -> String {
+pub fn listed<T: Borrow<str>>(parts: &[T]) -> String {
     match parts {
         [] => String::new(),
-        [one] => one.clone(),
-        [firsts @ .., last] => format!("{} and {last}", firsts.join(", ")),
+        [one] => one.borrow().to_owned(),
+        [firsts @ .., last] => format!("{} and {}", firsts.join(", "), last.borrow()),
     }
 }
