@@ -83,6 +83,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(pages::nothing)
         .layer(security::csrf())
         .layer(from_fn_with_state(state.clone(), security::our_forms))
+        .layer(from_fn_with_state(state.clone(), security::one_name))
         .layer(from_fn_with_state(state.clone(), error::words))
         .layer(from_fn_with_state(state.clone(), demo::bar))
         .layer(from_fn_with_state(state.clone(), access::recognise))

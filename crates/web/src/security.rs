@@ -2,15 +2,16 @@
 
 use axum::extract::Request;
 use axum::extract::State;
-use axum::http::header::ORIGIN;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::header::{HOST, ORIGIN};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use crate::demo::is_loopback;
 use crate::error::PageError;
 use crate::state::AppState;
 
@@ -64,6 +65,35 @@ pub(crate) fn csrf() -> CsrfLayer<fn(ProtectionError) -> Response> {
     CsrfLayer::new().with_rejection_response(|_| PageError::ForeignForm.into_response())
 }
 
+/// Leads from another name of this machine to the one that these pages have: forms and signatures
+/// of one name are refused under another, and `localhost` is typed as often as 127.0.0.1.
+pub(crate) async fn one_name(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let origin = &state.options.origin;
+    let host = request
+        .headers()
+        .get(HOST)
+        .and_then(|host| host.to_str().ok());
+    if request.method().is_safe() && host.is_some_and(|host| is_other_name(origin, host)) {
+        let path = request.uri().path_and_query();
+        let path = path.map_or("/", |path| path.as_str());
+        return Redirect::temporary(&format!("{origin}{path}")).into_response();
+    }
+    next.run(request).await
+}
+
+/// Whether both name this machine with one port, and differ.
+fn is_other_name(origin: &str, host: &str) -> bool {
+    let Some(ours) = origin.strip_prefix("http://") else {
+        return false;
+    };
+    let port = |name: &str| name.rsplit_once(':').map(|(_, port)| port.to_owned());
+    ours != host && port(ours) == port(host) && is_loopback(ours) && is_loopback(host)
+}
+
 /// Takes nothing but reading without the origin of these pages. Browsers send it with every form;
 /// the layer above lets requests through that have no such header at all.
 pub(crate) async fn our_forms(
@@ -76,5 +106,26 @@ pub(crate) async fn our_forms(
     match request.method().is_safe() || ours {
         true => next.run(request).await,
         false => PageError::ForeignForm.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_other_name;
+
+    #[test]
+    fn only_another_name_of_this_machine_leads_on() {
+        let ours = "http://127.0.0.1:8080";
+        assert!(is_other_name(ours, "localhost:8080"));
+        for (origin, host) in [
+            (ours, "127.0.0.1:8080"),
+            (ours, "localhost:9000"),
+            (ours, "localhost"),
+            (ours, "evil.example:8080"),
+            ("https://127.0.0.1:8080", "localhost:8080"),
+            ("http://grants.example:8080", "localhost:8080"),
+        ] {
+            assert!(!is_other_name(origin, host), "{origin} {host}");
+        }
     }
 }

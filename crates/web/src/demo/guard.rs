@@ -25,7 +25,7 @@ pub(super) fn stage<'a>(
 }
 
 /// Whether a host, with or without its port, names this machine.
-pub(super) fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.chars().all(|digit| digit.is_ascii_digit()) => name,
         _ => host,

@@ -16,6 +16,7 @@ mod wallet;
 pub use cast::{Actor, Answer, Call, Stage};
 
 pub(crate) use bar::bar;
+pub(crate) use guard::is_loopback;
 
 use std::fmt;
 use std::sync::Arc;
