@@ -172,7 +172,7 @@ pub(super) fn node(known: &Known) -> AtNode {
     let gross = known.payment().unwrap().gross;
     AtNode {
         chain_id: CHAIN,
-        head: Some(known.head.0),
+        head: Some(known.head),
         trial: match gross {
             0 => Trial::None,
             gross => Trial::Pays { gross, gas: 90_000 },

@@ -59,8 +59,8 @@ pub(crate) enum Trial {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AtNode {
     pub(crate) chain_id: u64,
-    /// Its newest block; `None` if it did not answer.
-    pub(crate) head: Option<u64>,
+    /// Its newest block and that block's time; `None` if it did not answer.
+    pub(crate) head: Option<(u64, u64)>,
     pub(crate) trial: Trial,
     /// What the wallet has for gas and what the claim needs, in wei.
     pub(crate) gas: Option<(u128, u128)>,
@@ -236,7 +236,7 @@ impl AtNode {
         };
         Self {
             chain_id: chain.chain_id(),
-            head: chain.head().await.ok().map(|head| head.number),
+            head: chain.head().await.ok().map(|head| (head.number, head.time)),
             trial,
             gas,
         }

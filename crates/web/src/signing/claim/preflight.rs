@@ -7,8 +7,10 @@ use guerdon_core::succession::Stage;
 use super::look::{AtNode, Known, Trial};
 use super::relay::Relay;
 
-/// So many blocks the index may be behind the node: less than a moment's work.
-const BEHIND_MAX: u64 = 2;
+/// The index may be so many blocks behind the node, however long they took, and so many seconds,
+/// however many blocks were made in them.
+const BEHIND_BLOCKS: u64 = 2;
+const BEHIND_SECONDS: u64 = 60;
 
 /// What brings more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,11 +216,12 @@ fn of_node(known: &Known, node: &AtNode) -> Option<Finding> {
             node: node.chain_id,
         });
     }
-    let Some(head) = node.head else {
+    let Some((head, time)) = node.head else {
         return Some(Finding::NoAnswer);
     };
     let blocks = head.saturating_sub(known.head.0);
-    (blocks > BEHIND_MAX).then_some(Finding::Behind {
+    let late = time.saturating_sub(known.now()) > BEHIND_SECONDS;
+    (blocks > BEHIND_BLOCKS && late).then_some(Finding::Behind {
         blocks,
         at: known.head.0,
     })

@@ -178,7 +178,7 @@ fn what_the_node_says_has_its_sentences() {
         ),
         (
             AtNode {
-                head: Some(known.head.0 + 5),
+                head: Some((known.head.0 + 5, known.head.1 + 61)),
                 ..node(&known)
             },
             "a: As of block 13, 5 blocks behind the chain; claiming is off until the index \
@@ -211,11 +211,13 @@ fn what_the_node_says_has_its_sentences() {
     for (node, want) in rows {
         assert_eq!(said(&known, &node, HOLDER, &relay()), [want]);
     }
-    let near = AtNode {
-        head: Some(known.head.0 + 2),
-        ..node(&known)
-    };
-    assert!(said(&known, &near, HOLDER, &relay()).is_empty());
+    for (blocks, seconds) in [(2, 90_000), (500, 60)] {
+        let near = AtNode {
+            head: Some((known.head.0 + blocks, known.head.1 + seconds)),
+            ..node(&known)
+        };
+        assert!(said(&known, &near, HOLDER, &relay()).is_empty());
+    }
 }
 
 #[test]
