@@ -1,5 +1,5 @@
-// What an engineer reads of her own, every page of it: without script, by keyboard, in both themes,
-// on a phone. And each state of a grant, as the company reads it.
+// What an engineer does with her own pages: prints a receipt, shares a grant, follows a calendar.
+// Each page by itself is looked at with all others.
 import "./ends.mjs";
 
 import assert from "node:assert/strict";
@@ -7,11 +7,8 @@ import { before, describe, test } from "node:test";
 
 import { context } from "./browser.mjs";
 import { open } from "./checks.mjs";
-import { crawl } from "./crawl.mjs";
-import { one } from "./one.mjs";
 import { signedIn } from "./session.mjs";
-import { REPLACED, STATES, site } from "./site.mjs";
-import { AT_ONCE } from "./views.mjs";
+import { site } from "./site.mjs";
 import { TestWallet, embeddedKey } from "./wallet.mjs";
 
 const CHAIN = 31_337;
@@ -38,29 +35,7 @@ async function session(key) {
   }
 }
 
-// Pages with a wallet's button, and one that counts the seconds since a session was used.
-const DIFFERS = ["/claim", "/accept", "/settings", "/change"];
-
 describe("an engineer", { concurrency: 1, timeout: 600_000 }, () => {
-  test("reads every page of her own", async (t) => {
-    const storageState = await session(MINE.key);
-    const grant = `/grants/${made.id(MINE.grant)}`;
-    const wanted = (path) => ["/me", "/grants/"].some((start) => path.startsWith(start));
-    const { pages, files } = await crawl(made, { storageState, from: ["/me"], wanted });
-    const paths = pages.map(({ path }) => path);
-    const kinds = ["/me/grants", "/me/settings", "/me/privacy", grant, `${grant}/leave`];
-    for (const path of kinds) assert.ok(paths.includes(path), `${path} is not linked: ${paths}`);
-    for (const [path, { status }] of files) assert.equal(status, 200, path);
-    assert.ok(files.has("/me/grants.csv") && files.has("/me/privacy.json"), [...files.keys()].join());
-    const window = await context({ storageState });
-    const each = pages.map((page) => {
-      const same = !DIFFERS.some((end) => page.path.endsWith(end));
-      return t.test(page.path, () => one(window, made.url, page, { same }));
-    });
-    await Promise.all(each);
-    await window.close();
-  });
-
   test("has a receipt that prints on one page", async () => {
     const window = await context({ storageState: await session(MINE.key) });
     const page = await window.newPage();
@@ -100,21 +75,19 @@ describe("an engineer", { concurrency: 1, timeout: 600_000 }, () => {
     await other.close();
     await window.close();
   });
-});
 
-test("each state of a grant has its page", { timeout: 600_000 }, async (t) => {
-  const storageState = await session(0);
-  const states = [...STATES, { grant: REPLACED, word: "replaced" }];
-  const from = states.map(({ grant }) => `/grants/${made.id(grant)}`);
-  const { pages } = await crawl(made, { storageState, from, wanted: () => false });
-  const window = await context({ storageState });
-  await t.test("each by itself", { concurrency: AT_ONCE }, async (group) => {
-    const each = states.map(({ grant, word }) => {
-      const page = pages.find(({ path }) => path === `/grants/${made.id(grant)}`);
-      assert.ok(page.text.toLowerCase().includes(word), `${grant} does not say ${word}`);
-      return group.test(`${grant}: ${word}`, () => one(window, made.url, page));
-    });
-    await Promise.all(each);
+  test("follows her vesting days in a calendar until she revokes the link", async () => {
+    const window = await context({ storageState: await session(MINE.key), javaScriptEnabled: false });
+    const page = await window.newPage();
+    await page.goto(`${made.url}/me/settings`);
+    await page.getByRole("button", { name: "Make a calendar link" }).click();
+    const address = (await page.locator("pre").innerText()).trim();
+    const answer = await fetch(address);
+    assert.equal(answer.headers.get("content-type"), "text/calendar; charset=utf-8");
+    assert.match(await answer.text(), /^BEGIN:VCALENDAR\r\n[\s\S]*UID:0x[\s\S]*END:VCALENDAR\r\n$/);
+    await page.goto(`${made.url}/me/settings`);
+    await page.getByRole("button", { name: "Revoke it" }).click();
+    assert.equal((await fetch(address)).status, 404);
+    await window.close();
   });
-  await window.close();
 });
