@@ -94,6 +94,7 @@ pub(super) async fn page(
                     subject: &subject,
                     context: &context,
                     viewer: &viewer,
+                    origin: &state.options.origin,
                     is_wrong: field(&fields, "confirm") == Some("wrong"),
                 };
                 let meaning = made.meaning(&mut read, (act, weighed)).await?;
@@ -187,6 +188,8 @@ struct Made<'a> {
     subject: &'a Subject,
     context: &'a Context<'a>,
     viewer: &'a Viewer,
+    /// Where people reach these pages.
+    origin: &'a str,
     is_wrong: bool,
 }
 
@@ -288,7 +291,7 @@ impl Made<'_> {
             locked: locked.as_deref(),
             gates,
             freed: freed.as_deref(),
-            page: &format!("/grants/{}", subject.id()),
+            page: &format!("{}/grants/{}", self.origin, subject.id()),
         })
     }
 

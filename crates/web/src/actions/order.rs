@@ -265,9 +265,9 @@ mod tests {
                 "guerdon grant waive G-1",
                 "guerdon grant hold G-1 on",
                 "guerdon grant hold G-1 off",
-                "guerdon grant move G-1 --to 0x0C0c0C0C0C0c0c0C0C0C0C0C0C0C0c0C0c0c0c0C",
+                "guerdon grant move G-1 --to 0x0C0c0C0c0c0c0c0c0c0c0C0C0C0c0c0C0c0c0c0c",
                 "guerdon grant recover announce G-1 --to \
-                 0x0C0c0C0C0C0c0c0C0C0C0C0C0C0C0c0C0c0c0c0C",
+                 0x0C0c0C0c0c0c0c0c0c0c0C0C0C0c0c0C0c0c0c0c",
                 "guerdon grant recover execute G-1",
                 "guerdon grant recover clear G-1",
                 "guerdon grant veto G-1",
