@@ -61,7 +61,5 @@ pub(crate) fn say(line: &str) -> Outcome {
 }
 
 pub(crate) fn wall() -> u64 {
-    let now = std::time::SystemTime::now();
-    let since = now.duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
+    u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default()
 }

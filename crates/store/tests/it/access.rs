@@ -107,9 +107,9 @@ async fn scheduled_calls_are_open_until_they_expire() {
         };
         assert_eq!(open(&mut tx, 0).await, [other.clone(), again.clone()]);
         assert_eq!(open(&mut tx, 60 + WEEK - 1).await.len(), 2);
-        assert_eq!(open(&mut tx, 60 + WEEK).await, [again.clone()]);
+        assert_eq!(open(&mut tx, 60 + WEEK).await, std::slice::from_ref(&again));
         let newest = tx.operations(Operations::Newest(1)).await.unwrap();
-        assert_eq!(newest, [again.clone()]);
+        assert_eq!(newest, std::slice::from_ref(&again));
         let newest = tx.operation(B256::repeat_byte(1)).await.unwrap();
         assert_eq!(newest, Some(again));
         tx.delete_operation(B256::repeat_byte(1), 2).await.unwrap();
