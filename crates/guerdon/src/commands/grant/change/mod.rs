@@ -6,7 +6,7 @@ mod refusal;
 mod run;
 mod verb;
 
-pub(crate) use effect::{Subject, both};
+pub(crate) use effect::Subject;
 pub(crate) use refusal::{Words, not_opened, refusal};
 pub(crate) use run::{run_accelerate, run_hold, run_plain, run_withholding};
 pub(crate) use verb::Verb;

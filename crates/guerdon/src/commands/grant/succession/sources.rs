@@ -13,7 +13,6 @@ use crate::commands::goal::files::known_goals;
 use crate::commands::round::import::{KnownGoals, Place, read as read_sheet};
 use crate::commands::round::place_of;
 use crate::commands::round::write::{definitions, goals_of};
-use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::files;
 use crate::output::{say, table};
