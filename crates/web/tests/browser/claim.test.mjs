@@ -23,7 +23,7 @@ const CHAIN = 31_337;
 const MINE = { grant: "G-1002", key: 11 };
 const RELAYED = { grant: "G-1019", key: 28 };
 const REFUSED = { grant: "G-1004", key: 13 };
-const ACCEPTED = { grant: "G-1005", key: 14 };
+const ACCEPTED = { grant: "G-1009", key: 18 };
 const CONTRACT = { grant: "G-1012", key: 21 };
 const EXIT = { grant: "G-1008", key: 17 };
 
