@@ -36,6 +36,8 @@ mod signing;
 #[cfg(test)]
 mod site;
 #[cfg(test)]
+mod state;
+#[cfg(test)]
 mod succession;
 
 use axum::http::{Method, StatusCode};
