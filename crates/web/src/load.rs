@@ -256,8 +256,12 @@ pub(crate) async fn listed(
         .find(|round| round.record.root == record.root);
     let known = known_terms(read, &record).await?;
     let (terms, zone) = known.unzip();
+    let successors = match record.was_replaced() {
+        true => read.successors_of(id).await?,
+        false => Vec::new(),
+    };
     Ok(GrantData {
-        successors: read.successors_of(id).await?,
+        successors,
         record,
         facts: Vec::new(),
         terms,
