@@ -114,14 +114,16 @@ pub(super) async fn take(
             title => title.to_owned(),
         },
     };
+    // An open snapshot would keep the import waiting for whoever waits for this reader.
+    drop(read);
     let root = match importer(job).await {
         Ok(root) => root,
         Err(sentence) => {
             asked.refused = Some(words::row_error(0, "", &sentence));
+            let mut read = state.store.read().await?;
             return show(&mut read, (&state, &viewer), (&loaded, &judged), asked).await;
         }
     };
-    drop(read);
     let mut draft = loaded.draft;
     (draft.root, draft.binding_at) = (Some(root), binding_at);
     // The rows stand with their round now; the sheet is not kept twice.
