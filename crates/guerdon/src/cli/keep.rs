@@ -48,7 +48,12 @@ pub(crate) struct KeeperArgs {
     #[arg(long)]
     pub(crate) relay_only: bool,
     /// Send no asked claim that brings its holder fewer whole tokens than this.
-    #[arg(long, value_name = "AMOUNT", default_value = "1", env = "GUERDON_RELAY_MIN_PAYOUT")]
+    #[arg(
+        long,
+        value_name = "AMOUNT",
+        default_value = "1",
+        env = "GUERDON_RELAY_MIN_PAYOUT"
+    )]
     pub(crate) relay_min_payout: String,
     /// Gas for asked claims in a day of the chain, out of the keeper's own.
     #[arg(long, value_name = "GAS", default_value_t = 20_000_000)]
