@@ -37,10 +37,7 @@ fn no_log_holds_a_secret_or_a_person() {
     said.push(erased(&acme));
 
     let all = said.join("\n");
-    assert!(
-        all.contains("TRACE"),
-        "the log is not as deep as it can be"
-    );
+    assert!(all.contains("TRACE"), "the log is not as deep as it can be");
     assert!(secrets.len() > 9, "{secrets:?}");
     for secret in &secrets {
         let short = secret.chars().take(12).collect::<String>();
