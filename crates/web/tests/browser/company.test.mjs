@@ -222,6 +222,7 @@ describe("the company's desk", { concurrency: AT_ONCE }, () => {
 
 /** What the page asks to be typed. */
 async function typed(page) {
-  const label = await page.locator("label", { has: page.locator("input[name=confirm]") }).innerText();
+  const input = page.locator("input[name=confirm]");
+  const label = await input.evaluate((each) => each.labels[0].innerText);
   return label.match(/0x[0-9a-f]+/)[0];
 }
