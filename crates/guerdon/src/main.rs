@@ -55,6 +55,7 @@ fn arguments() -> Outcome<cli::Cli> {
     let command = settings::with_file(cli::Cli::command(), &given)?;
     let matches = command.get_matches_from(given);
     let mut arguments = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    settings::prefer_typed(&mut arguments.global, &matches);
     if let Some(path) = &arguments.global.database_url_file {
         arguments.global.database_url = Some(files::read_secret(path)?);
     }

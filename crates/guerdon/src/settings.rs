@@ -4,9 +4,10 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::builder::ArgPredicate;
-use clap::{Arg, Command};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command};
 
+use crate::cli::Global;
 use crate::error::{Failure, Outcome};
 
 /// Read when no other file is named, if it is there.
@@ -107,7 +108,7 @@ fn set(command: Command, key: &str, value: &str) -> (Command, bool) {
     let mut command = command;
     for id in ids {
         let value = value.to_owned();
-        command = command.mut_arg(id, |arg| of_file(arg, value));
+        command = command.mut_arg(id, |arg| arg.default_value(value));
     }
     for name in names {
         let within = std::cell::Cell::new(false);
@@ -121,13 +122,11 @@ fn set(command: Command, key: &str, value: &str) -> (Command, bool) {
     (command, found)
 }
 
-fn of_file(arg: Arg, value: String) -> Arg {
-    // `--from` is another way to name who signs: it is stronger than the file.
-    match arg.get_id().as_str() {
-        "account" => arg
-            .default_value_if("from", ArgPredicate::IsPresent, None::<&str>)
-            .default_value(value),
-        _ => arg.default_value(value),
+/// Who signs by `--from` needs no key of the file: what was typed is stronger.
+pub(crate) fn prefer_typed(global: &mut Global, matches: &ArgMatches) {
+    let of_file = matches.value_source("account") == Some(ValueSource::DefaultValue);
+    if of_file && global.from.is_some() {
+        global.account = None;
     }
 }
 
@@ -156,7 +155,9 @@ mod tests {
         let matches = command
             .try_get_matches_from(&arguments)
             .map_err(|error| error.to_string())?;
-        Cli::from_arg_matches(&matches).map_err(|error| error.to_string())
+        let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.to_string())?;
+        prefer_typed(&mut cli.global, &matches);
+        Ok(cli)
     }
 
     fn serving(text: &str, arguments: &[&str]) -> crate::cli::ServeArgs {
