@@ -193,7 +193,8 @@ impl Shell {
     pub(crate) fn with_island(mut self, name: &str) -> Self {
         for name in [Some(name), (name == "sign").then_some("live")] {
             let path = name.and_then(assets::island_path);
-            self.islands.extend(path.filter(|path| !self.islands.contains(path)));
+            self.islands
+                .extend(path.filter(|path| !self.islands.contains(path)));
         }
         self
     }
