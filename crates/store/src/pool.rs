@@ -29,6 +29,12 @@ struct PoolRow {
 }
 
 #[derive(sqlx::FromRow)]
+struct ImportedRow {
+    rounds: i64,
+    grants: i64,
+}
+
+#[derive(sqlx::FromRow)]
 struct CountsRow {
     rounds: i64,
     grants: i64,
@@ -66,6 +72,20 @@ impl Read {
             logs: unsigned("count", row.logs)?,
             imported_grants: unsigned("count", row.imported_grants)?,
         })
+    }
+}
+
+impl Read {
+    /// How many rounds were imported, and grants in all of them: another import, another answer.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn imported_size(&mut self) -> Result<(u64, u64), StoreError> {
+        let sql = "SELECT COUNT(*) AS rounds, CAST(COALESCE(SUM(leaves), 0) AS BIGINT) AS grants \
+                   FROM imported_rounds";
+        let row = run!(self, fetch_one as ImportedRow, sql)?;
+        let rounds = unsigned("count", row.rounds)?;
+        Ok((rounds, unsigned("count", row.grants)?))
     }
 }
 

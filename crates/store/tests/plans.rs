@@ -115,6 +115,7 @@ async fn read_grants(read: &mut Read, owner: Owner) {
     read.terms(HASH).await.unwrap();
     read.terms_of_round(HASH, 0, 50).await.unwrap();
     read.grant_names(HASH).await.unwrap();
+    read.papers(&[HASH; 51]).await.unwrap();
     read.grants_named("G-1").await.unwrap();
     read.gates_of_goal(HASH).await.unwrap();
     read.person(HASH).await.unwrap();

@@ -9,7 +9,7 @@ use guerdon_core::ledger::{GrantRecord, RoundRecord};
 use guerdon_core::state::{Flags, State};
 use guerdon_core::succession::Recovery;
 use guerdon_core::terms::Terms;
-use guerdon_store::{ImportedGrant, ImportedRound, Read};
+use guerdon_store::{ImportedGrant, ImportedRound, Papers, Read};
 
 use crate::access::Viewer;
 use crate::error::PageError;
@@ -68,7 +68,7 @@ pub(crate) async fn overview(
     let definitions = read.goal_definitions().await?;
     let key = OverviewKey {
         head: read.checkpoint().await?.map(|checkpoint| checkpoint.hash),
-        imported_grants: read.counts().await?.imported_grants,
+        imported: read.imported_size().await?,
         definitions: definitions.len(),
     };
     if let Some(known) = state.overview(&key) {
@@ -138,7 +138,7 @@ async fn add_round(
     }
     for grant in read.successors_of_round(record.root).await? {
         totals.add(&grant);
-        if let Some((terms, _)) = known_terms(read, &grant).await? {
+        if let Some((terms, _)) = known_terms(read, &grant, None).await? {
             add_decided(overview, &terms);
             overview.opened.push(Vesting {
                 terms,
@@ -198,7 +198,7 @@ pub(crate) async fn round(
     let more = next(&records, PAGE, |grant| grant.index);
     let mut grants = Vec::with_capacity(records.len());
     for record in with_successors(read, root, records).await? {
-        let (terms, zone) = known_terms(read, &record).await?.unzip();
+        let (terms, zone) = known_terms(read, &record, None).await?.unzip();
         let zone = zone.flatten();
         grants.push(OpenedGrant {
             record,
@@ -238,26 +238,28 @@ pub(crate) async fn grant(
 ) -> Result<GrantData, PageError> {
     let overview = overview(read, state).await?;
     let facts = facts(read, state, Subject::Grant(id)).await?;
-    let data = listed(read, &overview, id).await?;
+    let missing = PageError::Missing { noun: "grant", id };
+    let record = read.grant(id).await?.ok_or(missing)?;
+    let data = listed(read, &overview, record, None).await?;
     Ok(GrantData { facts, ..data })
 }
 
-/// A grant that was opened, without its history: for lists, which read the overview once.
+/// A grant that was opened, without its history: for lists, which read the overview once, and what
+/// was imported in one go.
 pub(crate) async fn listed(
     read: &mut Read,
     overview: &Overview,
-    id: B256,
+    record: GrantRecord,
+    papers: Option<&Papers>,
 ) -> Result<GrantData, PageError> {
-    let missing = PageError::Missing { noun: "grant", id };
-    let record = read.grant(id).await?.ok_or(missing)?;
     let round = overview
         .rounds
         .iter()
         .find(|round| round.record.root == record.root);
-    let known = known_terms(read, &record).await?;
+    let known = known_terms(read, &record, papers).await?;
     let (terms, zone) = known.unzip();
     let successors = match record.was_replaced() {
-        true => read.successors_of(id).await?,
+        true => read.successors_of(record.id).await?,
         false => Vec::new(),
     };
     Ok(GrantData {
@@ -286,12 +288,21 @@ pub(crate) async fn promised(
     let missing = || PageError::Missing { noun: "grant", id };
     let imported = read.terms(id).await?.ok_or_else(missing)?;
     let overview = overview(read, state).await?;
+    promised_of(&overview, imported)?.ok_or_else(missing)
+}
+
+/// The same from what was read; `None` if the grant's round is not committed.
+pub(crate) fn promised_of(
+    overview: &Overview,
+    imported: ImportedGrant,
+) -> Result<Option<GrantData>, PageError> {
     let mut rounds = overview.rounds.iter();
-    let round = rounds
-        .find(|round| round.record.root == imported.root && !round.record.rescinded)
-        .ok_or_else(missing)?;
+    let round = rounds.find(|round| round.record.root == imported.root && !round.record.rescinded);
+    let Some(round) = round else {
+        return Ok(None);
+    };
     let terms = decoded(&imported)?;
-    Ok(GrantData {
+    Ok(Some(GrantData {
         record: unopened(&imported, &terms, &round.record),
         facts: Vec::new(),
         terms: Some(terms),
@@ -302,7 +313,7 @@ pub(crate) async fn promised(
         successors: Vec::new(),
         binding_at: round.record.binding_at,
         named: None,
-    })
+    }))
 }
 
 /// The record of a grant that has no word on the chain yet.
@@ -336,12 +347,17 @@ fn unopened(imported: &ImportedGrant, terms: &Terms, round: &RoundRecord) -> Gra
 async fn known_terms(
     read: &mut Read,
     record: &GrantRecord,
+    papers: Option<&Papers>,
 ) -> Result<Option<(Terms, Option<String>)>, PageError> {
     // The terms of a closed grant say nothing that holds.
     if record.state.has(Flags::CLOSED) {
         return Ok(None);
     }
     let Some(descent) = record.descent else {
+        if let Some(papers) = papers {
+            let terms = terms_of(record.id, &papers.terms)?;
+            return Ok(Some((terms, Some(papers.zone.clone()))));
+        }
         let Some(imported) = read.terms(record.id).await? else {
             return Ok(None);
         };

@@ -91,7 +91,7 @@ struct Shared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OverviewKey {
     pub(crate) head: Option<B256>,
-    pub(crate) imported_grants: u64,
+    pub(crate) imported: (u64, u64),
     pub(crate) definitions: usize,
 }
 

@@ -4,9 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use guerdon_chain::{Signer, message_digest};
-
-use crate::company::{Acme, address};
+use crate::company::Acme;
 use crate::harness::{Served, sample};
 use crate::visitor::Visitor;
 
@@ -120,27 +118,12 @@ fn quiet(acme: &Acme, command: &[&str]) -> String {
 fn at_the_pages(acme: &Acme, served: &Served, mail: &Path) -> Vec<String> {
     let mut secrets = Vec::new();
     let mut visitor = Visitor::at(&served.url);
-    let me = address(HOLDER);
-    let asked = visitor
-        .form("/sign-in/message.json", &[("address", &me)])
-        .expect(200);
-    let message = asked.json()["message"].as_str().unwrap().to_owned();
+    let (message, signature) = visitor.sign_in(HOLDER);
     let nonce = message
         .lines()
         .find_map(|line| line.strip_prefix("Nonce: "));
     secrets.push(nonce.unwrap().to_owned());
-    let signer = Signer::embedded(HOLDER).unwrap();
-    let signature = signer
-        .sign_digest(&message_digest(message.as_bytes()))
-        .unwrap();
-    let signature = hex::encode(signature);
-    let prefixed = format!("0x{signature}");
-    let signed = [
-        ("message", message.as_str()),
-        ("signature", prefixed.as_str()),
-    ];
-    visitor.form("/sign-in", &signed).expect(303);
-    secrets.push(signature);
+    secrets.push(signature.trim_start_matches("0x").to_owned());
     secrets.push(token(visitor.cookie.as_deref()));
 
     let grant = grant_id(acme);

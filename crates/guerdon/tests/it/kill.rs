@@ -119,7 +119,9 @@ fn total_released(company: &Company) -> u128 {
     let listed = company.json(&["grant", "list"]);
     let rows = listed.as_array().unwrap();
     rows.iter()
-        .map(|row| row["released"].as_str().unwrap().parse::<u128>().unwrap())
+        // A grant that is not opened yet has no such number.
+        .filter_map(|row| row["released"].as_str())
+        .map(|released| released.parse::<u128>().unwrap())
         .sum()
 }
 

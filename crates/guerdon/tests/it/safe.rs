@@ -2,6 +2,7 @@
 //! package, whose hashes must be ours.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol;
@@ -48,12 +49,15 @@ fn contract(path: &str) -> (Bytes, Bytes) {
 fn deploy(acme: &Acme, path: &str) -> Address {
     let call = json!([{"from": address(0), "data": contract(path).0, "gas": "0xf00000"}]);
     let hash = acme.rpc.ask("eth_sendTransaction", &call);
-    let receipt = acme.rpc.ask("eth_getTransactionReceipt", &json!([hash]));
-    receipt["contractAddress"]
-        .as_str()
-        .unwrap()
-        .parse()
-        .unwrap()
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let receipt = acme.rpc.ask("eth_getTransactionReceipt", &json!([hash]));
+        if let Some(made) = receipt["contractAddress"].as_str() {
+            return made.parse().unwrap();
+        }
+        assert!(Instant::now() < until, "no receipt of {hash}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 fn view(acme: &Acme, to: Address, call: &impl SolCall) -> Bytes {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::company::{Acme, PRODUCT, address};
 use crate::harness::{Company, DAY, START, Served};
 use crate::promises::{COIN, coins, done, opened, promise, refused, send, terms};
+use crate::visitor::Visitor;
 
 /// A grant file of no round, as somebody would hand it to `grant replace`.
 fn successor(acme: &Acme, name: &str, terms: Terms) -> PathBuf {
@@ -217,7 +218,9 @@ fn paid_after_a_year(acme: &Acme, replaced: &Value) {
     let served = Served::start(&acme.company);
     served.wait_for(second["block"].as_u64().unwrap() + 1);
     let id = replaced["successors"][1]["id"].as_str().unwrap();
-    let page = served.get(&format!("/grants/{id}.json"));
+    let mut holder = Visitor::at(&served.url);
+    holder.sign_in(12);
+    let page = holder.get(&format!("/grants/{id}.json")).body;
     let claimed = done(acme, "grant show B")["claimed"].clone();
     assert!(page.contains(&format!("\"raw\":{claimed}")), "{page}");
     let old = replaced["grant"].as_str().unwrap();

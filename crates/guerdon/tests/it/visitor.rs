@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::TcpStream;
 
+use alloy_primitives::hex;
+use guerdon_chain::{Signer, message_digest};
 use serde_json::Value;
 
 /// An answer of the pages.
@@ -54,6 +56,20 @@ impl Visitor {
             origin: true,
             cookie: None,
         }
+    }
+
+    /// Signs in with an account of the embedded chain: the message and the signature.
+    pub(crate) fn sign_in(&mut self, account: u32) -> (String, String) {
+        let signer = Signer::embedded(account).unwrap();
+        let address = signer.address().to_checksum(None);
+        let asked = self.form("/sign-in/message.json", &[("address", &address)]);
+        let asked = asked.expect(200).json();
+        let message = asked["message"].as_str().unwrap().to_owned();
+        let signature = signer.sign_digest(&message_digest(message.as_bytes()));
+        let signature = hex::encode_prefixed(signature.unwrap());
+        let signed = [("message", message.as_str()), ("signature", &signature)];
+        self.form("/sign-in", &signed).expect(303);
+        (message, signature)
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Answer {

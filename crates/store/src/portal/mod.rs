@@ -19,7 +19,7 @@ pub use erase::Erased;
 pub use held::Held;
 pub use links::{MailLink, ShareLink};
 pub use members::{ListRole, Member, MemberWallet, NewMember};
-pub use named::GrantNames;
+pub use named::{GrantNames, Papers};
 pub use owner::{Owner, PersonId};
 pub use relay::{RelayRequest, RelayState};
 pub use sessions::{Means, Session};

@@ -1,8 +1,11 @@
 //! What the company calls a grant, in one question.
 
+use std::iter::repeat;
+
 use alloy_primitives::B256;
 
-use crate::text::{parse, word};
+use crate::db::Conn;
+use crate::text::{parse, parse_bytes, word};
 use crate::{Read, StatedValue, StoreError};
 
 /// How the company's own rows name a grant.
@@ -26,6 +29,34 @@ impl std::fmt::Debug for GrantNames {
     }
 }
 
+/// What was imported of a grant, with its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Papers {
+    /// Canonical terms.
+    pub terms: Vec<u8>,
+    /// IANA name of the zone that the schedule was written in.
+    pub zone: String,
+    /// How the company names it; `origin` is its id.
+    pub names: GrantNames,
+}
+
+/// Ids in one statement.
+const ASKED: usize = 50;
+const PAPERS: &str = "SELECT t.id, t.external_id, p.name, v.unit_usd, v.stated_on, t.terms, \
+    t.zone FROM terms t LEFT JOIN people p ON p.id = t.id AND p.erased_at IS NULL \
+    LEFT JOIN stated_values v ON v.id = t.id WHERE t.id IN ( \
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, \
+    $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
+
+#[derive(sqlx::FromRow)]
+struct PapersRow {
+    terms: String,
+    zone: String,
+    #[sqlx(flatten)]
+    names: NamesRow,
+}
+
 #[derive(sqlx::FromRow)]
 struct NamesRow {
     id: String,
@@ -47,10 +78,50 @@ impl Read {
                    (SELECT o.id FROM grants g JOIN terms o ON o.root = g.root \
                    AND o.leaf_index = g.leaf_index WHERE g.id = $1), $1)";
         let row = run!(self, fetch_optional as NamesRow, sql, word(&id))?;
-        let Some(row) = row else { return Ok(None) };
+        row.map(GrantNames::try_from).transpose()
+    }
+
+    /// What the company's rows say of the grants of imported rounds among these, in no order; of
+    /// the others nothing. One statement for fifty.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn papers(&mut self, ids: &[B256]) -> Result<Vec<Papers>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        for part in ids.chunks(ASKED) {
+            let words = part.iter().map(word).chain(repeat(String::new()));
+            let words = words.take(ASKED);
+            let rows = match &mut self.conn {
+                Conn::Lite(connection) => {
+                    let mut query = sqlx::query_as::<sqlx::Sqlite, PapersRow>(PAPERS);
+                    for word in words {
+                        query = query.bind(word);
+                    }
+                    query.fetch_all(&mut **connection).await?
+                }
+                Conn::Pg(connection) => {
+                    let mut query = sqlx::query_as::<sqlx::Postgres, PapersRow>(PAPERS);
+                    for word in words {
+                        query = query.bind(word);
+                    }
+                    query.fetch_all(&mut **connection).await?
+                }
+            };
+            for row in rows {
+                found.push(Papers::try_from(row)?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl TryFrom<NamesRow> for GrantNames {
+    type Error = StoreError;
+
+    fn try_from(row: NamesRow) -> Result<Self, StoreError> {
         let origin = parse("grant id", &row.id)?;
         let stated = row.unit_usd.zip(row.stated_on);
-        Ok(Some(GrantNames {
+        Ok(Self {
             origin,
             external_id: row.external_id,
             person: row.name,
@@ -59,6 +130,18 @@ impl Read {
                 unit_usd,
                 stated_on,
             }),
-        }))
+        })
+    }
+}
+
+impl TryFrom<PapersRow> for Papers {
+    type Error = StoreError;
+
+    fn try_from(row: PapersRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            terms: parse_bytes("terms", &row.terms)?,
+            zone: row.zone,
+            names: row.names.try_into()?,
+        })
     }
 }

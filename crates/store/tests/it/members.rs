@@ -346,6 +346,11 @@ async fn a_person_has_the_grants_of_her_number_and_of_her_wallets() {
             tx.put_stated_value(&value).await.unwrap();
             let names = tx.grant_names(grant).await.unwrap().unwrap();
             assert_eq!(names.stated, Some(value));
+            let mut papers = tx.papers(&[B256::ZERO, grant]).await.unwrap();
+            let papers = papers.pop().filter(|_| papers.is_empty()).unwrap();
+            let imported = tx.terms(grant).await.unwrap().unwrap();
+            assert_eq!(papers.names, names);
+            assert_eq!((papers.terms, papers.zone), (imported.terms, imported.zone));
         }
         assert_eq!(tx.grant_names(B256::ZERO).await.unwrap(), None);
         assert_eq!(tx.member_of_grant(B256::ZERO).await.unwrap(), None);

@@ -1,8 +1,10 @@
 //! Reads a reader's own grants, with what the company's list says of them.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::{Address, B256};
 use guerdon_core::fact::Subject;
-use guerdon_store::{Held, Owner, Page, Read};
+use guerdon_store::{GrantNames, Held, Owner, Page, Read};
 
 use super::portfolio::{Mine, Portfolio};
 use crate::access::Viewer;
@@ -56,12 +58,12 @@ impl Whose {
     }
 }
 
-/// Ids of somebody's grants after a cursor, in order; one more than `limit` if there are more.
-async fn ids(
+/// Somebody's grants after a cursor, in order of ids; one more than `limit` if there are more.
+async fn held(
     read: &mut Read,
     whose: &Whose,
     (after, limit): (Option<B256>, u32),
-) -> Result<Vec<B256>, PageError> {
+) -> Result<Vec<Held>, PageError> {
     let page = Page {
         after,
         limit: limit.saturating_add(1),
@@ -70,11 +72,10 @@ async fn ids(
     if let Some(person) = whose.person {
         held.extend(read.grants_of_person(person, &page).await?);
     }
-    let mut ids: Vec<_> = held.iter().map(Held::id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
-    Ok(ids)
+    held.sort_by_key(Held::id);
+    held.dedup_by_key(|held| held.id());
+    held.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
+    Ok(held)
 }
 
 /// All grants of somebody that are committed, as far as one page sums them.
@@ -100,28 +101,32 @@ pub(super) async fn page(
     (after, limit): (Option<B256>, u32),
 ) -> Result<(Portfolio, Option<B256>), PageError> {
     let overview = load::overview(read, state).await?;
-    let mut ids = ids(read, whose, (after, limit)).await?;
+    let mut held = held(read, whose, (after, limit)).await?;
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = ids.len() > most;
-    ids.truncate(most);
+    let more = held.len() > most;
+    held.truncate(most);
+    let ids: Vec<_> = held.iter().map(Held::id).collect();
     let next = ids.last().copied().filter(|_| more);
     let now = load::as_of(read, state).await?.now();
+    let papers = read.papers(&ids).await?.into_iter();
+    let mut papers: BTreeMap<_, _> = papers.map(|it| (it.names.origin, it)).collect();
     let mut grants = Vec::with_capacity(ids.len());
-    for id in ids {
-        let found = match load::listed(read, &overview, id).await {
-            Err(PageError::Missing { .. }) => load::promised(read, state, id).await,
-            found => found,
+    for one in held {
+        let id = one.id();
+        let papers = papers.remove(&id);
+        let data = match one {
+            Held::Opened(record) => {
+                Some(load::listed(read, &overview, *record, papers.as_ref()).await?)
+            }
+            // Nothing while its round is not committed: nobody is promised it yet.
+            Held::Waiting(imported) => load::promised_of(&overview, imported)?,
         };
-        let found = match found {
-            Ok(data) => with_names(read, data, id).await,
-            Err(error) => Err(error),
+        let Some(data) = data else { continue };
+        let data = match papers {
+            Some(papers) => with(data, Some(papers.names), id),
+            None => with_names(read, data, id).await?,
         };
-        match found {
-            Ok(data) => grants.push(Mine::new(data, now).map_err(refused("grant", id))?),
-            // Imported, and its round not committed: nobody is promised it yet.
-            Err(PageError::Missing { .. }) => {}
-            Err(error) => return Err(error),
-        }
+        grants.push(Mine::new(data, now).map_err(refused("grant", id))?);
     }
     Ok((Portfolio { grants, more }, next))
 }
@@ -148,22 +153,21 @@ pub(super) async fn named(
     with_names(read, data, id).await
 }
 
-async fn with_names(
-    read: &mut Read,
-    mut data: GrantData,
-    id: B256,
-) -> Result<GrantData, PageError> {
-    let names = read.grant_names(id).await?;
-    data.named = Some(match names {
-        Some(names) => Named {
-            sheet_id: match names.origin == id || names.external_id.is_empty() {
-                true => names.external_id,
-                false => crate::strings::me::in_place_of(&names.external_id),
-            },
-            person: names.person.unwrap_or_default(),
-            stated: names.stated,
+async fn with_names(read: &mut Read, data: GrantData, id: B256) -> Result<GrantData, PageError> {
+    Ok(with(data, read.grant_names(id).await?, id))
+}
+
+fn with(data: GrantData, names: Option<GrantNames>, id: B256) -> GrantData {
+    let named = names.map(|names| Named {
+        sheet_id: match names.origin == id || names.external_id.is_empty() {
+            true => names.external_id,
+            false => crate::strings::me::in_place_of(&names.external_id),
         },
-        None => Named::default(),
+        person: names.person.unwrap_or_default(),
+        stated: names.stated,
     });
-    Ok(data)
+    GrantData {
+        named: Some(named.unwrap_or_default()),
+        ..data
+    }
 }
