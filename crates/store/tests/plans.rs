@@ -186,7 +186,7 @@ async fn plan(url: &str, sql: &str) -> Vec<String> {
             .map(|row| row.get::<String, _>("detail"))
             .collect();
     }
-    let parameters = (1..40).take_while(|place| sql.contains(&format!("${place}")));
+    let parameters = (1..64).take_while(|place| sql.contains(&format!("${place}")));
     let nothing = vec!["NULL"; parameters.count()].join(", ");
     let given = if nothing.is_empty() {
         String::new()
