@@ -42,9 +42,12 @@ pub struct Papers {
 
 /// Ids in one statement.
 const ASKED: usize = 50;
-const PAPERS: &str = "SELECT t.id, t.external_id, p.name, v.unit_usd, v.stated_on, t.terms, \
-    t.zone FROM terms t LEFT JOIN people p ON p.id = t.id AND p.erased_at IS NULL \
-    LEFT JOIN stated_values v ON v.id = t.id WHERE t.id IN ( \
+/// Looked up row by row, since PostgreSQL would join whole tables before it knows how large they are.
+const PAPERS: &str = "SELECT t.id, t.external_id, t.terms, t.zone, \
+    (SELECT p.name FROM people p WHERE p.id = t.id AND p.erased_at IS NULL) AS name, \
+    (SELECT v.unit_usd FROM stated_values v WHERE v.id = t.id) AS unit_usd, \
+    (SELECT v.stated_on FROM stated_values v WHERE v.id = t.id) AS stated_on \
+    FROM terms t WHERE t.id IN ( \
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
     $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, \
     $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
