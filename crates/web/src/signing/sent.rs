@@ -104,11 +104,14 @@ async fn at_node(chain: &Chain, tx: B256, followed: &Followed) -> Result<Fate, C
 }
 
 impl Followed {
-    /// Path of the receipt; nothing but a path of ours.
+    /// Path of the receipt; nothing but a path of ours, and nothing that browsers leave out.
     pub(crate) fn receipt(&self, tx: B256) -> Option<String> {
         let ours = self.done.starts_with('/')
             && !self.done.starts_with("//")
-            && !self.done.contains('\\')
+            && self
+                .done
+                .bytes()
+                .all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\')
             && !self.done.starts_with("/sent");
         ours.then(|| format!("{}{tx}", self.done))
     }

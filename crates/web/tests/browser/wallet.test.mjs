@@ -206,7 +206,10 @@ describe("the test wallet", { concurrency: AT_ONCE }, () => {
     const { status, blockNumber } = await receipt(request, sent.result);
     assert.equal(status, "0x1");
     await waitFor(made.url, Number(blockNumber));
-    await page.goto(`${made.url}/grants/${made.id(CLAIMED)}`);
+    const path = `/grants/${made.id(CLAIMED)}`;
+    await page.goto(`${made.url}/sign-in?next=${encodeURIComponent(path)}`);
+    await page.locator("guerdon-sign-in [data-wallets] button").first().click();
+    await page.waitForURL((at) => at.pathname === path);
     const shown = page.locator(`[title="${sent.result}"]`).first();
     assert.ok(await shown.isVisible());
   });
