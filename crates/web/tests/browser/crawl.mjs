@@ -28,7 +28,8 @@ export async function crawl(site, { cookies, starts = ["/", "/sign-in", NOWHERE]
     if (pages.has(path) || files.has(path)) continue;
     const of = kind(path);
     const before = kinds.get(of) ?? 0;
-    if (cookies && (known.has(of) || (before >= OF_A_KIND && of !== "/grants/_"))) continue;
+    const enough = before >= OF_A_KIND && of !== "/grants/_" && !starts.includes(path);
+    if (cookies && (known.has(of) || enough)) continue;
     kinds.set(of, before + 1);
     const answer = await window.request.get(new URL(path, site.url).href, { maxRedirects: 0 });
     const type = answer.headers()["content-type"] ?? "";
