@@ -25,10 +25,12 @@ pub(crate) struct Island {
 include!(concat!(env!("OUT_DIR"), "/fonts.rs"));
 include!(concat!(env!("OUT_DIR"), "/islands.rs"));
 
-const STYLES: [&str; 10] = [
+const STYLES: [&str; 12] = [
     include_str!("../ui/styles/tokens.css"),
     include_str!("../ui/styles/base.css"),
+    include_str!("../ui/styles/shell.css"),
     include_str!("../ui/styles/parts.css"),
+    include_str!("../ui/styles/answers.css"),
     include_str!("../ui/styles/tables.css"),
     include_str!("../ui/styles/forms.css"),
     include_str!("../ui/styles/sign.css"),
