@@ -1,9 +1,8 @@
 //! What an account can do: pay for gas, and sign as a contract.
 
 use alloy::eips::BlockId;
-use alloy::primitives::{Address, B256, Bytes, FixedBytes};
+use alloy::primitives::{Address, B256, Bytes};
 use alloy::providers::Provider;
-use alloy::sol_types::SolCall;
 
 use crate::connect::Chain;
 use crate::error::ChainError;
@@ -16,8 +15,8 @@ mod erc1271 {
     }
 }
 
-/// What a contract answers that takes a signature for its own.
-const VALID: FixedBytes<4> = FixedBytes([0x16, 0x26, 0xba, 0x7e]);
+/// What a contract answers that takes a signature for its own, filled up with zeros to a word.
+const VALID: [u8; 4] = [0x16, 0x26, 0xba, 0x7e];
 
 impl Chain {
     /// The account's money for gas, in wei, in the newest block.
@@ -47,7 +46,8 @@ impl Chain {
     }
 
     /// Whether the account is a contract that takes this signature of a digest for its own
-    /// (ERC-1271), in the newest block. An account without code takes none.
+    /// (ERC-1271), in the newest block. An account without code takes none: a precompiled contract
+    /// has none and answers all the same. Neither does one that answers anything but the one word.
     ///
     /// # Errors
     /// When the node does not answer.
@@ -61,10 +61,12 @@ impl Chain {
             hash: digest,
             signature: Bytes::copy_from_slice(signature),
         };
+        if !self.has_code(account).await? {
+            return Ok(false);
+        }
         let plan = Plan::call(account, &call, "Judge a signature");
         match self.call_plan(&plan, Address::ZERO).await {
-            Ok(output) => Ok(erc1271::isValidSignatureCall::abi_decode_returns(&output)
-                .is_ok_and(|answer| answer == VALID)),
+            Ok(output) => Ok(output.strip_prefix(&VALID) == Some(&[0; 28])),
             Err(ChainError::Reverted(_)) => Ok(false),
             Err(error) => Err(error),
         }

@@ -1,6 +1,8 @@
 //! The chain crate against a real anvil: the supervisor, and the main job on the contracts.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod batches;
 #[cfg(test)]
 mod goals;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use alloy::primitives::Address;
 use guerdon_chain::{Chain, ChainError, DeployConfig, RevertKind, plan};
 
-use crate::support::{TOKEN, World, acc, signer};
+use crate::support::{TOKEN, World, acc, rpc, signer};
 
 #[tokio::test]
 async fn senders_that_share_an_account_each_send_once() {
@@ -43,17 +43,6 @@ async fn a_block_that_does_not_come_is_pending_and_not_sent_again() {
     world.embedded.mine().await.unwrap();
     assert_eq!(world.balance(to).await, TOKEN);
     world.stop().await;
-}
-
-async fn rpc(url: &str, method: &str, params: &str) {
-    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
-    let client = reqwest::Client::new();
-    let sent = client
-        .post(url)
-        .header("content-type", "application/json")
-        .body(body)
-        .send();
-    assert!(sent.await.unwrap().status().is_success());
 }
 
 #[tokio::test]

@@ -235,3 +235,15 @@ pub(crate) fn terms(recipient: u32, amount: u128) -> Terms {
         vesting: Schedule::new(segments).unwrap(),
     }
 }
+
+/// A call to the node that changes it; `params` is JSON.
+pub(crate) async fn rpc(url: &str, method: &str, params: &str) {
+    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+    let client = reqwest::Client::new();
+    let sent = client
+        .post(url)
+        .header("content-type", "application/json")
+        .body(body)
+        .send();
+    assert!(sent.await.unwrap().status().is_success());
+}
