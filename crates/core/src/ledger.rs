@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::B256;
 
 mod access;
+mod flow;
 mod goal;
 mod grant;
 mod pool;
@@ -10,6 +11,7 @@ mod pool;
 pub use access::{
     AccessRecords, FunctionRecord, MemberRecord, OPERATION_EXPIRY, OperationRecord, OperationState,
 };
+pub use flow::{Flow, Flows};
 pub use goal::{AttemptRecord, GoalRecord};
 pub use grant::{Descent, GrantRecord};
 pub use pool::{PoolRecord, RoundRecord};

@@ -7,6 +7,8 @@
 pub mod agreement;
 /// Amounts of tokens, exact or for reading.
 pub mod amount;
+/// What auditors are given.
+pub mod audit;
 /// Dates and time zones, from one bundled database.
 pub mod calendar;
 /// Evaluation results, and whether they may decide money.
@@ -37,12 +39,16 @@ pub mod schedule;
 pub mod sheet;
 /// Signatures of panel members.
 pub mod signature_file;
+/// Tables as CSV and JSON.
+pub mod table;
 /// Terms by the contract's field names.
 pub mod terms_json;
 /// Typed messages for wallets.
 pub mod typed_data;
 /// Words for people.
 pub mod words;
+/// Tables as workbooks.
+pub mod workbook;
 
 mod json;
 

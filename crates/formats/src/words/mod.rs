@@ -5,12 +5,14 @@ mod goals;
 mod reasons;
 mod schedule;
 mod segments;
+mod states;
 
 pub use gates::describe_gates;
 pub use goals::goal_next;
 pub use reasons::{GoalWords, Telling, Why};
 pub use schedule::describe_schedule;
 pub use segments::describe_segments;
+pub use states::state_word;
 
 use std::borrow::Borrow;
 

@@ -1,0 +1,19 @@
+//! What auditors are given: the register of grants, totals and movements, and the bundle of
+//! evidence that holds them together with the events they follow from.
+
+mod bundle;
+mod logs;
+mod manifest;
+mod movements;
+mod register;
+mod tables;
+
+pub use bundle::{Bundle, BundleError};
+pub use logs::{read_logs, write_logs};
+pub use manifest::{Code, FileHash, Manifest, Pin};
+pub use movements::{Measure, Movements, Row};
+pub use register::{Line, RoundLine, Standing};
+pub use tables::{
+    attempts_table, movements_table, pool_table, read_terms, register_table, rounds_table,
+    terms_lines,
+};
