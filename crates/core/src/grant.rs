@@ -8,7 +8,7 @@ mod why;
 pub use changes::{accelerate, hold_claims, lower_withholding, pause, resume, waive};
 pub use moves::{Change, EndOrder, claim, end, settle};
 pub use opening::{Claimed, Desk, OpenRefused, Opened, open};
-pub use why::{Reason, next_vesting, why_locked};
+pub use why::{Reason, next_vesting, reachable, why_locked};
 
 use crate::PPB;
 use crate::pack::{share_down, share_of_share_down};

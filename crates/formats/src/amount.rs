@@ -110,12 +110,28 @@ pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
 /// down; `None` if the value is no plain number or the product leaves 128 bits.
 #[must_use]
 pub fn worth_in_cents(amount: u128, decimals: u8, unit_usd: &str) -> Option<u128> {
-    let (whole, fraction) = split(unit_usd)?;
-    let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
-    let places = u32::from(decimals).checked_add(u32::try_from(fraction.len()).ok()?)?;
-    let product = U256::from(amount).checked_mul(U256::from(digits) * U256::from(100u8))?;
+    worth_of_all_in_cents(&[(amount, unit_usd)], decimals)
+}
+
+/// What amounts add up to in US cents, each at its own stated value of one whole token: the sum is
+/// exact and rounded down once. `None` if a value is no plain number or the sum leaves 128 bits.
+#[must_use]
+pub fn worth_of_all_in_cents(all: &[(u128, &str)], decimals: u8) -> Option<u128> {
+    let mut longest = 0;
+    for (_, unit_usd) in all {
+        longest = longest.max(split(unit_usd)?.1.len());
+    }
+    let mut sum = U256::ZERO;
+    for (amount, unit_usd) in all {
+        let (whole, fraction) = split(unit_usd)?;
+        let digits = format!("{whole}{fraction:0<longest$}").parse::<u128>();
+        let product = U256::from(*amount).checked_mul(U256::from(digits.ok()?))?;
+        sum = sum.checked_add(product)?;
+    }
+    let places = u32::from(decimals).checked_add(u32::try_from(longest).ok()?)?;
     let scale = U256::from(10u8).checked_pow(U256::from(places))?;
-    u128::try_from(product.checked_div(scale)?).ok()
+    let cents = sum.checked_mul(U256::from(100u8))?.checked_div(scale)?;
+    u128::try_from(cents).ok()
 }
 
 /// Writes base units as tokens, every place, without trailing zeros: `7300.000000000000000001`.
@@ -175,6 +191,19 @@ mod tests {
             worth_in_cents(1, 18, &format!("0.{}", "1".repeat(90))),
             None
         );
+    }
+
+    #[test]
+    fn a_sum_of_worths_is_rounded_down_once() {
+        // A third of a cent, three times: each alone is worth nothing.
+        let thirds = [(1, "0.0034"), (1, "0.0033"), (1, "0.00331")];
+        assert_eq!(worth_of_all_in_cents(&thirds, 0), Some(1));
+        for (amount, unit) in thirds {
+            assert_eq!(worth_in_cents(amount, 0, unit), Some(0));
+        }
+        assert_eq!(worth_of_all_in_cents(&[], 18), Some(0));
+        assert_eq!(worth_of_all_in_cents(&[(1, "1"), (1, "free")], 0), None);
+        assert_eq!(worth_of_all_in_cents(&[(u128::MAX, "1"); 2], 0), None);
     }
 
     #[test]

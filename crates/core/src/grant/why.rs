@@ -166,6 +166,31 @@ pub fn next_vesting(
     Ok(next.map(|time| (time, vested(time).saturating_sub(amounts.vested))))
 }
 
+/// The most that a grant can still come to, in base units, what was released included: all time
+/// over, and every gate open that a result can still open. What final results keep shut and what an
+/// end or a settlement freed does not count.
+pub fn reachable(
+    terms: &Terms,
+    state: &State,
+    gates: &[GateResult],
+    now: u64,
+) -> Result<u128, Refused> {
+    let so_far = amounts(terms, state, gates, now)?.vested;
+    let best = terms.gates.iter().zip(gates).map(|(gate, result)| {
+        if is_done(gate, result, state, now) {
+            return *result;
+        }
+        GateResult {
+            fraction: PPB,
+            at_stop: Some((PPB, true)),
+            ..*result
+        }
+    });
+    let best: Vec<_> = best.collect();
+    let last = amounts(terms, state, &best, horizon(terms, state, now))?.vested;
+    Ok(last.max(so_far))
+}
+
 fn unlock_clock(terms: &Terms, amounts: &Amounts, now: u64) -> Option<Reason> {
     let leaving = amounts.released.saturating_add(amounts.payable);
     let amount = amounts.vested.saturating_sub(leaving);

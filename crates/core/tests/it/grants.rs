@@ -1,7 +1,7 @@
 use guerdon_core::PPB;
 use guerdon_core::grant::{Amounts, EndOrder, Reason, Refused, amounts, claim, end, held, settle};
-use guerdon_core::grant::{next_vesting, payable, why_locked};
-use guerdon_core::state::{Flags, State};
+use guerdon_core::grant::{next_vesting, payable, reachable, why_locked};
+use guerdon_core::state::{Flags, Phase, State};
 
 use crate::cases::{Case, cases};
 use crate::samples::total;
@@ -136,6 +136,58 @@ fn reasons_account_for_every_base_unit() {
             );
         }
     }
+}
+
+/// Long after every schedule of the table, and within the forty bits of a time.
+const FAR: u64 = 1_000_000_000_000;
+
+#[test]
+fn a_grant_can_reach_what_time_and_open_results_can_still_bring() {
+    for (number, (case, want, done)) in rows().iter().enumerate() {
+        let Case {
+            terms,
+            state,
+            now,
+            gates,
+            ..
+        } = case;
+        let most = reachable(terms, state, gates, *now).unwrap();
+        assert!(most >= want.vested, "row {number}");
+        assert!(most <= want.held.max(want.released), "row {number}");
+        let lapses = terms.gates.iter().any(|gate| gate.rule.lapse) && state.has(Flags::ENDED);
+        if *done && !lapses {
+            let last = amounts(terms, state, gates, FAR).unwrap().vested;
+            assert_eq!(most, last, "row {number}: nothing but time is left");
+        }
+        if terms.gates.is_empty() && matches!(state.phase, Phase::Active(_)) {
+            assert_eq!(most, want.held.max(want.released), "row {number}");
+        }
+    }
+}
+
+#[test]
+fn what_a_final_result_keeps_shut_can_never_be_reached() {
+    let (mut case, ..) = rows()
+        .into_iter()
+        .find(|(case, want, _)| {
+            let plain = |gate: &guerdon_core::terms::Gate| {
+                !gate.rule.trigger && !gate.rule.lapse && gate.share_ppb > 0
+            };
+            matches!(case.state.phase, Phase::Active(_))
+                && want.released == 0
+                && case.terms.gates.len() == 1
+                && case.terms.gates.iter().all(plain)
+        })
+        .unwrap();
+    let most = |case: &Case| reachable(&case.terms, &case.state, &case.gates, case.now).unwrap();
+    case.gates[0].is_final = false;
+    case.gates[0].fraction = 0;
+    let open = most(&case);
+    case.gates[0].is_final = true;
+    let shut = most(&case);
+    assert!(shut < open, "{shut} of {open}");
+    case.gates[0].fraction = PPB;
+    assert_eq!(most(&case), open);
 }
 
 #[test]
