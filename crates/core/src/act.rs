@@ -4,7 +4,7 @@ mod effect;
 mod facts;
 mod standing;
 
-pub use effect::{Effect, Figures};
+pub use effect::{Effect, Figures, at_stake};
 pub use standing::{Results, Standing};
 
 use crate::grant::{self, Change, EndOrder};

@@ -1,7 +1,8 @@
-use super::{Act, After, Standing};
+use super::{Act, After, Results, Standing};
 use crate::grant::{self, Amounts, EndOrder, Reason, Refused, amounts, payment, why_locked};
-use crate::state::State;
+use crate::state::{Flags, State};
 use crate::succession::SuccessionRefused;
+use crate::terms::Terms;
 
 /// What a grant comes to with a word, at the moment of the standing. Amounts in base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl Standing<'_> {
         Ok(Figures {
             amounts: found,
             claimable: payment(found.payable, state.withhold_bps).net,
-            at_stake: self.at_stake(state, found.vested)?,
+            at_stake: at_stake(self.terms, state, self.results, self.desk.now)?,
             full_at: self.full_at(state)?,
         })
     }
@@ -64,37 +65,54 @@ impl Standing<'_> {
         Ok((after, effect))
     }
 
-    fn at_stake(&self, state: &State, vested: u128) -> Result<u128, Refused> {
-        let (terms, now) = (self.terms, self.desk.now);
-        let earliest = now.saturating_sub(terms.backdate_seconds.into());
-        let gates = self.gates(state);
-        let lapsing = terms.gates.iter().zip(&gates);
-        let under_way = lapsing
-            .filter(|(gate, _)| gate.rule.lapse)
-            .map(|(_, result)| result.last_registered_at)
-            .max();
-        let order = EndOrder {
-            stop_at: earliest.max(under_way.unwrap_or(0)).max(1),
-            grace: false,
-            now,
-            free: self.free,
-        };
-        let gates = self.results.gates(terms, Some(order.stop_at));
-        match grant::end(terms, state, &gates, &order) {
-            Ok(ended) => {
-                let kept = self.amounts_at(&ended.state, now)?.vested;
-                Ok(vested.saturating_sub(kept))
-            }
-            // The terms allow no end, or it has ended: nothing can be taken back.
-            Err(_) => Ok(0),
-        }
-    }
-
     fn full_at(&self, state: &State) -> Result<Option<u64>, Refused> {
         let reasons = why_locked(self.terms, state, &self.gates(state), self.desk.now)?;
         Ok(reasons.iter().find_map(|reason| match reason {
             Reason::WaitsForTime { full_at, .. } => Some(*full_at),
             _ => None,
         }))
+    }
+}
+
+/// The most that an end sent at `now` (unix seconds) could take back of what is vested, without
+/// grace, in base units; 0 where the terms allow no end or it has ended. A grant that is not opened
+/// counts as opened: whoever ends it opens it first.
+pub fn at_stake(
+    terms: &Terms,
+    state: &State,
+    results: &dyn Results,
+    now: u64,
+) -> Result<u128, Refused> {
+    let state = State {
+        flags: state.flags.with(Flags::OPENED),
+        ..*state
+    };
+    let gates = |state: &State| {
+        let stop_at = Some(state.clock().stop_at).filter(|time| *time != 0);
+        results.gates(terms, stop_at)
+    };
+    let read = gates(&state);
+    let lapsing = terms.gates.iter().zip(&read);
+    let under_way = lapsing
+        .filter(|(gate, _)| gate.rule.lapse)
+        .map(|(_, result)| result.last_registered_at)
+        .max();
+    let earliest = now.saturating_sub(terms.backdate_seconds.into());
+    let order = EndOrder {
+        stop_at: earliest.max(under_way.unwrap_or(0)).max(1),
+        grace: false,
+        now,
+        // An end at the earliest moment holds no more than before: it needs no free money.
+        free: 0,
+    };
+    let vested = amounts(terms, &state, &read, now)?.vested;
+    let at_stop = results.gates(terms, Some(order.stop_at));
+    match grant::end(terms, &state, &at_stop, &order) {
+        Ok(ended) => {
+            let kept = amounts(terms, &ended.state, &gates(&ended.state), now)?.vested;
+            Ok(vested.saturating_sub(kept))
+        }
+        // The terms allow no end, or it has ended: nothing can be taken back.
+        Err(_) => Ok(0),
     }
 }

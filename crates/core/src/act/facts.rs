@@ -50,6 +50,34 @@ impl Act {
         vec![fact]
     }
 
+    /// Whether a fact of the same grant tells that this was done, by whomever.
+    pub fn is_told_by(self, fact: &Fact) -> bool {
+        match (self, fact) {
+            (Self::End { stop_at, .. }, Fact::Ended { stop_at: told, .. }) => stop_at == *told,
+            (
+                Self::LowerWithholding { withhold_bps },
+                Fact::WithholdingLowered {
+                    withhold_bps: told, ..
+                },
+            ) => withhold_bps == *told,
+            (Self::Hold { on }, Fact::ClaimsHeld { on: told, .. }) => on == *told,
+            (Self::Move { to }, Fact::Moved { to: told, .. })
+            | (Self::AnnounceRecovery { to }, Fact::RecoveryAnnounced { to: told, .. }) => {
+                to == *told
+            }
+            (Self::WithdrawEnd, Fact::EndWithdrawn { .. })
+            | (Self::Pause, Fact::Paused { .. })
+            | (Self::Resume, Fact::Resumed { .. })
+            | (Self::Accelerate { .. }, Fact::Accelerated { .. })
+            | (Self::Settle, Fact::Settled { .. })
+            | (Self::Waive, Fact::Waived { .. })
+            | (Self::ExecuteRecovery, Fact::RecoveryExecuted { .. })
+            | (Self::ClearRecovery, Fact::RecoveryLapsed { .. })
+            | (Self::Veto, Fact::RecoveryVetoed { .. }) => true,
+            _ => false,
+        }
+    }
+
     fn succession_facts(self, id: B256, before: &Standing<'_>, after: &After) -> Vec<Fact> {
         let (from, holder) = (before.holder, after.holder);
         let vetoed = before.recovery.stands().then_some(Fact::RecoveryVetoed {

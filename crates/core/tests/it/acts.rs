@@ -2,13 +2,14 @@
 //! written its facts.
 
 use alloy_primitives::{Address, B256};
-use guerdon_core::act::{Act, Results, Standing};
+use guerdon_core::act::{Act, Results, Standing, at_stake};
 use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::grant::{Desk, GateResult, amounts, held, holder, payment};
 use guerdon_core::id::Domain;
 use guerdon_core::ledger::{GrantRecord, PoolRecord, Record};
+use guerdon_core::state::{Flags, State};
 use guerdon_core::succession::SuccessionRefused;
-use guerdon_core::terms::{Powers, Terms};
+use guerdon_core::terms::{Powers, Schedule, Segment, Terms};
 use proptest::prelude::*;
 
 use crate::samples::{results, terms};
@@ -126,6 +127,8 @@ impl Life {
         };
         let facts = act.facts(ID, &standing, &after);
         assert_eq!(effect.before, standing.figures(standing.state).unwrap());
+        let told = facts.iter().filter(|fact| act.is_told_by(fact)).count();
+        assert_eq!(told, 1, "{act:?} is told by {facts:?}");
         for fact in &facts {
             self.record.apply(&Origin::default(), fact).unwrap();
             self.pool.apply(&Origin::default(), fact).unwrap();
@@ -250,4 +253,64 @@ fn acts_are_carried_out_and_not_only_refused() {
         }
         .is_final(stop_at - 1)
     );
+}
+
+#[test]
+fn what_an_end_could_take_is_the_same_whether_the_clock_runs_stands_or_is_not_opened() {
+    const DAY: u64 = 86_400;
+    let vesting = Segment {
+        end: 1_000 * 86_400,
+        cumulative: 1_000_000_000,
+        steps: 1_000,
+    };
+    let terms = Terms {
+        recipient: Address::repeat_byte(7),
+        amount: 1_000,
+        start: 1_782_864_000,
+        powers: Powers::ALL,
+        grace_seconds: 0,
+        backdate_seconds: 30 * 86_400,
+        pause_max: 365 * 86_400,
+        withhold_bps: 0,
+        document: B256::ZERO,
+        gates: Vec::new(),
+        unlock: None,
+        vesting: Schedule::new(vec![vesting]).unwrap(),
+    };
+    let mut life = Life::begin(terms, Vec::new(), 0);
+    life.now += 100 * DAY;
+    let stake =
+        |life: &Life, now| at_stake(&life.terms, &life.record.state, &life.results, now).unwrap();
+    assert_eq!(stake(&life, life.now), 30);
+    assert!(life.live(Act::Pause, false));
+    assert_eq!(
+        stake(&life, life.now),
+        30,
+        "the clock stands at this moment"
+    );
+    life.now += 10 * DAY;
+    assert_eq!(
+        stake(&life, life.now),
+        20,
+        "ten of the thirty days back were paused"
+    );
+    let standing = life.standing();
+    let figures = standing.figures(standing.state).unwrap();
+    assert_eq!(figures.at_stake, 20);
+    let earliest = Act::End {
+        stop_at: life.now - 30 * DAY,
+        grace: false,
+    };
+    let (_, effect) = life.standing().weigh(earliest, false).unwrap();
+    let taken = effect.before.amounts.vested - effect.after.amounts.vested;
+    assert_eq!(taken, 20, "what the end takes is what was said");
+
+    let unopened = State::opened(0, 0);
+    let unopened = State {
+        flags: Flags::default(),
+        ..unopened
+    };
+    let now = life.terms.start + 100 * DAY;
+    let found = at_stake(&life.terms, &unopened, &life.results, now).unwrap();
+    assert_eq!(found, 30);
 }
