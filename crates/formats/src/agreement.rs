@@ -176,7 +176,7 @@ impl Statement<'_> {
 }
 
 /// Seconds in days if they are whole days.
-fn span(seconds: u32) -> String {
+pub(crate) fn span(seconds: u32) -> String {
     match (seconds / 86_400, seconds % 86_400) {
         (1, 0) => "1 day".to_owned(),
         (days, 0) if days > 0 => format!("{days} days"),

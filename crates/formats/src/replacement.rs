@@ -9,9 +9,11 @@ use guerdon_core::succession::{
 use guerdon_core::terms::{Terms, TermsError};
 use serde_json::{Value, json};
 
+mod changes;
 mod sides;
 mod text;
 
+pub use changes::Changed;
 use sides::{Hers, Shut};
 use text::{both, time};
 
@@ -82,6 +84,8 @@ pub struct Weighed {
     was: String,
     /// One sentence for each new grant.
     words: Vec<String>,
+    /// For each new grant what it has otherwise than the old one.
+    changes: Vec<Vec<Changed>>,
     hers: Hers,
     shut: Vec<Shut>,
     granted: Pair,
@@ -205,12 +209,15 @@ impl Replaced<'_> {
             ahead = ahead.saturating_add(one.state.released.saturating_sub(earned));
         }
         let words = file.successors.iter().map(|new| sides::new(self, new));
+        let changes = file.successors.iter();
+        let changes = changes.map(|new| changes::changed(self, standing.holder, new));
         let granted = born.iter().map(|one| one.terms.amount);
         Ok(Weighed {
             was: sides::old(self, standing.holder),
             hers,
             shut: sides::shut(self, &born),
             words: words.collect::<Result<_, _>>()?,
+            changes: changes.collect::<Result<_, _>>()?,
             granted: (self.terms.amount, granted.sum()),
             vested: (before.0, after.0),
             claimable: (before.1, after.1),
@@ -244,8 +251,23 @@ fn lost(state: &State) -> Vec<&'static str> {
         .collect()
 }
 
+/// Said behind the terms that change.
+const AS_BEFORE: &str = "every other term as before";
+
 const PLACES: [&str; 8] = [
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
+];
+
+/// What changes in each of them.
+const IN_PLACES: [&str; 8] = [
+    "in the first",
+    "in the second",
+    "in the third",
+    "in the fourth",
+    "in the fifth",
+    "in the sixth",
+    "in the seventh",
+    "in the eighth",
 ];
 
 impl Weighed {
@@ -261,12 +283,25 @@ impl Weighed {
         self.freed
     }
 
-    /// What a person must know before she agrees: a label, and the words.
+    /// For each new grant, in order, every term that is not as it was.
+    #[must_use]
+    pub fn changes(&self) -> &[Vec<Changed>] {
+        &self.changes
+    }
+
+    /// What a person must know before she agrees: a label, and the words. A label may stand on
+    /// several lines, one for each term that changes.
     #[must_use]
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let amount = |base_units| text::amount(base_units, (&self.unit.0, self.unit.1));
         let mut facts = vec![("was", self.was.clone())];
-        facts.extend(PLACES.into_iter().zip(self.words.iter().cloned()));
+        let places = PLACES.into_iter().zip(IN_PLACES);
+        for ((place, inside), (words, changes)) in places.zip(self.words.iter().zip(&self.changes))
+        {
+            facts.push((place, words.clone()));
+            facts.extend(changes.iter().map(|changed| (inside, changed.to_string())));
+            facts.push((inside, AS_BEFORE.to_owned()));
+        }
         facts.push(("granted", both(self.granted, amount)));
         facts.push(("vested", both(self.vested, amount)));
         facts.push(("claimable", both(self.claimable, amount)));
@@ -299,15 +334,21 @@ impl Weighed {
     #[must_use]
     pub fn value(&self, file: &ReplacementFile) -> Value {
         let new = file.successors.iter().zip(&self.born).zip(&self.words);
-        let new = new.map(|((new, one), words)| {
-            json!({
-                "name": new.name,
-                "id": one.id.to_string(),
-                "recipient": format!("{:#x}", one.terms.recipient),
-                "amount": one.terms.amount.to_string(),
-                "words": words,
-            })
-        });
+        let new = new
+            .zip(&self.changes)
+            .map(|(((new, one), words), changes)| {
+                let changes = changes
+                    .iter()
+                    .map(|it| json!({"term": it.what, "before": it.before, "after": it.after}));
+                json!({
+                    "name": new.name,
+                    "id": one.id.to_string(),
+                    "recipient": format!("{:#x}", one.terms.recipient),
+                    "amount": one.terms.amount.to_string(),
+                    "words": words,
+                    "changes": changes.collect::<Vec<_>>(),
+                })
+            });
         json!({
             "was": self.was,
             "successors": new.collect::<Vec<_>>(),

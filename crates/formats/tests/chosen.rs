@@ -9,7 +9,7 @@ use std::io::Write as _;
 use alloy_primitives::{Address, B256};
 use guerdon_formats::amount;
 use guerdon_formats::sheet::{
-    Checked, Choices, Context, Defaults, Documents, NamedTerms, TokenSpec, WorkbookError,
+    Checked, Choices, Context, Defaults, Documents, Inherited, NamedTerms, TokenSpec, WorkbookError,
     annotated, check, is_workbook, matching, own_judges, read_chosen, totals, workbook_csv,
 };
 use proptest::prelude::*;
@@ -30,6 +30,7 @@ fn context() -> Context<'static> {
         }],
         goals: BTreeMap::from([("launch-eu".to_owned(), B256::repeat_byte(2))]),
         defaults: Defaults::default(),
+        inherited: Inherited::default(),
         documents: Documents::Salt(B256::ZERO),
     }
 }

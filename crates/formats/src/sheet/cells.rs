@@ -94,11 +94,16 @@ impl<'a> Cells<'a> {
             .trim()
     }
 
+    /// Whether the sheet has the column.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.header.place(column).is_some()
+    }
+
     /// A cell that must not be empty. Missing columns were reported with the header.
     pub(super) fn required(&mut self, column: &str) -> Option<&'a str> {
         let text = self.text(column);
         if text.is_empty() {
-            if self.header.place(column).is_some() || self.are_matched() {
+            if self.has(column) || self.are_matched() {
                 self.refuse(column, self.missing(column));
             }
             return None;

@@ -29,6 +29,6 @@ pub use row::parse_wallet;
 pub use summary::{ImportSummary, LeafSummary};
 pub use totals::{Totals, labels, totals};
 pub use types::{
-    Context, Defaults, Documents, Draft, Person, RowError, Sheet, StatedValue, TokenSpec,
+    Context, Defaults, Documents, Draft, Inherited, Person, RowError, Sheet, StatedValue, TokenSpec,
 };
 pub use workbook::{WorkbookError, is_workbook, workbook_csv};

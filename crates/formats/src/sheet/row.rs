@@ -60,7 +60,7 @@ impl Row {
             withhold_bps: defaults.withhold_bps,
             document: alloy_primitives::B256::ZERO,
             gates: gates?,
-            unlock: None,
+            unlock: context.inherited.unlock.clone(),
             vesting: schedule,
         };
         let grant_date = grant_date?;
@@ -231,6 +231,9 @@ fn vest_day(cells: &mut Cells<'_>) -> Option<Option<i8>> {
 }
 
 fn gates(cells: &mut Cells<'_>, context: &Context<'_>) -> Option<Vec<Gate>> {
+    if !cells.has("gates") && cells.named().is_none() {
+        return Some(context.inherited.gates.clone());
+    }
     let parsed = gates::parse(cells.text("gates"), &context.goals);
     let refuse = |errors: Vec<gates::GatesError>| {
         for error in errors {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256};
 use guerdon_core::id::Domain;
-use guerdon_core::terms::{Powers, Terms};
+use guerdon_core::terms::{Gate, Powers, Terms, Unlock};
 use guerdon_core::tree::{Leaf, SumTree, TreeError};
 
 use crate::agreement::Agreement;
@@ -62,6 +62,41 @@ impl Default for Defaults {
     }
 }
 
+impl Defaults {
+    /// What holds for a grant now, for grants that take its place. `withhold_bps`: the rate of now,
+    /// which may be lower than that of its terms.
+    #[must_use]
+    pub fn of(terms: &Terms, withhold_bps: u16) -> Self {
+        Self {
+            powers: terms.powers,
+            grace_seconds: terms.grace_seconds,
+            backdate_seconds: terms.backdate_seconds,
+            pause_max: terms.pause_max,
+            withhold_bps,
+        }
+    }
+}
+
+/// What rows take over from the grant that they replace; the default is nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inherited {
+    /// No column says it.
+    pub unlock: Option<Unlock>,
+    /// Of a sheet without the column `gates`; with it, an empty cell means none.
+    pub gates: Vec<Gate>,
+}
+
+impl Inherited {
+    /// From these terms.
+    #[must_use]
+    pub fn of(terms: &Terms) -> Self {
+        Self {
+            unlock: terms.unlock.clone(),
+            gates: terms.gates.clone(),
+        }
+    }
+}
+
 /// What a sheet is read for.
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -79,6 +114,8 @@ pub struct Context<'a> {
     pub goals: BTreeMap<String, B256>,
     /// What no column says.
     pub defaults: Defaults,
+    /// What is taken over from a grant that the rows replace.
+    pub inherited: Inherited,
     /// Where `document` comes from.
     pub documents: Documents<'a>,
 }

@@ -171,7 +171,7 @@ impl Telling<'_> {
                 "The clock is paused.",
                 format!("The company paused it on {}.", self.date(*since)),
                 format!(
-                    "The company can resume it; the pause ends by itself on {}.",
+                    "The company can resume it; the clock runs again by itself on {}.",
                     self.date(*until)
                 ),
             ),

@@ -31,7 +31,7 @@ fn a_pause_ends_by_itself_and_leaves_the_holder_what_was_vested() {
     let plan = done(&acme, "grant pause P-1 --from 0 --dry-run");
     assert_eq!(
         plan["undo"],
-        "the company, by resume; else it ends by itself"
+        "the company, by resume; else the clock runs again by itself"
     );
     assert_eq!(plan["facts"]["used so far"], "0 days of 30 days");
 
@@ -50,7 +50,7 @@ fn a_pause_ends_by_itself_and_leaves_the_holder_what_was_vested() {
     assert_eq!(shown["state"], "paused");
     let why = shown["why"].to_string();
     assert!(
-        why.contains("the pause ends by itself on 8 Nov 2026"),
+        why.contains("the clock runs again by itself on 8 Nov 2026"),
         "{why}"
     );
 

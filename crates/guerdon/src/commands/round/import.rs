@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
-use guerdon_formats::sheet::{self, Choices, Defaults, Documents, Sheet, TokenSpec};
+use guerdon_formats::sheet::{self, Choices, Defaults, Documents, Inherited, Sheet, TokenSpec};
 pub(crate) use guerdon_formats::sheet::{KnownGoals, Place};
 use serde_json::json;
 
@@ -82,6 +82,29 @@ pub(crate) fn read_chosen(
     goals: KnownGoals,
     documents: Documents<'_>,
 ) -> Outcome<Read> {
+    let from = (Defaults::default(), Inherited::default());
+    read_from((csv, choices), place, goals, (documents, from))
+}
+
+/// Reads the rows that take a grant's place: what they do not say is as it is in that grant.
+pub(crate) fn read_replacing(
+    csv: &[u8],
+    place: &Place,
+    goals: KnownGoals,
+    from: (Defaults, Inherited),
+) -> Outcome<Read> {
+    let mut nonce = || B256::random().0;
+    let documents = Documents::Nonces(&mut nonce);
+    let choices = Choices::default();
+    read_from((csv, &choices), place, goals, (documents, from))
+}
+
+fn read_from(
+    (csv, choices): (&[u8], &Choices),
+    place: &Place,
+    goals: KnownGoals,
+    (documents, (defaults, inherited)): (Documents<'_>, (Defaults, Inherited)),
+) -> Outcome<Read> {
     let tokens = match &place.tokens {
         Some(tokens) => tokens.clone(),
         None => first_token(csv).into_iter().collect(),
@@ -93,7 +116,8 @@ pub(crate) fn read_chosen(
         company: place.company.clone(),
         tokens: tokens.clone(),
         goals: goals.ids,
-        defaults: Defaults::default(),
+        defaults,
+        inherited,
         documents,
     };
     let mut sheet = sheet::read_chosen(csv, choices, &mut asked);

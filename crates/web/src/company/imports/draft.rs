@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::B256;
 use guerdon_formats::goal_file::GoalDefinition;
 use guerdon_formats::sheet::{
-    self, Checked, Choices, Context, Defaults, Documents, KnownGoals, NamedTerms, TokenSpec, Totals,
+    self, Checked, Choices, Context, Defaults, Documents, Inherited, KnownGoals, NamedTerms,
+    TokenSpec, Totals,
 };
 use guerdon_store::{ImportDraft, Read, Template};
 
@@ -25,6 +26,15 @@ pub(crate) struct Loaded {
 /// Reads a draft.
 pub(crate) async fn load(read: &mut Read, state: &AppState, id: &str) -> Result<Loaded, PageError> {
     let draft = read.import_draft(id).await?.ok_or(PageError::NoPage)?;
+    load_of(read, state, draft).await
+}
+
+/// Reads what belongs to a draft, which need not be kept as it is yet.
+pub(crate) async fn load_of(
+    read: &mut Read,
+    state: &AppState,
+    draft: ImportDraft,
+) -> Result<Loaded, PageError> {
     let matching = sheet::matching(&draft.sheet, &BTreeMap::new()).ok();
     let rows = draft.left_out.iter();
     let left_out: BTreeSet<_> = rows.filter_map(|row| usize::try_from(*row).ok()).collect();
@@ -103,6 +113,7 @@ pub(crate) fn context<'a>(state: &AppState, goals: &KnownGoals) -> Context<'a> {
         }],
         goals: goals.ids.clone(),
         defaults: Defaults::default(),
+        inherited: Inherited::default(),
         documents: Documents::Salt(B256::ZERO),
     }
 }

@@ -47,7 +47,7 @@ impl Verb {
     /// Who can take it back.
     pub(super) fn undo(self) -> &'static str {
         match self {
-            Self::Pause => "the company, by resume; else it ends by itself",
+            Self::Pause => "the company, by resume; else the clock runs again by itself",
             Self::Resume => "nobody: the time it stood is lost; the company may pause again",
             Self::Accelerate(_) => "nobody: a clock is never set back",
             Self::LowerWithholding(_) => "nobody: the rate can only fall",

@@ -45,6 +45,14 @@ async fn agree(subject: &Subject<'_>, mut file: ReplacementFile, arguments: &Agr
 
     let shown = told(subject, &file, &weighed);
     context.say(&shown.text("  "));
+    for new in &file.successors {
+        if let Some(agreement) = &new.file.agreement {
+            context.say(&format!(
+                "The agreement of {}:\n{}",
+                new.name, agreement.text
+            ));
+        }
+    }
     if context.global.dry_run {
         let record = shown.line("dry run", "nothing was signed");
         return context.global.output.record(&record);

@@ -38,8 +38,8 @@ pub(crate) async fn run_replace(context: &Context, arguments: &ReplaceArgs) -> O
             require_chain(&node.chain, &grant)?;
             let session = Session::of_grant(context, node, &grant).await?;
             session.succession()?;
-            let given = sources::read(&session, &arguments.with)?;
             let subject = Subject::load(&session, &grant).await?;
+            let given = sources::read(&subject, &arguments.with)?;
             match given {
                 Given::New(successors) => draft(&subject, successors, arguments),
                 Given::Written(mut file) => {
@@ -145,6 +145,18 @@ pub(super) fn told(subject: &Subject<'_>, file: &ReplacementFile, weighed: &Weig
     record
 }
 
+/// Each label once: a plan is also data.
+fn once(facts: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+    let mut all: Vec<(&'static str, String)> = Vec::new();
+    for (label, text) in facts {
+        match all.last_mut().filter(|(last, _)| *last == label) {
+            Some((_, whole)) => *whole = format!("{whole}; {text}"),
+            None => all.push((label, text)),
+        }
+    }
+    all
+}
+
 async fn send(subject: &Subject<'_>, file: &ReplacementFile) -> Outcome {
     let (session, grant) = (subject.session, subject.grant);
     let context = session.context;
@@ -176,7 +188,7 @@ async fn send(subject: &Subject<'_>, file: &ReplacementFile) -> Outcome {
         .fact("grant", format!("{} ({})", grant.name, grant.id))
         .fact("signed by the holder", subject.holder.to_string())
         .consent(Consent::Type(&grant.name));
-    for (label, text) in weighed.facts() {
+    for (label, text) in once(weighed.facts()) {
         intent = intent.fact(label, text);
     }
     let receipt = execute(context, session.chain, &signer, intent).await?;

@@ -7,16 +7,16 @@ use alloy_primitives::B256;
 use guerdon_formats::goal_file::GoalDefinition;
 use guerdon_formats::grant_file::GrantFile;
 use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
-use guerdon_formats::sheet::Draft;
+use guerdon_formats::sheet::{Defaults, Draft, Inherited};
 
 use crate::commands::goal::files::known_goals;
-use crate::commands::round::import::{KnownGoals, Place, read as read_sheet};
+use crate::commands::grant::change::Subject;
+use crate::commands::round::import::{KnownGoals, Place, read_replacing};
 use crate::commands::round::place_of;
 use crate::commands::round::write::{definitions, goals_of};
 use crate::error::{Failure, Outcome};
 use crate::files;
 use crate::output::{say, table};
-use crate::session::Session;
 
 /// What `--with` named.
 #[derive(Debug)]
@@ -27,7 +27,8 @@ pub(super) enum Given {
     Written(Box<ReplacementFile>),
 }
 
-pub(super) fn read(session: &Session<'_>, paths: &[PathBuf]) -> Outcome<Given> {
+/// Reads them; what a sheet does not say is as it is in the grant that is replaced.
+pub(super) fn read(subject: &Subject<'_>, paths: &[PathBuf]) -> Outcome<Given> {
     let mut successors = Vec::new();
     for path in paths {
         let bytes = files::read(path)?;
@@ -42,7 +43,7 @@ pub(super) fn read(session: &Session<'_>, paths: &[PathBuf]) -> Outcome<Given> {
         }
         let is_sheet = path.extension().is_some_and(|ending| ending == "csv");
         match is_sheet {
-            true => successors.extend(of_sheet(session, path, &bytes)?),
+            true => successors.extend(of_sheet(subject, path, &bytes)?),
             false => successors.push(of_file(path, &bytes)?),
         }
     }
@@ -77,11 +78,16 @@ fn of_file(path: &Path, bytes: &[u8]) -> Outcome<NewGrant> {
 }
 
 /// The rows of a sheet, each with an agreement of its own.
-fn of_sheet(session: &Session<'_>, path: &Path, csv: &[u8]) -> Outcome<Vec<NewGrant>> {
+fn of_sheet(subject: &Subject<'_>, path: &Path, csv: &[u8]) -> Outcome<Vec<NewGrant>> {
+    let (session, terms) = (subject.session, subject.terms());
     let context = session.context;
     let place: Place = place_of(&session.deployment);
     let goals: KnownGoals = known_goals(context)?;
-    let sheet = read_sheet(csv, &place, goals, None)?.sheet;
+    let from = (
+        Defaults::of(terms, subject.state.withhold_bps),
+        Inherited::of(terms),
+    );
+    let sheet = read_replacing(csv, &place, goals, from)?.sheet;
     if let Some(first) = sheet.errors.first() {
         let rows = sheet.errors.iter().map(|error| {
             let row = error.row.to_string();
