@@ -55,17 +55,30 @@ impl Chain {
     ) -> Result<Vec<(&'static str, Option<String>)>, ChainError> {
         let mut found = Vec::new();
         for (name, contract) in deployment.contracts.list() {
-            let artifact = match name {
-                "Grants" => GRANTS,
-                "Succession" => SUCCESSION,
-                "Goals" => GOALS,
-                "AccessToken" | "BondToken" => ACCESS_TOKEN,
-                _ => ACCESS_MANAGER,
-            };
-            let code = self.code_of(contract.address).await?;
-            found.push((name, difference(artifact, &code)));
+            let difference = self.artifact_difference(name, contract.address).await?;
+            found.push((name, difference));
         }
         Ok(found)
+    }
+
+    /// The code at an address against the artifact of a contract of this name: what differs, in
+    /// words, or `None` when it is the same but for its immutable values.
+    ///
+    /// # Errors
+    /// When the node does not answer.
+    pub async fn artifact_difference(
+        &self,
+        name: &str,
+        address: Address,
+    ) -> Result<Option<String>, ChainError> {
+        let artifact = match name {
+            "Grants" => GRANTS,
+            "Succession" => SUCCESSION,
+            "Goals" => GOALS,
+            "AccessToken" | "BondToken" => ACCESS_TOKEN,
+            _ => ACCESS_MANAGER,
+        };
+        Ok(difference(artifact, &self.code_of(address).await?))
     }
 
     /// What the contracts of a deployment name, against its file. Code alone does not tell: the

@@ -61,7 +61,7 @@ impl Chain {
             Finality::Safe => BlockNumberOrTag::Safe,
             Finality::Finalized => BlockNumberOrTag::Finalized,
         };
-        let head = self.block_at(tag).await?;
+        let head = self.told(tag).await?;
         let missing = || format!("it has no {tag} block");
         head.ok_or_else(|| ChainError::bad_answer("eth_getBlockByNumber", missing()))
     }
@@ -71,7 +71,15 @@ impl Chain {
     /// # Errors
     /// When the node does not answer.
     pub async fn block(&self, number: u64) -> Result<Option<Head>, ChainError> {
-        self.block_at(BlockNumberOrTag::Number(number)).await
+        self.told(BlockNumberOrTag::Number(number)).await
+    }
+
+    /// A block as the node tells it, or as several nodes agree on it.
+    async fn told(&self, at: BlockNumberOrTag) -> Result<Option<Head>, ChainError> {
+        match self.has_several() {
+            true => self.agreed(at).await,
+            false => self.block_at(at).await,
+        }
     }
 
     /// The time of the pending block: what a call made now would see, in unix seconds.
@@ -112,6 +120,7 @@ impl Chain {
         addresses: &[Address],
     ) -> Result<Vec<Log>, ChainError> {
         let mut found = Vec::new();
+        let asked = self.current();
         let mut next = from;
         while next <= to && !addresses.is_empty() {
             let span = self.log_span().load(Ordering::Relaxed).max(1);
@@ -134,6 +143,9 @@ impl Chain {
                 }
                 Err(error) => return Err(error),
             }
+        }
+        if self.has_several() {
+            self.must_have(asked, to).await?;
         }
         self.dated(found).await
     }

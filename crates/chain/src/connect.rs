@@ -1,19 +1,20 @@
-//! A connection to one node: time-outs, retries of reads, who it is.
+//! A connection to the nodes of one chain: time-outs, retries of reads, who they are.
 
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use alloy::primitives::U64;
 use alloy::providers::{Provider, RootProvider};
 use alloy::rpc::client::RpcClient;
 use alloy::transports::{RpcError, TransportError, TransportErrorKind, TransportResult};
+use futures::future::join_all;
 use reqwest::Url;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::error::{ChainError, from_transport};
+use crate::nodes::{Node, other_chain};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -24,7 +25,8 @@ const RETRY_DELAYS: [Duration; 3] = [
     Duration::from_millis(1200),
 ];
 
-/// A connection to one node. Cheap to clone; clones share the connection and its nonce lock.
+/// A connection to a chain, by one node or several. Cheap to clone; clones share the connection and
+/// its nonce lock.
 #[derive(Clone, Debug)]
 pub struct Chain {
     inner: Arc<Inner>,
@@ -32,10 +34,10 @@ pub struct Chain {
 
 #[derive(Debug)]
 struct Inner {
-    provider: RootProvider,
-    url: Url,
-    /// Scheme, host and port: paths of hosted nodes hold keys.
-    shown: String,
+    /// At least one.
+    nodes: Vec<Node>,
+    /// Which of them is asked.
+    current: AtomicUsize,
     chain_id: u64,
     /// Held from choosing a nonce until the node has the transaction.
     sending: Mutex<()>,
@@ -45,29 +47,20 @@ struct Inner {
 }
 
 impl Chain {
-    /// Connects and asks for the chain id.
+    /// Connects to a node, or to several of one chain whose URLs are separated by commas, and asks
+    /// for the chain id. Of several, those that are away may come later.
     ///
     /// # Errors
-    /// [`ChainError::BadUrl`] unless it is `http://` or `https://`; [`ChainError::Unreachable`]
-    /// when no node answers.
-    pub async fn connect(url: &str) -> Result<Self, ChainError> {
-        let url = parse(url)?;
-        let shown = shown(&url);
-        let provider = RootProvider::new(RpcClient::new_http_with_client(
-            client(&shown)?,
-            url.clone(),
-        ));
-        let chain_id = retrying(&shown, "eth_chainId", || {
-            provider.client().request_noparams::<U64>("eth_chainId")
-        })
-        .await?
-        .to::<u64>();
-
+    /// [`ChainError::BadUrl`] unless each is `http://` or `https://`; [`ChainError::Unreachable`]
+    /// when no node answers; [`ChainError::Disagreement`] when they serve different chains.
+    pub async fn connect(urls: &str) -> Result<Self, ChainError> {
+        let nodes = urls.split(',').map(|url| node(url.trim()));
+        let nodes = nodes.collect::<Result<Vec<Node>, ChainError>>()?;
+        let (current, chain_id) = first_that_answers(&nodes).await?;
         Ok(Self {
             inner: Arc::new(Inner {
-                provider,
-                url,
-                shown,
+                nodes,
+                current: AtomicUsize::new(current),
                 chain_id,
                 sending: Mutex::new(()),
                 anvil: OnceCell::new(),
@@ -85,7 +78,7 @@ impl Chain {
     /// Scheme, host and port of the node; what else stands in its URL may be a secret.
     #[must_use]
     pub fn shown_url(&self) -> &str {
-        &self.inner.shown
+        &self.node().shown
     }
 
     /// Whether the node is an anvil on this machine, the only place for keys that everybody knows.
@@ -93,7 +86,7 @@ impl Chain {
     /// # Errors
     /// When the node does not answer.
     pub async fn is_embedded(&self) -> Result<bool, ChainError> {
-        if !is_loopback(&self.inner.url) {
+        if !self.all_nodes().iter().all(|node| is_loopback(&node.url)) {
             return Ok(false);
         }
         let ask = || async {
@@ -106,7 +99,28 @@ impl Chain {
     }
 
     pub(crate) fn provider(&self) -> &RootProvider {
-        &self.inner.provider
+        &self.node().provider
+    }
+
+    pub(crate) fn all_nodes(&self) -> &[Node] {
+        &self.inner.nodes
+    }
+
+    /// Whether there is anybody to compare a node with.
+    pub(crate) fn has_several(&self) -> bool {
+        self.inner.nodes.len() > 1
+    }
+
+    pub(crate) fn current(&self) -> usize {
+        self.inner.current.load(Ordering::Relaxed) % self.inner.nodes.len().max(1)
+    }
+
+    pub(crate) fn turn_to(&self, node: usize) {
+        self.inner.current.store(node, Ordering::Relaxed);
+    }
+
+    fn node(&self) -> &Node {
+        &self.inner.nodes[self.current()]
     }
 
     pub(crate) fn sending(&self) -> &Mutex<()> {
@@ -117,34 +131,79 @@ impl Chain {
         &self.inner.log_span
     }
 
-    /// Reads, with retries where a retry can help. Never for anything that changes the chain.
+    /// Reads, with retries where a retry can help: at once from another node, else from the same
+    /// one after a while. Never for anything that changes the chain.
     pub(crate) async fn read<T, F, Fut>(&self, call: &'static str, ask: F) -> Result<T, ChainError>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = TransportResult<T>>,
     {
-        retrying(&self.inner.shown, call, ask).await
+        let mut delays = RETRY_DELAYS.iter();
+        let mut others = self.inner.nodes.len();
+        loop {
+            let asked = self.current();
+            let node = &self.inner.nodes[asked];
+            let error = match ask().await {
+                Ok(answer) => {
+                    node.answered();
+                    return Ok(answer);
+                }
+                Err(error) => error,
+            };
+            if !worth_retrying(&error) {
+                return Err(from_transport(error, call, &node.shown));
+            }
+            node.failed();
+            others = others.saturating_sub(1);
+            if others > 0 && self.fail_over(asked).await? {
+                continue;
+            }
+            match delays.next() {
+                Some(delay) => tokio::time::sleep(*delay).await,
+                None => return Err(from_transport(error, call, &node.shown)),
+            }
+        }
     }
 
     pub(crate) fn refused(&self, error: TransportError, call: &'static str) -> ChainError {
-        from_transport(error, call, &self.inner.shown)
+        from_transport(error, call, self.shown_url())
     }
 }
 
-async fn retrying<T, F, Fut>(shown: &str, call: &'static str, ask: F) -> Result<T, ChainError>
-where
-    F: Fn() -> Fut,
-    Fut: Future<Output = TransportResult<T>>,
-{
+fn node(url: &str) -> Result<Node, ChainError> {
+    let url = parse(url)?;
+    let shown = shown(&url);
+    let client = RpcClient::new_http_with_client(client(&shown)?, url.clone());
+    Ok(Node::new(RootProvider::new(client), url, shown))
+}
+
+/// The first node that answers, and its chain; the others serve the same, or are away.
+async fn first_that_answers(nodes: &[Node]) -> Result<(usize, u64), ChainError> {
     let mut delays = RETRY_DELAYS.iter();
     loop {
-        let error = match ask().await {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        match delays.next() {
-            Some(delay) if worth_retrying(&error) => tokio::time::sleep(*delay).await,
-            _ => return Err(from_transport(error, call, shown)),
+        let answers = join_all(nodes.iter().map(Node::chain_id)).await;
+        let mut first = None;
+        let mut last = None;
+        for (at, (node, answer)) in nodes.iter().zip(answers).enumerate() {
+            match (answer, first) {
+                (Ok(id), None) => first = Some((at, id)),
+                (Ok(id), Some((_, chain_id))) if id != chain_id => {
+                    return Err(other_chain(&node.shown, id, chain_id));
+                }
+                (Ok(_), Some(_)) => {}
+                (Err(error), _) => last = Some(error),
+            }
+        }
+        match (first, last, delays.next()) {
+            (Some(first), _, _) => return Ok(first),
+            (None, Some(_), Some(delay)) => tokio::time::sleep(*delay).await,
+            (None, Some(error), None) => return Err(error),
+            (None, None, _) => {
+                return Err(ChainError::BadUrl {
+                    url: String::new(),
+                    reason: "no node is named".to_owned(),
+                });
+            }
         }
     }
 }

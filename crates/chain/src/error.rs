@@ -43,6 +43,16 @@ pub enum ChainError {
         /// Why not.
         reason: String,
     },
+    /// Two nodes tell different chains. Nobody here chooses between them.
+    #[error("nodes disagree about {about}: {one}, and {other}")]
+    Disagreement {
+        /// What they were asked for.
+        about: String,
+        /// A node and what it says.
+        one: String,
+        /// The other, and what it says.
+        other: String,
+    },
     /// A contract refused the call.
     #[error(transparent)]
     Reverted(#[from] Box<Reverted>),
@@ -108,6 +118,9 @@ impl ChainError {
         Some(match self {
             Self::BadUrl { .. } => "give it as http://host:port or https://host/path".to_owned(),
             Self::Unreachable { .. } => "start the node, or give another one with --rpc-url".into(),
+            Self::Disagreement { .. } => "find out which of them is right, and take the other out \
+                                          of --rpc-url; nothing newer is read until they agree"
+                .to_owned(),
             Self::Pending { tx } => {
                 format!("look for {tx} on the chain before doing it again; doing it again is safe")
             }

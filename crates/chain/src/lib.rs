@@ -19,6 +19,7 @@ pub mod embedded;
 mod error;
 mod files;
 mod goal_abi;
+mod nodes;
 pub mod plan;
 mod revert;
 mod roles;
@@ -39,6 +40,7 @@ pub use deploy::{BondToken, DeployConfig, PAYMENT_GAS, Role, deploy, deploy_bond
 pub use deployment::{Contract, Contracts, Deployment, Token};
 pub use error::ChainError;
 pub use goal_abi::{Quorum, QuorumError};
+pub use nodes::NodeState;
 pub use plan::Plan;
 pub use revert::{RevertKind, Reverted};
 pub use roles::Allowed;

@@ -240,7 +240,7 @@ impl Chain {
     }
 
     /// The Grants contract that Succession was deployed for.
-    pub(crate) async fn grants_of(&self, succession: Address) -> Result<Address, ChainError> {
+    pub async fn grants_of(&self, succession: Address) -> Result<Address, ChainError> {
         self.view("GRANTS", succession, &ISuccession::GRANTSCall {}, None)
             .await
     }

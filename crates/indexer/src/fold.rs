@@ -1,6 +1,6 @@
 //! Logs into facts, facts into records, records into rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::B256;
 use guerdon_chain::{decode, event_name};
@@ -33,11 +33,12 @@ pub(crate) fn read_facts(logs: &[Log]) -> Result<Vec<Stated>, IndexError> {
 /// Writes the logs of new facts and what they make of the records.
 pub(crate) async fn fold(tx: &mut Tx, stated: &[Stated]) -> Result<(), IndexError> {
     let mut touched = Touched::default();
+    touched.load_grants(tx, stated).await?;
     for Stated { fact, row } in stated {
-        let origin = &row.log.origin;
-        touched.take_up(tx, origin, fact).await?;
-        tx.insert_logs(std::slice::from_ref(row)).await?;
+        touched.take_up(tx, &row.log.origin, fact).await?;
     }
+    let rows: Vec<_> = stated.iter().map(|stated| stated.row.clone()).collect();
+    tx.insert_logs(&rows).await?;
     touched.write(tx).await
 }
 
@@ -76,11 +77,28 @@ struct Touched {
     pool: Option<PoolRecord>,
     rounds: BTreeMap<B256, RoundRecord>,
     grants: BTreeMap<B256, GrantRecord>,
+    /// Those whose records were looked for, found or not.
+    sought: BTreeSet<B256>,
     goals: BTreeMap<B256, GoalRecord>,
     access: AccessRecords,
 }
 
 impl Touched {
+    /// Reads the records of all grants that the facts are about, many at a time.
+    async fn load_grants(&mut self, tx: &mut Tx, stated: &[Stated]) -> Result<(), IndexError> {
+        let subjects = stated.iter().map(|stated| stated.row.subject);
+        self.sought = subjects
+            .filter_map(|subject| match subject {
+                Subject::Grant(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let ids: Vec<_> = self.sought.iter().copied().collect();
+        let known = tx.grants_of_ids(&ids).await?.into_iter();
+        self.grants = known.map(|grant| (grant.id, grant)).collect();
+        Ok(())
+    }
+
     async fn take_up(
         &mut self,
         tx: &mut Tx,
@@ -139,7 +157,7 @@ impl Touched {
     }
 
     async fn load_grant(&mut self, tx: &mut Tx, id: B256) -> Result<(), IndexError> {
-        if !self.grants.contains_key(&id)
+        if self.sought.insert(id)
             && let Some(known) = tx.grant(id).await?
         {
             self.grants.insert(id, known);
@@ -175,9 +193,8 @@ impl Touched {
         for record in self.rounds.values() {
             tx.put_round(record).await?;
         }
-        for record in self.grants.values() {
-            tx.put_grant(record).await?;
-        }
+        let grants: Vec<_> = self.grants.into_values().collect();
+        tx.put_grants(&grants).await?;
         for record in self.goals.values() {
             tx.put_goal(record).await?;
         }

@@ -7,11 +7,13 @@
 mod access;
 mod error;
 mod fold;
+mod lead;
 mod rewind;
 mod run;
 mod source;
 mod step;
 
 pub use error::IndexError;
+pub use lead::{Holding, LEASE};
 pub use source::{Finality, Source};
 pub use step::{Indexer, Options, Progress, Rewound};

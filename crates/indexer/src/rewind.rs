@@ -21,7 +21,7 @@ impl<S: Source> Indexer<S> {
     ) -> Result<Progress, IndexError> {
         let ancestor = self.common_ancestor(checkpoint).await?;
         let mut tx = self.store.write().await?;
-        if tx.checkpoint().await? == Some(*checkpoint) {
+        if self.fence(&mut tx).await? && tx.checkpoint().await? == Some(*checkpoint) {
             // Without an ancestor the first block to read is the deployment's, as at the start.
             let kept = ancestor.map_or(self.start_block.saturating_sub(1), |block| block.block);
             let touched = tx.delete_logs_after(kept).await?;
@@ -44,6 +44,7 @@ impl<S: Source> Indexer<S> {
                 was: checkpoint.block,
                 ancestor: ancestor.map(|block| block.block),
             }),
+            by_other: false,
         })
     }
 

@@ -11,12 +11,15 @@ use crate::step::{Indexer, Progress};
 /// Wait after a step that found something; idle steps double it.
 const POLL_MIN: Duration = Duration::from_millis(50);
 const POLL_MAX: Duration = Duration::from_secs(2);
+/// Wait between two looks at how far the process with the lease is.
+const LOOK: Duration = Duration::from_millis(200);
 /// Waits after failures, while the node or the database is away.
 const RETRY_MIN: Duration = Duration::from_millis(250);
 const RETRY_MAX: Duration = Duration::from_secs(30);
 
 impl<S: Source> Indexer<S> {
-    /// Steps until the store holds everything up to the head of now.
+    /// Steps until the store holds everything up to the head of now, or until the process with the
+    /// lease has brought it there.
     ///
     /// # Errors
     /// As [`Indexer::step`].
@@ -25,6 +28,9 @@ impl<S: Source> Indexer<S> {
             let progress = self.step().await?;
             if progress.is_done() {
                 return Ok(progress);
+            }
+            if progress.by_other {
+                tokio::time::sleep(LOOK).await;
             }
         }
     }
@@ -53,14 +59,14 @@ impl<S: Source> Indexer<S> {
             let wait = match step {
                 Ok(progress) => {
                     retry = RETRY_MIN;
-                    let is_idle = progress.is_done() && progress.logs == 0;
+                    let is_idle = progress.by_other || progress.is_done() && progress.logs == 0;
                     poll = if is_idle {
                         POLL_MAX.min(poll * 2)
                     } else {
                         POLL_MIN
                     };
                     report(&progress);
-                    if progress.is_done() {
+                    if progress.is_done() || progress.by_other {
                         poll
                     } else {
                         Duration::ZERO

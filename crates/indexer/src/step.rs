@@ -1,12 +1,13 @@
 //! One step: a range of blocks, or a re-org taken back.
 
 use alloy_primitives::Address;
-use guerdon_chain::Head;
+use guerdon_chain::{ChainError, Head};
 use guerdon_core::fact::Log;
 use guerdon_store::{Checkpoint, Identity, Store};
 
 use crate::IndexError;
 use crate::fold::{fold, read_facts};
+use crate::lead::Holding;
 use crate::source::{Finality, Source};
 
 /// Follows one deployment on one chain into one store.
@@ -17,6 +18,8 @@ pub struct Indexer<S> {
     pub(crate) options: Options,
     pub(crate) start_block: u64,
     contracts: Vec<Address>,
+    /// Who it is among several; `None`: there is no other.
+    pub(crate) holding: Option<Holding>,
 }
 
 /// How to follow.
@@ -44,6 +47,8 @@ pub struct Progress {
     pub logs: u64,
     /// A re-org that was taken back instead.
     pub rewound: Option<Rewound>,
+    /// Another process has the lease: this one only looked how far it is.
+    pub by_other: bool,
 }
 
 /// A re-org that was taken back.
@@ -97,17 +102,31 @@ impl<S: Source> Indexer<S> {
             options,
             start_block: identity.start_block,
             contracts,
+            holding: None,
         })
     }
 
-    /// Takes one range of blocks into the store, or takes back what a re-org replaced. Safe to
-    /// cancel and to repeat.
+    /// Takes one range of blocks into the store, or takes back what a re-org replaced; under
+    /// another's lease it only looks how far that one is. Safe to cancel and to repeat.
     ///
     /// # Errors
-    /// The node or the database failed, or a log cannot be read. Nothing was written then.
+    /// The node or the database failed, nodes disagree, or a log cannot be read. Nothing was
+    /// written then but, if nodes disagree, that they do.
     pub async fn step(&self) -> Result<Progress, IndexError> {
+        let step = self.one_step().await;
+        if let Err(IndexError::Chain(error @ ChainError::Disagreement { .. })) = &step {
+            self.say_stopped(error).await?;
+        }
+        step
+    }
+
+    async fn one_step(&self) -> Result<Progress, IndexError> {
+        let leads = self.leads().await?;
         let head = self.source.head(self.options.finality).await?;
         let checkpoint = self.store.read().await?.checkpoint().await?;
+        if !leads {
+            return self.watch(&head, checkpoint.as_ref()).await;
+        }
         if let Some(checkpoint) = checkpoint
             && !self.is_on_chain(&checkpoint).await?
         {
@@ -120,8 +139,10 @@ impl<S: Source> Indexer<S> {
             head: head.number,
             logs: 0,
             rewound: None,
+            by_other: false,
         };
         if from > head.number {
+            self.beat(&head).await?;
             return Ok(idle);
         }
         let to = head
@@ -130,7 +151,7 @@ impl<S: Source> Indexer<S> {
         let Some((target, logs)) = self.range(from, to, checkpoint.as_ref()).await? else {
             return Ok(idle);
         };
-        if !self.write(checkpoint, &target, &logs).await? {
+        if !self.write(checkpoint, (&target, &head), &logs).await? {
             return Ok(idle);
         }
         Ok(Progress {
@@ -173,24 +194,27 @@ impl<S: Source> Indexer<S> {
     }
 
     /// Writes logs, records, block hashes and the checkpoint at once; false if another indexer
-    /// moved the checkpoint meanwhile.
+    /// has the lease or moved the checkpoint meanwhile.
     async fn write(
         &self,
         checkpoint: Option<Checkpoint>,
-        target: &Head,
+        (target, head): (&Head, &Head),
         logs: &[Log],
     ) -> Result<bool, IndexError> {
         let facts = read_facts(logs)?;
         let mut tx = self.store.write().await?;
-        if tx.checkpoint().await? != checkpoint {
+        if !self.fence(&mut tx).await? || tx.checkpoint().await? != checkpoint {
             return Ok(false);
         }
         fold(&mut tx, &facts).await?;
 
         let deepest = target.number.saturating_sub(self.options.reorg_depth);
+        let mut noted = None;
         for log in logs {
             let origin = &log.origin;
-            if origin.block >= deepest {
+            if origin.block >= deepest
+                && noted.replace(origin.block_hash) != Some(origin.block_hash)
+            {
                 let block = Checkpoint {
                     block: origin.block,
                     hash: origin.block_hash,
@@ -207,6 +231,7 @@ impl<S: Source> Indexer<S> {
         tx.put_block(&to).await?;
         tx.prune_blocks(deepest).await?;
         tx.set_checkpoint(&to).await?;
+        self.put_state(&mut tx, head).await?;
         tx.commit().await?;
         Ok(true)
     }

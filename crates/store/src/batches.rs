@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 
-use crate::text::{address, big, bytes, parse, parse_bytes, unsigned};
+use crate::text::{NumberRow, address, big, bytes, parse, parse_bytes, unsigned};
 use crate::{Owner, Read, StoreError, Tx};
 
 /// A call of a batch.
@@ -63,11 +63,6 @@ struct CallRow {
     summary: String,
     added_at: i64,
     added_by: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct NumberRow {
-    n: i64,
 }
 
 impl Read {

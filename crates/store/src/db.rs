@@ -1,15 +1,23 @@
 //! The two pools, the read snapshot and the write transaction.
 
+mod version;
+
+pub use version::Version;
+
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::StoreError;
+use crate::text::big;
+use version::Watch;
 
 /// Which database stands behind a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +32,22 @@ pub enum Engine {
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Db,
+    watch: Arc<Watch>,
 }
 
 #[derive(Clone, Debug)]
 enum Db {
     Lite(SqlitePool),
     Pg(PgPool),
+}
+
+/// Up to which migration a database is brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// All that this version knows.
+    Newest,
+    /// The migration of this number is the last one.
+    UpTo(u64),
 }
 
 /// One consistent snapshot: everything read through it belongs to the same moment.
@@ -73,6 +91,55 @@ macro_rules! run {
     };
 }
 
+/// Runs one SQL text with the values of several rows: `$bind` binds those of one `$row` to the
+/// `$query` and answers the query.
+macro_rules! run_many {
+    ($read:expr, $sql:expr, $rows:expr, |$query:ident, $row:ident| $bind:expr) => {
+        match &mut $read.conn {
+            $crate::db::Conn::Lite(c) => {
+                let mut $query = sqlx::query::<sqlx::Sqlite>($sql);
+                for $row in $rows {
+                    $query = $bind;
+                }
+                $query
+                    .execute(&mut **c)
+                    .await
+                    .map(|done| done.rows_affected())
+            }
+            $crate::db::Conn::Pg(c) => {
+                let mut $query = sqlx::query::<sqlx::Postgres>($sql);
+                for $row in $rows {
+                    $query = $bind;
+                }
+                $query
+                    .execute(&mut **c)
+                    .await
+                    .map(|done| done.rows_affected())
+            }
+        }
+    };
+}
+
+/// All rows of a type that one SQL text finds for a list of values.
+macro_rules! all_of {
+    ($read:expr, $row:ty, $sql:expr, $values:expr) => {
+        match &mut $read.conn {
+            $crate::db::Conn::Lite(c) => {
+                let query = sqlx::query_as::<sqlx::Sqlite, $row>($sql);
+                let query = $values.fold(query, |query, value| query.bind(value));
+                query.fetch_all(&mut **c).await
+            }
+            $crate::db::Conn::Pg(c) => {
+                let query = sqlx::query_as::<sqlx::Postgres, $row>($sql);
+                let query = $values.fold(query, |query, value| query.bind(value));
+                query.fetch_all(&mut **c).await
+            }
+        }
+    };
+}
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 const CONNECTIONS_MAX: u32 = 8;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 const MIGRATION_TRIES: u32 = 8;
@@ -85,14 +152,39 @@ impl Store {
     /// The address names neither engine, the database cannot be reached, or it was written by a
     /// newer version.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_at(url, Schema::Newest).await
+    }
+
+    /// [`Self::open`] with the schema of a certain version: what a backup of that version is
+    /// restored into before it is brought up to date.
+    ///
+    /// # Errors
+    /// As [`Self::open`], or there is no such version.
+    pub async fn open_at(url: &str, schema: Schema) -> Result<Self, StoreError> {
         let db = if url.starts_with("sqlite://") && !url.contains(":memory:") {
-            Db::Lite(open_sqlite(SqliteConnectOptions::from_str(url)?).await?)
+            Db::Lite(open_sqlite(SqliteConnectOptions::from_str(url)?, schema).await?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Db::Pg(open_postgres(url).await?)
+            Db::Pg(open_postgres(url, schema).await?)
         } else {
             return Err(StoreError::UnknownEngine);
         };
-        Ok(Self { db })
+        Ok(Self::of(db))
+    }
+
+    /// The number of the newest migration that this version knows.
+    #[must_use]
+    pub fn newest_schema() -> u64 {
+        let versions = SQLITE.iter().map(|migration| migration.version);
+        versions.max().map_or(0, i64::unsigned_abs)
+    }
+
+    /// Connections that are open, and how many of them nobody uses.
+    #[must_use]
+    pub fn connections(&self) -> (u64, u64) {
+        match &self.db {
+            Db::Lite(pool) => (pool.size().into(), pool.num_idle() as u64),
+            Db::Pg(pool) => (pool.size().into(), pool.num_idle() as u64),
+        }
     }
 
     /// Opens a SQLite file by its path, created if missing, whatever characters the path has.
@@ -101,9 +193,16 @@ impl Store {
     /// The file cannot be opened, or was written by a newer version.
     pub async fn open_file(path: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().filename(path);
-        Ok(Self {
-            db: Db::Lite(open_sqlite(options).await?),
-        })
+        Ok(Self::of(Db::Lite(
+            open_sqlite(options, Schema::Newest).await?,
+        )))
+    }
+
+    fn of(db: Db) -> Self {
+        Self {
+            db,
+            watch: Arc::default(),
+        }
     }
 
     /// Which engine stands behind this store.
@@ -180,6 +279,7 @@ impl Store {
 
     /// Closes every connection, waiting for those in use.
     pub async fn close(&self) {
+        self.watch.close().await;
         match &self.db {
             Db::Lite(pool) => pool.close().await,
             Db::Pg(pool) => pool.close().await,
@@ -216,7 +316,10 @@ impl DerefMut for Tx {
     }
 }
 
-async fn open_sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+async fn open_sqlite(
+    options: SqliteConnectOptions,
+    schema: Schema,
+) -> Result<SqlitePool, StoreError> {
     let options = options
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -229,11 +332,13 @@ async fn open_sqlite(options: SqliteConnectOptions) -> Result<SqlitePool, StoreE
         .max_connections(CONNECTIONS_MAX)
         .connect_with(options)
         .await?;
-    let migrator = sqlx::migrate!("migrations/sqlite");
     // SQLite has no migration lock: of two processes that open a new file at once, the slower one
     // fails and then finds the work done.
     let mut tries = 1;
-    while let Err(error) = migrator.run(&pool).await {
+    while let Err(error) = match schema {
+        Schema::Newest => SQLITE.run(&pool).await,
+        Schema::UpTo(version) => SQLITE.run_to(big("schema", version)?, &pool).await,
+    } {
         if tries == MIGRATION_TRIES {
             return Err(error.into());
         }
@@ -259,12 +364,15 @@ fn keep_private(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
+async fn open_postgres(url: &str, schema: Schema) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)?.options([("lock_timeout", "30s")]);
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .connect_with(options)
         .await?;
-    sqlx::migrate!("migrations/postgres").run(&pool).await?;
+    match schema {
+        Schema::Newest => POSTGRES.run(&pool).await?,
+        Schema::UpTo(version) => POSTGRES.run_to(big("schema", version)?, &pool).await?,
+    }
     Ok(pool)
 }

@@ -1,12 +1,15 @@
 //! Opened grants.
 
+use std::iter::repeat;
+use std::sync::LazyLock;
+
 use alloy_primitives::{Address, B256};
 use guerdon_core::fact::Origin;
 use guerdon_core::ledger::{Descent, GrantRecord};
 use guerdon_core::state::{Clock, Flags, Phase, State};
 use guerdon_core::succession::Recovery;
 
-use crate::text::{address, big, parse, unsigned, word};
+use crate::text::{NumberRow, address, big, parse, places, unsigned, word};
 use crate::{Read, StoreError, Tx};
 
 /// A part of a long list: what follows a key, and how much of it.
@@ -67,9 +70,25 @@ pub(crate) struct GrantRow {
     changed: Changed,
 }
 
-#[derive(sqlx::FromRow)]
-struct CountRow {
-    n: i64,
+/// Rows of one statement.
+const AT_ONCE: usize = 50;
+const INSERT: &str = "INSERT INTO grants (id, root, leaf_index, recipient, amount, released, \
+                      flags, withhold_bps, since, stop_at, credit, lost, settled_value, \
+                      moved_to, paid_net, withheld, freed, payments, opened_block, opened_hash, \
+                      opened_time, opened_tx, opened_log, changed_block, changed_hash, \
+                      changed_time, changed_tx, changed_log, replaces, place, inherited, \
+                      recovery_to, recovery_announced_at, recovery_cancelled_at) VALUES ";
+/// Deletes so many rows by their ids, and writes so many.
+static ONE: LazyLock<[String; 2]> = LazyLock::new(|| texts(1));
+static MANY: LazyLock<[String; 2]> = LazyLock::new(|| texts(AT_ONCE));
+static FIND: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT * FROM grants WHERE id IN {}", places(AT_ONCE, 1)));
+
+fn texts(rows: usize) -> [String; 2] {
+    [
+        format!("DELETE FROM grants WHERE id IN {}", places(rows, 1)),
+        format!("{INSERT}{}", places(34, rows)),
+    ]
 }
 
 impl Read {
@@ -89,6 +108,23 @@ impl Read {
     /// [`StoreError::GrantMissing`], or the database failed.
     pub async fn expect_grant(&mut self, id: B256) -> Result<GrantRecord, StoreError> {
         self.grant(id).await?.ok_or(StoreError::GrantMissing { id })
+    }
+
+    /// Those of these grants that are opened, in no order; one statement for fifty.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn grants_of_ids(&mut self, ids: &[B256]) -> Result<Vec<GrantRecord>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        for part in ids.chunks(AT_ONCE) {
+            let words = part.iter().map(word).chain(repeat(String::new()));
+            let words = words.take(AT_ONCE);
+            let rows = all_of!(self, GrantRow, FIND.as_str(), words)?;
+            for row in rows {
+                found.push(GrantRecord::try_from(row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// Opened grants in order of their ids.
@@ -157,7 +193,7 @@ impl Read {
         let sql = "SELECT COUNT(*) AS n FROM grants WHERE root = $1 AND replaces IS NULL";
         unsigned(
             "count",
-            run!(self, fetch_one as CountRow, sql, word(&root))?.n,
+            run!(self, fetch_one as NumberRow, sql, word(&root))?.n,
         )
     }
 }
@@ -168,14 +204,86 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn put_grant(&mut self, grant: &GrantRecord) -> Result<(), StoreError> {
-        let sql = "INSERT INTO grants (id, root, leaf_index, recipient, amount, released, flags, \
-                   withhold_bps, since, stop_at, credit, lost, settled_value, moved_to, \
-                   paid_net, withheld, freed, payments, opened_block, opened_hash, opened_time, \
-                   opened_tx, opened_log, changed_block, changed_hash, changed_time, changed_tx, \
-                   changed_log, replaces, place, inherited, recovery_to, recovery_announced_at, \
-                   recovery_cancelled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-                   $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, \
-                   $27, $28, $29, $30, $31, $32, $33, $34)";
+        self.put_grants(std::slice::from_ref(grant)).await
+    }
+
+    /// Writes records of grants, each of another grant.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn put_grants(&mut self, grants: &[GrantRecord]) -> Result<(), StoreError> {
+        let rows = grants.iter().map(GrantRow::of);
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        for part in rows.chunks(AT_ONCE) {
+            if part.len() == AT_ONCE {
+                self.replace_grants(&MANY, part).await?;
+                continue;
+            }
+            for one in part.chunks(1) {
+                self.replace_grants(&ONE, one).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn replace_grants(
+        &mut self,
+        texts: &'static [String; 2],
+        rows: &[GrantRow],
+    ) -> Result<(), StoreError> {
+        let [delete, insert] = texts;
+        run_many!(self, delete.as_str(), rows, |query, row| query
+            .bind(&row.id))?;
+        run_many!(self, insert.as_str(), rows, |query, row| query
+            .bind(&row.id)
+            .bind(&row.root)
+            .bind(row.leaf_index)
+            .bind(&row.recipient)
+            .bind(&row.amount)
+            .bind(&row.released)
+            .bind(row.flags)
+            .bind(row.withhold_bps)
+            .bind(row.since)
+            .bind(row.stop_at)
+            .bind(row.credit)
+            .bind(row.lost)
+            .bind(&row.settled_value)
+            .bind(&row.moved_to)
+            .bind(&row.paid_net)
+            .bind(&row.withheld)
+            .bind(&row.freed)
+            .bind(row.payments)
+            .bind(row.opened.opened_block)
+            .bind(&row.opened.opened_hash)
+            .bind(row.opened.opened_time)
+            .bind(&row.opened.opened_tx)
+            .bind(row.opened.opened_log)
+            .bind(row.changed.changed_block)
+            .bind(&row.changed.changed_hash)
+            .bind(row.changed.changed_time)
+            .bind(&row.changed.changed_tx)
+            .bind(row.changed.changed_log)
+            .bind(&row.replaces)
+            .bind(row.place)
+            .bind(&row.inherited)
+            .bind(&row.recovery_to)
+            .bind(row.recovery_announced_at)
+            .bind(row.recovery_cancelled_at))?;
+        Ok(())
+    }
+
+    /// Deletes a grant's record, when no log of it is left.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn delete_grant(&mut self, id: B256) -> Result<(), StoreError> {
+        run!(self, "DELETE FROM grants WHERE id = $1", word(&id))?;
+        Ok(())
+    }
+}
+
+impl GrantRow {
+    fn of(grant: &GrantRecord) -> Result<Self, StoreError> {
         let State {
             released,
             flags,
@@ -193,55 +301,34 @@ impl Tx {
             Phase::Active(_) => None,
         };
         let recovery = &grant.recovery;
-        self.delete_grant(grant.id).await?;
-        run!(
-            self,
-            sql,
-            word(&grant.id),
-            word(&grant.root),
-            i64::from(grant.index),
-            address(&grant.recipient),
-            grant.amount.to_string(),
-            released.to_string(),
-            i64::from(flags.0),
-            i64::from(withhold_bps),
-            i64::from(since),
-            big("time", stop_at)?,
-            i64::from(credit),
-            i64::from(lost),
+        Ok(Self {
+            id: word(&grant.id),
+            root: word(&grant.root),
+            leaf_index: i64::from(grant.index),
+            recipient: address(&grant.recipient),
+            amount: grant.amount.to_string(),
+            released: released.to_string(),
+            flags: i64::from(flags.0),
+            withhold_bps: i64::from(withhold_bps),
+            since: i64::from(since),
+            stop_at: big("time", stop_at)?,
+            credit: i64::from(credit),
+            lost: i64::from(lost),
             settled_value,
-            grant.moved_to.as_ref().map(address),
-            grant.paid_net.to_string(),
-            grant.withheld.to_string(),
-            grant.freed.to_string(),
-            i64::from(grant.payments),
-            big("block", grant.opened.block)?,
-            word(&grant.opened.block_hash),
-            big("block time", grant.opened.block_time)?,
-            word(&grant.opened.tx),
-            big("log index", grant.opened.log_index)?,
-            big("block", grant.changed.block)?,
-            word(&grant.changed.block_hash),
-            big("block time", grant.changed.block_time)?,
-            word(&grant.changed.tx),
-            big("log index", grant.changed.log_index)?,
-            grant.descent.as_ref().map(|descent| word(&descent.old)),
-            grant.descent.map(|descent| i64::from(descent.place)),
-            grant.inherited.to_string(),
-            (recovery.to != Address::ZERO).then(|| address(&recovery.to)),
-            big("time", recovery.announced_at)?,
-            big("time", recovery.cancelled_at)?
-        )?;
-        Ok(())
-    }
-
-    /// Deletes a grant's record, when no log of it is left.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn delete_grant(&mut self, id: B256) -> Result<(), StoreError> {
-        run!(self, "DELETE FROM grants WHERE id = $1", word(&id))?;
-        Ok(())
+            moved_to: grant.moved_to.as_ref().map(address),
+            paid_net: grant.paid_net.to_string(),
+            withheld: grant.withheld.to_string(),
+            freed: grant.freed.to_string(),
+            payments: i64::from(grant.payments),
+            replaces: grant.descent.as_ref().map(|descent| word(&descent.old)),
+            place: grant.descent.map(|descent| i64::from(descent.place)),
+            inherited: grant.inherited.to_string(),
+            recovery_to: (recovery.to != Address::ZERO).then(|| address(&recovery.to)),
+            recovery_announced_at: big("time", recovery.announced_at)?,
+            recovery_cancelled_at: big("time", recovery.cancelled_at)?,
+            opened: Opened::try_from(&grant.opened)?,
+            changed: Changed::try_from(&grant.changed)?,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256};
 
-use crate::text::{address, big, bytes, corrupt, parse, parse_bytes, unsigned, word};
+use crate::text::{NumberRow, address, big, bytes, corrupt, parse, parse_bytes, unsigned, word};
 use crate::{Read, StoreError, Tx};
 
 /// What became of a job.
@@ -109,11 +109,6 @@ struct SentRow {
 #[derive(sqlx::FromRow)]
 struct IdRow {
     id: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct NumberRow {
-    n: i64,
 }
 
 impl Read {

@@ -1,9 +1,11 @@
 //! The raw logs: the ground that every derived row is folded from.
 
+use std::sync::LazyLock;
+
 use alloy_primitives::B256;
 use guerdon_core::fact::{Log, Origin, Subject};
 
-use crate::text::{address, big, bytes, corrupt, parse, parse_bytes, unsigned, word};
+use crate::text::{address, big, bytes, corrupt, parse, parse_bytes, places, unsigned, word};
 use crate::{Read, StoreError, Tx};
 
 /// A log with what it is about.
@@ -40,6 +42,37 @@ struct SubjectRow {
 }
 
 const TOPIC_BYTES: usize = 32;
+
+/// Rows of one statement.
+const AT_ONCE: usize = 50;
+const INSERT: &str = "INSERT INTO logs (block, log_index, block_hash, block_time, tx, address, \
+                      topics, data, name, subject, moves_pool) VALUES ";
+static ONE: LazyLock<String> = LazyLock::new(|| format!("{INSERT}{}", places(11, 1)));
+static MANY: LazyLock<String> = LazyLock::new(|| format!("{INSERT}{}", places(11, AT_ONCE)));
+
+impl Row {
+    fn of(row: &LogRow) -> Result<Self, StoreError> {
+        let Log {
+            origin,
+            address: from,
+            topics,
+            data,
+        } = &row.log;
+        Ok(Self {
+            block: big("block", origin.block)?,
+            log_index: big("log index", origin.log_index)?,
+            block_hash: word(&origin.block_hash),
+            block_time: big("block time", origin.block_time)?,
+            tx: word(&origin.tx),
+            address: address(from),
+            topics: bytes(&topics.iter().flat_map(|topic| topic.0).collect::<Vec<u8>>()),
+            data: bytes(data),
+            name: row.name.clone(),
+            subject: subject_text(&row.subject),
+            moves_pool: row.moves_pool,
+        })
+    }
+}
 
 impl Read {
     /// All logs about an entity, in the order of the chain. For the pool of a large
@@ -79,6 +112,29 @@ impl Read {
         rows.into_iter().map(LogRow::try_from).collect()
     }
 
+    /// Every log up to a block, in the order of the chain, after a block and log index.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn logs_up_to(
+        &mut self,
+        block: u64,
+        after: Option<(u64, u64)>,
+        limit: u32,
+    ) -> Result<Vec<LogRow>, StoreError> {
+        let sql = "SELECT block, log_index, block_hash, block_time, tx, address, topics, data, \
+                   name, subject, moves_pool FROM logs \
+                   WHERE (block, log_index) > ($1, $2) AND block <= $3 \
+                   ORDER BY block, log_index LIMIT $4";
+        let (from, index) = match after {
+            Some((block, index)) => (big("block", block)?, big("log index", index)?),
+            None => (-1, -1),
+        };
+        let (to, limit) = (big("block", block)?, i64::from(limit));
+        let rows = run!(self, fetch_all as Row, sql, from, index, to, limit)?;
+        rows.into_iter().map(LogRow::try_from).collect()
+    }
+
     /// The newest logs, newest first, below a block and log index.
     ///
     /// # Errors
@@ -108,32 +164,26 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn insert_logs(&mut self, logs: &[LogRow]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO logs \
-                   (block, log_index, block_hash, block_time, tx, address, topics, data, \
-                   name, subject, moves_pool) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-        for row in logs {
-            let Log {
-                origin,
-                address: from,
-                topics,
-                data,
-            } = &row.log;
-            run!(
-                self,
-                sql,
-                big("block", origin.block)?,
-                big("log index", origin.log_index)?,
-                word(&origin.block_hash),
-                big("block time", origin.block_time)?,
-                word(&origin.tx),
-                address(from),
-                bytes(&topics.iter().flat_map(|topic| topic.0).collect::<Vec<u8>>()),
-                bytes(data),
-                &row.name,
-                subject_text(&row.subject),
-                row.moves_pool
-            )?;
+        let rows = logs.iter().map(Row::of).collect::<Result<Vec<_>, _>>()?;
+        for part in rows.chunks(AT_ONCE) {
+            let texts = match part.len() == AT_ONCE {
+                true => vec![(MANY.as_str(), part)],
+                false => part.chunks(1).map(|one| (ONE.as_str(), one)).collect(),
+            };
+            for (sql, rows) in texts {
+                run_many!(self, sql, rows, |query, row| query
+                    .bind(row.block)
+                    .bind(row.log_index)
+                    .bind(&row.block_hash)
+                    .bind(row.block_time)
+                    .bind(&row.tx)
+                    .bind(&row.address)
+                    .bind(&row.topics)
+                    .bind(&row.data)
+                    .bind(&row.name)
+                    .bind(&row.subject)
+                    .bind(row.moves_pool))?;
+            }
         }
         Ok(())
     }

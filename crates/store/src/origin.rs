@@ -12,6 +12,20 @@ macro_rules! origin_columns {
             $log: i64,
         }
 
+        impl TryFrom<&guerdon_core::fact::Origin> for $name {
+            type Error = $crate::StoreError;
+
+            fn try_from(origin: &guerdon_core::fact::Origin) -> Result<Self, $crate::StoreError> {
+                Ok(Self {
+                    $block: $crate::text::big("block", origin.block)?,
+                    $hash: $crate::text::word(&origin.block_hash),
+                    $time: $crate::text::big("block time", origin.block_time)?,
+                    $tx: $crate::text::word(&origin.tx),
+                    $log: $crate::text::big("log index", origin.log_index)?,
+                })
+            }
+        }
+
         impl TryFrom<&$name> for guerdon_core::fact::Origin {
             type Error = $crate::StoreError;
 

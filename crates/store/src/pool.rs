@@ -2,7 +2,7 @@
 
 use guerdon_core::ledger::PoolRecord;
 
-use crate::text::{parse, unsigned};
+use crate::text::{NumberRow, parse, unsigned};
 use crate::{Read, StoreError, Tx};
 
 /// How many rows of each kind there are.
@@ -86,6 +86,16 @@ impl Read {
         let row = run!(self, fetch_one as ImportedRow, sql)?;
         let rounds = unsigned("count", row.rounds)?;
         Ok((rounds, unsigned("count", row.grants)?))
+    }
+
+    /// How many goal definitions were imported: another import, another answer.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_goal_definitions(&mut self) -> Result<u64, StoreError> {
+        let sql = "SELECT COUNT(*) AS n FROM goal_definitions";
+        let row = run!(self, fetch_one as NumberRow, sql)?;
+        unsigned("count", row.n)
     }
 }
 

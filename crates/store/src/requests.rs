@@ -1,6 +1,6 @@
 //! What was asked for on a page and waits for a signature.
 
-use crate::text::{big, bytes, parse, parse_bytes, unsigned};
+use crate::text::{NumberRow, big, bytes, parse, parse_bytes, unsigned};
 use crate::{Owner, Read, StoreError, Tx};
 
 /// Something to sign, as it was asked for. It names grants and rounds by their ids, no person.
@@ -49,11 +49,6 @@ struct RequestRow {
     signature: Option<String>,
     signed_at: Option<i64>,
     withdrawn_at: Option<i64>,
-}
-
-#[derive(sqlx::FromRow)]
-struct NumberRow {
-    n: i64,
 }
 
 impl Read {

@@ -1,6 +1,7 @@
 //! Finding people of the list by what somebody remembers of them.
 
 use crate::portal::PersonId;
+use crate::text::{NumberRow, unsigned};
 use crate::{Member, Read, StoreError};
 
 #[derive(sqlx::FromRow)]
@@ -58,11 +59,6 @@ fn escaped(text: &str) -> String {
     plain
 }
 
-#[derive(sqlx::FromRow)]
-struct NumberRow {
-    n: i64,
-}
-
 impl Read {
     /// How many imported grants of committed rounds nobody has accepted; rescinded rounds do not
     /// count.
@@ -74,6 +70,6 @@ impl Read {
                    WHERE NOT r.rescinded AND NOT EXISTS \
                    (SELECT 1 FROM acceptances a WHERE a.grant_id = t.id)";
         let row = run!(self, fetch_one as NumberRow, sql)?;
-        crate::text::unsigned("count", row.n)
+        unsigned("count", row.n)
     }
 }

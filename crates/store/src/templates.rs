@@ -3,7 +3,7 @@
 use alloy_primitives::B256;
 use guerdon_core::terms::Powers;
 
-use crate::text::{big, unsigned, word};
+use crate::text::{NumberRow, big, unsigned, word};
 use crate::{Read, StoreError, Tx};
 
 /// Terms under a name, as the cells of a sheet say them.
@@ -57,11 +57,6 @@ struct TemplateRow {
     pause_max: i64,
     withhold_bps: i64,
     changed_at: i64,
-}
-
-#[derive(sqlx::FromRow)]
-struct NumberRow {
-    n: i64,
 }
 
 #[derive(sqlx::FromRow)]

@@ -7,6 +7,12 @@ use alloy_primitives::{Address, B256, hex};
 
 use crate::StoreError;
 
+/// One number, `AS n`.
+#[derive(sqlx::FromRow)]
+pub(crate) struct NumberRow {
+    pub(crate) n: i64,
+}
+
 /// A hash or word: `0x` and 64 lower-case digits.
 pub(crate) fn word(value: &B256) -> String {
     hex::encode_prefixed(value)
@@ -47,4 +53,13 @@ pub(crate) fn corrupt(what: &'static str, text: impl Display) -> StoreError {
         what,
         text: text.to_string(),
     }
+}
+
+/// `($1, $2), ($3, $4)`: the places of so many rows.
+pub(crate) fn places(columns: usize, rows: usize) -> String {
+    let row = |row: usize| {
+        let places = (1..=columns).map(|column| format!("${}", row * columns + column));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }

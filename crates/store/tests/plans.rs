@@ -115,7 +115,7 @@ async fn read_grants(read: &mut Read, owner: Owner) {
     read.terms(HASH).await.unwrap();
     read.terms_of_round(HASH, 0, 50).await.unwrap();
     read.grant_names(HASH).await.unwrap();
-    read.papers(&[HASH; 51]).await.unwrap();
+    read.grant_papers(&[HASH; 51]).await.unwrap();
     read.grants_named("G-1").await.unwrap();
     read.gates_of_goal(HASH).await.unwrap();
     read.person(HASH).await.unwrap();
@@ -123,6 +123,7 @@ async fn read_grants(read: &mut Read, owner: Owner) {
     read.logs_of(&Subject::Grant(HASH)).await.unwrap();
     read.logs_of_pool(Some((5, 1)), 50).await.unwrap();
     read.recent_logs(None, 50).await.unwrap();
+    read.logs_up_to(9, Some((5, 1)), 50).await.unwrap();
 }
 
 async fn read_people(read: &mut Read, owner: Owner) {
@@ -151,6 +152,8 @@ async fn read_people(read: &mut Read, owner: Owner) {
     read.settings(owner).await.unwrap();
     read.open_relay_requests(50).await.unwrap();
     read.last_relay_request(HASH).await.unwrap();
+    read.api_key(HASH, NOW).await.unwrap();
+    read.api_answer(1, "run").await.unwrap();
 }
 
 async fn take_tokens(tx: &mut Tx, owner: Owner) {
@@ -165,6 +168,9 @@ async fn take_tokens(tx: &mut Tx, owner: Owner) {
     tx.revoke_share_link(HASH, WALLET, NOW).await.unwrap();
     tx.put_relay_request(HASH, WALLET, NOW, NOW).await.unwrap();
     tx.purge_expired(NOW).await.unwrap();
+    tx.revoke_api_key(1, NOW).await.unwrap();
+    tx.touch_api_key(1, NOW).await.unwrap();
+    tx.forget_api_answers(NOW).await.unwrap();
 }
 
 /// Statements of the store, not those that open a database or begin and end a transaction.

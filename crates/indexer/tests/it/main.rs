@@ -8,8 +8,11 @@ mod access;
 mod events;
 mod export;
 mod script;
+mod server;
 mod story;
 
+mod lease;
+mod nodes;
 mod random;
 mod reorgs;
 mod roles;

@@ -53,6 +53,11 @@ impl Script {
         self.lock().blocks = blocks;
     }
 
+    /// Blocks made from here on have other hashes than those of another script.
+    pub(crate) fn make_unlike(&self, others: u64) {
+        self.lock().made += others;
+    }
+
     /// After `answers` more answers, the chain becomes another one.
     pub(crate) fn become_later(&self, answers: u32, blocks: Vec<Block>) {
         self.lock().later = Some((answers, blocks));

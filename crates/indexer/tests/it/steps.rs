@@ -36,6 +36,7 @@ async fn a_step_takes_one_range_and_says_so() {
         head: 5,
         logs,
         rewound: None,
+        by_other: false,
     };
     assert_eq!(indexer.step().await.unwrap(), want(1, 2, 4));
     assert_eq!(indexer.step().await.unwrap(), want(3, 4, 4));

@@ -2,7 +2,7 @@
 //! by name, and are never changed: the schema refuses it.
 
 use super::owner::Owner;
-use crate::text::{big, unsigned};
+use crate::text::{NumberRow, big, parse, unsigned};
 use crate::{Read, StoreError, Tx};
 
 /// Who did it.
@@ -14,6 +14,8 @@ pub enum Actor {
     CommandLine,
     /// The keeper.
     Keeper,
+    /// Another system, by its key of this number.
+    Key(u64),
 }
 
 /// An entry to write.
@@ -48,11 +50,6 @@ struct EntryRow {
     action: String,
     subject: String,
     detail: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct NumberRow {
-    n: i64,
 }
 
 impl Read {
@@ -138,6 +135,7 @@ impl std::fmt::Display for Actor {
             Self::Owner(owner) => owner.fmt(f),
             Self::CommandLine => f.write_str("command line"),
             Self::Keeper => f.write_str("keeper"),
+            Self::Key(id) => write!(f, "key {id}"),
         }
     }
 }
@@ -149,7 +147,10 @@ impl std::str::FromStr for Actor {
         match text {
             "command line" => Ok(Self::CommandLine),
             "keeper" => Ok(Self::Keeper),
-            _ => text.parse().map(Self::Owner),
+            _ => match text.strip_prefix("key ") {
+                Some(id) => parse("key", id).map(Self::Key),
+                None => text.parse().map(Self::Owner),
+            },
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use alloy_primitives::{Address, B256};
 
-use super::members::{NumberRow, email_key};
+use super::members::email_key;
 use super::{ListRole, NewMember, PersonId};
-use crate::text::{address, big};
+use crate::text::{NumberRow, address, big};
 use crate::{StoreError, Tx};
 
 impl Tx {

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256};
 
 use super::owner::PersonId;
-use crate::text::{address, corrupt, parse, unsigned, word};
+use crate::text::{NumberRow, address, corrupt, parse, unsigned, word};
 use crate::{Read, StoreError};
 
 /// What the list lets a person read, beside his or her own grants.
@@ -106,11 +106,6 @@ struct WalletRow {
 #[derive(sqlx::FromRow)]
 struct RoleRow {
     role: String,
-}
-
-#[derive(sqlx::FromRow)]
-pub(super) struct NumberRow {
-    pub(super) n: i64,
 }
 
 impl Read {

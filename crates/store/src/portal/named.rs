@@ -4,7 +4,6 @@ use std::iter::repeat;
 
 use alloy_primitives::B256;
 
-use crate::db::Conn;
 use crate::text::{parse, parse_bytes, word};
 use crate::{Read, StatedValue, StoreError};
 
@@ -89,27 +88,12 @@ impl Read {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn papers(&mut self, ids: &[B256]) -> Result<Vec<Papers>, StoreError> {
+    pub async fn grant_papers(&mut self, ids: &[B256]) -> Result<Vec<Papers>, StoreError> {
         let mut found = Vec::with_capacity(ids.len());
         for part in ids.chunks(ASKED) {
             let words = part.iter().map(word).chain(repeat(String::new()));
             let words = words.take(ASKED);
-            let rows = match &mut self.conn {
-                Conn::Lite(connection) => {
-                    let mut query = sqlx::query_as::<sqlx::Sqlite, PapersRow>(PAPERS);
-                    for word in words {
-                        query = query.bind(word);
-                    }
-                    query.fetch_all(&mut **connection).await?
-                }
-                Conn::Pg(connection) => {
-                    let mut query = sqlx::query_as::<sqlx::Postgres, PapersRow>(PAPERS);
-                    for word in words {
-                        query = query.bind(word);
-                    }
-                    query.fetch_all(&mut **connection).await?
-                }
-            };
+            let rows = all_of!(self, PapersRow, PAPERS, words)?;
             for row in rows {
                 found.push(Papers::try_from(row)?);
             }

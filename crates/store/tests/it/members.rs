@@ -346,7 +346,7 @@ async fn a_person_has_the_grants_of_her_number_and_of_her_wallets() {
             tx.put_stated_value(&value).await.unwrap();
             let names = tx.grant_names(grant).await.unwrap().unwrap();
             assert_eq!(names.stated, Some(value));
-            let mut papers = tx.papers(&[B256::ZERO, grant]).await.unwrap();
+            let mut papers = tx.grant_papers(&[B256::ZERO, grant]).await.unwrap();
             let papers = papers.pop().filter(|_| papers.is_empty()).unwrap();
             let imported = tx.terms(grant).await.unwrap().unwrap();
             assert_eq!(papers.names, names);

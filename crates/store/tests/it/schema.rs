@@ -11,7 +11,7 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Sample rows of the tables that each migration brings, in the text both engines read.
-const SAMPLES: [(i64, &str); 9] = [
+pub(crate) const SAMPLES: [(i64, &str); 13] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
     (3, include_str!("samples/0003.sql")),
@@ -21,6 +21,10 @@ const SAMPLES: [(i64, &str); 9] = [
     (7, include_str!("samples/0007.sql")),
     (8, include_str!("samples/0008.sql")),
     (9, include_str!("samples/0009.sql")),
+    (10, include_str!("samples/0010.sql")),
+    (11, include_str!("samples/0011.sql")),
+    (13, include_str!("samples/0013.sql")),
+    (15, include_str!("samples/0015.sql")),
 ];
 
 /// Table and column -> type and whether it may be null.
@@ -101,7 +105,34 @@ async fn sqlite_has_the_settings_that_a_killed_process_needs() {
     store.close().await;
 }
 
-async fn migrate_to(url: &str, version: i64) {
+/// SQLite orders by bytes; PostgreSQL by its locale, unless a column says otherwise.
+#[tokio::test]
+async fn names_and_ids_of_templates_are_ordered_by_bytes_on_both_engines() {
+    on_both(|url| async move {
+        Store::open(&url).await.unwrap().close().await;
+        if url.starts_with("sqlite") {
+            return;
+        }
+        let pool = PgPool::connect(&url).await.unwrap();
+        let sql = "SELECT table_name || '.' || column_name FROM information_schema.columns \
+                   WHERE collation_name = 'C' AND table_name IN ('templates', 'grant_templates') \
+                   ORDER BY 1";
+        let found: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&pool).await.unwrap();
+        let found: Vec<_> = found.iter().map(|(name,)| name.as_str()).collect();
+        assert_eq!(
+            found,
+            [
+                "grant_templates.id",
+                "grant_templates.template",
+                "templates.name"
+            ]
+        );
+        pool.close().await;
+    })
+    .await;
+}
+
+pub(crate) async fn migrate_to(url: &str, version: i64) {
     if url.starts_with("sqlite") {
         let pool = SqlitePool::connect(&format!("{url}?mode=rwc"))
             .await
@@ -115,7 +146,7 @@ async fn migrate_to(url: &str, version: i64) {
     }
 }
 
-async fn execute(url: &str, sql: &'static str) {
+pub(crate) async fn execute(url: &str, sql: &'static str) {
     if url.starts_with("sqlite") {
         let pool = SqlitePool::connect(url).await.unwrap();
         sqlx::raw_sql(sql).execute(&pool).await.unwrap();

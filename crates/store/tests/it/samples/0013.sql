@@ -1,0 +1,1 @@
+INSERT INTO index_state VALUES (1, 'process 7', 1782864000, 20, 1782863990, NULL);
