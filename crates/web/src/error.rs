@@ -56,12 +56,18 @@ pub(crate) enum PageError {
     /// Too much was tried; the seconds after which to try again.
     #[error("{}", .0.what)]
     TooMany(Refusal, u64),
+    /// The server has its hands full; the seconds after which to try again.
+    #[error("{}", .0.what)]
+    Busy(Refusal, u64),
     /// A form that did not come from one of our pages.
     #[error("{}", FOREIGN_FORM.what)]
     ForeignForm,
     /// The session may not do this.
     #[error("{}", .0.what)]
     NotPermitted(Refusal),
+    /// Something that this server does not have.
+    #[error("{}", .0.what)]
+    NotHere(Refusal),
     /// A form that no page of ours sends.
     #[error("the form was not understood: nothing was changed")]
     NotUnderstood,
@@ -78,6 +84,31 @@ pub(crate) enum PageError {
         /// What does not fit.
         reason: String,
     },
+    /// No block was read yet.
+    #[error("no block was read yet")]
+    NothingRead,
+    /// A date before everything.
+    #[error("on {date} these contracts did not exist yet")]
+    BeforeAll {
+        /// The date that was asked for.
+        date: String,
+    },
+    /// No date.
+    #[error("`{0}` is not a date: write a day that was, as 2026-11-22")]
+    NotADate(String),
+    /// The chain replaced the block that a report was pinned to.
+    #[error("the chain replaced block {number}: it was {was} and is {is}")]
+    Reorged {
+        /// Its number.
+        number: u64,
+        /// The hash that was asked for.
+        was: B256,
+        /// The one of now.
+        is: B256,
+    },
+    /// A workbook could not be made.
+    #[error("the workbook could not be written: {0}")]
+    Workbook(String),
     /// A template failed.
     #[error("the page could not be written: {0}")]
     Render(#[from] askama::Error),
@@ -146,17 +177,40 @@ impl PageError {
             Self::TooMany(refusal, _) => {
                 Shown::refusal(StatusCode::TOO_MANY_REQUESTS, "Too many tries", *refusal)
             }
+            Self::Busy(refusal, _) => {
+                Shown::refusal(StatusCode::SERVICE_UNAVAILABLE, "Too busy", *refusal)
+            }
             Self::ForeignForm => {
                 Shown::refusal(StatusCode::FORBIDDEN, "Not sent from here", FOREIGN_FORM)
             }
             Self::NotPermitted(refusal) => {
                 Shown::refusal(StatusCode::FORBIDDEN, "Not permitted", *refusal)
             }
+            Self::NotHere(refusal) => Shown::refusal(StatusCode::NOT_FOUND, "Not here", *refusal),
             Self::NotUnderstood => of(
                 StatusCode::BAD_REQUEST,
                 "This request was not understood",
                 self,
                 "Go back, load the page again and send the form once more.",
+            ),
+            Self::NothingRead | Self::BeforeAll { .. } | Self::NotADate(_) => of(
+                StatusCode::NOT_FOUND,
+                "No such day here",
+                self,
+                "Choose a day from the first block of these contracts on.",
+            ),
+            Self::Reorged { .. } => of(
+                StatusCode::CONFLICT,
+                "The chain replaced this block",
+                self,
+                "Nothing that was reported at that block holds. Make the report again: it will \
+                 name the block that stands.",
+            ),
+            Self::Workbook(_) => of(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "This workbook failed",
+                self,
+                "The same rows are there as CSV: put .csv in the place of .xlsx.",
             ),
             Self::Store(_) | Self::Records { .. } | Self::Render(_) => of(
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -169,6 +223,10 @@ impl PageError {
     }
 }
 
+/// Marks a failed answer that has its words already.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AsIs;
+
 /// Logged here, once; shown by [`words`].
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
@@ -176,12 +234,12 @@ impl IntoResponse for PageError {
             return Redirect::to(&sign_in_path(next)).into_response();
         }
         let shown = self.shown();
-        if shown.status.is_server_error() {
+        if shown.status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::error!(error = %self, "a page failed");
         }
         let mut response = shown.status.into_response();
         response.extensions_mut().insert(shown);
-        if let Self::TooMany(_, seconds) = &self {
+        if let Self::TooMany(_, seconds) | Self::Busy(_, seconds) = &self {
             let seconds = HeaderValue::from(*seconds);
             response.headers_mut().insert(RETRY_AFTER, seconds);
         }
@@ -196,6 +254,16 @@ pub(crate) async fn words(State(state): State<AppState>, request: Request, next:
     let wants_data = wants_data(request.uri());
     let response = next.run(request).await;
     put_into_words(response, (&state, viewer.as_deref()), wants_data)
+}
+
+/// A form that is shown again with what is wrong in it: 422, and its own words stay.
+pub(crate) fn form_refused(answer: Result<Response, PageError>) -> Result<Response, PageError> {
+    let mut response = answer?;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        response.extensions_mut().insert(AsIs);
+    }
+    Ok(response)
 }
 
 /// Whether a path asks for data.
@@ -213,7 +281,8 @@ pub(crate) fn put_into_words(
     wants_data: bool,
 ) -> Response {
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) {
+    let is_failure = status.is_client_error() || status.is_server_error();
+    if !is_failure || response.extensions().get::<AsIs>().is_some() {
         return response;
     }
     let shown = response

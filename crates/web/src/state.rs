@@ -10,12 +10,16 @@ use guerdon_core::fact::{Fact, Log};
 use guerdon_store::Store;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::watch;
 
+use crate::api::{Kept, Limits};
 use crate::company::Importer;
 use crate::demo::Demo;
+use crate::memory::Memory;
 use crate::numbers::Token;
+use crate::observe::Observer;
 use crate::sign_in::{Attempts, Letter};
-use crate::signing::RelayPolicy;
+use crate::signing::{RelayPolicy, Streams};
 use crate::views::home::Overview;
 
 /// Whose pages these are.
@@ -63,17 +67,41 @@ pub struct DeploymentView {
 
 /// When the chain last answered, in wall time. The indexer beats, the pages read.
 #[derive(Clone, Debug, Default)]
-pub struct Heartbeat(Arc<AtomicU64>);
+pub struct Heartbeat(Arc<(AtomicU64, Mutex<Option<Trouble>>)>);
+
+/// Why what is shown is not what the chain says now, though the chain answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The index is behind the chain.
+    Behind {
+        /// Blocks that are not read yet.
+        blocks: u64,
+        /// Seconds of the chain's clock between the last block that was read and its head.
+        seconds: u64,
+    },
+    /// Nodes tell different chains: nothing newer is read until they agree.
+    Disagreement,
+}
 
 impl Heartbeat {
     /// The chain answered at `wall` (Unix seconds), whether or not it had something new.
     pub fn beat(&self, wall: u64) {
-        self.0.store(wall, Ordering::Relaxed);
+        self.0.0.store(wall, Ordering::Relaxed);
     }
 
     /// When it last answered; `None` before the first time.
     pub fn last(&self) -> Option<u64> {
-        Some(self.0.load(Ordering::Relaxed)).filter(|wall| *wall > 0)
+        Some(self.0.0.load(Ordering::Relaxed)).filter(|wall| *wall > 0)
+    }
+
+    /// Says what stands in the way of reading on, or that nothing does.
+    pub fn tell(&self, trouble: Option<Trouble>) {
+        *self.0.1.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    /// What stands in the way of reading on.
+    pub fn trouble(&self) -> Option<Trouble> {
+        *self.0.1.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,8 +111,11 @@ pub struct AppState(Arc<Shared>);
 
 struct Shared {
     inner: Inner,
-    overview: Mutex<Option<(OverviewKey, Arc<Overview>)>>,
+    overview: tokio::sync::Mutex<Option<(OverviewKey, Arc<Overview>)>>,
     attempts: Attempts,
+    streams: Streams,
+    api: Kept,
+    memory: Memory,
 }
 
 /// What the overview was summed from: another block, or another import, is another key.
@@ -92,7 +123,28 @@ struct Shared {
 pub(crate) struct OverviewKey {
     pub(crate) head: Option<B256>,
     pub(crate) imported: (u64, u64),
-    pub(crate) definitions: usize,
+    pub(crate) definitions: u64,
+}
+
+/// When a server ends: streams end with it, so that it need not wait for them.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Option<watch::Receiver<bool>>);
+
+impl Stop {
+    /// As soon as the value is true; without one, never.
+    #[must_use]
+    pub fn when(stopped: watch::Receiver<bool>) -> Self {
+        Self(Some(stopped))
+    }
+
+    /// Is ready when the server ends.
+    pub(crate) async fn wait(self) {
+        match self.0 {
+            // A sender that has gone away ends what it would have stopped.
+            Some(mut stopped) => drop(stopped.wait_for(|stop| *stop).await),
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// What the operator chose.
@@ -107,6 +159,15 @@ pub struct Options {
     pub demo: Option<Demo>,
     /// What the keeper pays for when holders ask; `None`: it takes no requests.
     pub relay: Option<RelayPolicy>,
+    /// How many requests are taken of each key and session.
+    pub limits: Limits,
+    /// Header in which a proxy in front says whom it speaks for, such as `x-forwarded-for`: its
+    /// last address counts. `None`: no header is believed.
+    pub client_header: Option<String>,
+    /// Hears of every answer; `None`: nobody counts.
+    pub observer: Option<Observer>,
+    /// When this server ends.
+    pub stop: Stop,
 }
 
 impl Options {
@@ -118,6 +179,10 @@ impl Options {
             mail: None,
             demo: None,
             relay: None,
+            limits: Limits::default(),
+            client_header: None,
+            observer: None,
+            stop: Stop::default(),
         }
     }
 
@@ -171,9 +236,17 @@ impl AppState {
     pub fn new(inner: Inner) -> Self {
         Self(Arc::new(Shared {
             inner,
-            overview: Mutex::new(None),
+            overview: tokio::sync::Mutex::default(),
             attempts: Attempts::default(),
+            api: Kept::default(),
+            streams: Streams::default(),
+            memory: Memory::default(),
         }))
+    }
+
+    /// Who asks how often, and what the API folded last.
+    pub(crate) fn api(&self) -> &Kept {
+        &self.0.api
     }
 
     /// Tries to sign in.
@@ -181,26 +254,20 @@ impl AppState {
         &self.0.attempts
     }
 
-    /// The overview of a key, if it is the last one that was made.
-    pub(crate) fn overview(&self, key: &OverviewKey) -> Option<Arc<Overview>> {
-        let held = self
-            .0
-            .overview
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        held.as_ref()
-            .filter(|(of, _)| of == key)
-            .map(|(_, overview)| Arc::clone(overview))
+    /// What pages are made of, as long as the database is what it was.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.0.memory
     }
 
-    /// Keeps an overview for the next page.
-    pub(crate) fn keep_overview(&self, key: OverviewKey, overview: &Arc<Overview>) {
-        let mut held = self
-            .0
-            .overview
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *held = Some((key, Arc::clone(overview)));
+    /// Streams of events that are open.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.0.streams
+    }
+
+    /// The overview that was summed last. Whoever holds the lock sums the next one; the others wait
+    /// for it in place of summing the same.
+    pub(crate) fn overview(&self) -> &tokio::sync::Mutex<Option<(OverviewKey, Arc<Overview>)>> {
+        &self.0.overview
     }
 }
 

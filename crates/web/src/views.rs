@@ -2,14 +2,10 @@
 
 pub(crate) mod forecast;
 pub(crate) mod goal;
-pub(crate) mod goal_words;
 pub(crate) mod grant;
-pub(crate) mod history;
 pub(crate) mod home;
+mod menu;
 pub(crate) mod plain;
-pub(crate) mod powers;
-pub(crate) mod questions;
-pub(crate) mod reasons;
 pub(crate) mod result;
 pub(crate) mod round;
 pub(crate) mod shell;
@@ -18,9 +14,13 @@ pub(crate) mod timeline;
 #[cfg(test)]
 mod tests;
 
+// Parts that are nothing but sentences stand with the others.
+pub(crate) use crate::strings::{goal_words, history, powers, questions, reasons};
+
 use std::fmt::Display;
 
 use alloy_primitives::{Address, B256};
+use guerdon_core::act::Results;
 use guerdon_core::grant::GateResult;
 use guerdon_core::ledger::GoalRecord;
 use guerdon_core::state::{Flags, State};
@@ -96,7 +96,7 @@ impl NamedGoal {
 }
 
 /// The goals that a grant's gates name.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Goals<'a>(pub(crate) &'a [NamedGoal]);
 
 impl<'a> Goals<'a> {
@@ -111,10 +111,15 @@ impl<'a> Goals<'a> {
 
     /// What the gates of a grant read now; a goal that is not known here counts as without result.
     pub(crate) fn results(self, terms: &Terms, state: &State) -> Vec<GateResult> {
-        let stop = state.has(Flags::ENDED).then_some(state.clock().stop_at);
+        self.gates(terms, state.has(Flags::ENDED).then_some(state.clock().stop_at))
+    }
+}
+
+impl Results for Goals<'_> {
+    fn gates(&self, terms: &Terms, stop_at: Option<u64>) -> Vec<GateResult> {
         let of = |id| {
             self.get(id)
-                .map(|goal| goal.record.gate_result(stop))
+                .map(|goal| goal.record.gate_result(stop_at))
                 .unwrap_or_default()
         };
         terms.gates.iter().map(|gate| of(gate.goal)).collect()
@@ -135,8 +140,8 @@ pub(crate) struct Why {
     pub(crate) what: String,
     pub(crate) why: String,
     pub(crate) next: String,
-    /// Path of the goal's page.
-    pub(crate) goal: Option<String>,
+    /// Where one goes on: path and words.
+    pub(crate) link: Option<(String, &'static str)>,
     /// Nobody has anything left to do.
     pub(crate) done: bool,
 }
@@ -147,15 +152,20 @@ impl Why {
             what,
             why,
             next: next.to_owned(),
-            goal: None,
+            link: None,
             done: false,
         }
     }
 
     /// With a link to the goal that it speaks of.
     pub(crate) fn of_goal(self, id: B256) -> Self {
+        self.with_link(format!("/goals/{id}"), crate::strings::public::SEE_THE_GOAL)
+    }
+
+    /// With where one goes on.
+    pub(crate) fn with_link(self, path: String, words: &'static str) -> Self {
         Self {
-            goal: Some(format!("/goals/{id}")),
+            link: Some((path, words)),
             ..self
         }
     }

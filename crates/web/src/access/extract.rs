@@ -6,6 +6,7 @@ use alloy_primitives::Address;
 use axum::extract::FromRequestParts;
 use axum::http::Method;
 use axum::http::request::Parts;
+use guerdon_store::Means;
 
 use super::recognise::Recognised;
 use super::viewer::Viewer;
@@ -80,6 +81,14 @@ pub(super) fn wallet(viewer: &Viewer) -> Result<Address, PageError> {
         .ok_or(PageError::NotPermitted(words::VIEW_ONLY))
 }
 
+/// Why a session may not read the company's pages: a link in an e-mail carries no role of it.
+fn not_company(viewer: &Viewer) -> PageError {
+    PageError::NotPermitted(match viewer.means {
+        Means::MailLink => words::COMPANY_BY_WALLET,
+        Means::Wallet => words::COMPANY_ONLY,
+    })
+}
+
 macro_rules! extractor {
     ($name:ident, |$parts:ident, $state:ident| $body:expr) => {
         impl FromRequestParts<AppState> for $name {
@@ -111,14 +120,14 @@ extractor!(CompanyReader, |parts, _state| {
     let viewer = signed_in(parts)?;
     match viewer.is_company() {
         true => Ok(Self(viewer)),
-        false => Err(PageError::NotPermitted(words::COMPANY_ONLY)),
+        false => Err(not_company(&viewer)),
     }
 });
 
 extractor!(CompanyWriter, |parts, _state| {
     let viewer = signed_in(parts)?;
     if !viewer.is_company() {
-        return Err(PageError::NotPermitted(words::COMPANY_ONLY));
+        return Err(not_company(&viewer));
     }
     wallet(&viewer)?;
     Ok(Self { viewer })

@@ -1,5 +1,7 @@
 //! The extractors of the pages below `/grants/{id}`.
 
+use std::sync::Arc;
+
 use alloy_primitives::{Address, B256};
 use axum::RequestPartsExt;
 use axum::extract::{FromRequestParts, Path};
@@ -11,6 +13,7 @@ use serde::Deserialize;
 use super::extract::{asking, signed_in, wallet};
 use super::viewer::Viewer;
 use crate::error::PageError;
+use crate::memory::Moment;
 use crate::pages::Asked;
 use crate::state::AppState;
 use crate::strings::access as words;
@@ -24,13 +27,22 @@ pub(crate) enum Why {
     Share,
 }
 
-/// May read the grant of the path `/grants/{id}…`.
+/// May read the grant of the path `/grants/{id}…` by its id. An auditor may, who reads no name, no
+/// agreement and no unopened terms: a page that shows any of these takes a [`GrantParty`].
 #[derive(Clone, Debug)]
 pub(crate) struct GrantReader {
     /// `None` for a link that the holder shares.
     pub(crate) viewer: Option<Viewer>,
     pub(crate) id: B256,
     pub(crate) why: Why,
+}
+
+/// One of the two sides of the grant of the path: its holder, or the company. Nobody else reads
+/// names and agreements.
+#[derive(Clone, Debug)]
+pub(crate) struct GrantParty {
+    pub(crate) viewer: Viewer,
+    pub(crate) id: B256,
 }
 
 /// Holds the grant of the path, by wallet.
@@ -55,13 +67,32 @@ impl FromRequestParts<AppState> for GrantReader {
             Some(viewer) => Viewer::clone(&viewer),
             None => signed_in(parts)?,
         };
-        let why = right(&mut state.store.read().await?, &viewer, id).await?;
+        let found = async { right(&mut state.store.read().await?, &viewer, id).await };
+        let why = match parts.extensions.get::<Arc<Moment>>() {
+            Some(moment) => moment.rights.get((viewer.session, id), found).await?,
+            None => found.await?,
+        };
         let why = why.ok_or(PageError::NotPermitted(words::OTHERS_GRANT))?;
         Ok(Self {
             viewer: Some(viewer),
             id,
             why,
         })
+    }
+}
+
+impl FromRequestParts<AppState> for GrantParty {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let id = named(parts).await?;
+        let viewer = signed_in(parts)?;
+        let why = right(&mut state.store.read().await?, &viewer, id).await?;
+        match why {
+            Some(Why::Holder | Why::Company) => Ok(Self { viewer, id }),
+            Some(Why::Auditor | Why::Share) => Err(PageError::NotPermitted(words::PARTIES_ONLY)),
+            None => Err(PageError::NotPermitted(words::OTHERS_GRANT)),
+        }
     }
 }
 

@@ -1,17 +1,23 @@
 //! Who asks, and what he may: authorisation as a type that a handler takes.
 
+mod client;
 pub(crate) mod cookie;
 mod extract;
+mod goal;
 mod grant;
+mod known;
 mod recognise;
 pub(crate) mod token;
 mod viewer;
 
+pub(crate) use client::Client;
 pub(crate) use extract::{
     Administrator, AuditorReader, CompanyReader, CompanyWriter, Demo, SignedIn, Visitor, WithWallet,
 };
-pub(crate) use grant::{GrantHolder, GrantReader, Why, right};
-pub(crate) use recognise::{IDLE_SECONDS, Recognised, recognise};
+pub(crate) use goal::{GoalParty, Part, parts_of};
+pub(crate) use grant::{GrantHolder, GrantParty, GrantReader, Why, right};
+pub(crate) use known::known;
+pub(crate) use recognise::{IDLE_SECONDS, Recognised, recognise, viewer_of};
 pub(crate) use viewer::Viewer;
 
 /// Who may use a route.
@@ -25,8 +31,12 @@ pub enum Access {
     WithWallet,
     /// The grant's holder, the company, an auditor, or a link that its holder shares.
     GrantReader,
+    /// The grant's holder, or the company: whoever reads names and agreements.
+    GrantParty,
     /// The grant's holder, by wallet.
     GrantHolder,
+    /// The goal's sponsor, a member of its panel, or its arbiter, by wallet.
+    GoalParty,
     /// The company's people.
     CompanyReader,
     /// The company's people, by wallet.

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use alloy_primitives::B256;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use guerdon_store::{Means, Member, Owner, Read, Session};
+use guerdon_store::{ListRole, Means, Member, Owner, Read, Session};
 use jiff::tz::TimeZone;
 
 use super::viewer::{ChainRole, Viewer};
 use super::{cookie, token};
 use crate::error::{PageError, put_into_words, wants_data};
 use crate::me::ZONE;
+use crate::memory::{Moment, Recalled};
 use crate::state::AppState;
 
 /// A session ends after so many seconds without a request.
@@ -30,39 +32,75 @@ pub(crate) async fn recognise(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let viewer = match viewer(&state, request.headers()).await {
-        Ok(viewer) => viewer.map(Arc::new),
+    let found = match recalled(&state, request.headers()).await {
+        Ok(found) => found,
         Err(error) => {
             let data = wants_data(request.uri());
             return put_into_words(error.into_response(), (&state, None), data);
         }
     };
+    let mut viewer = None;
+    if let Some((moment, session)) = found {
+        request.extensions_mut().insert(moment);
+        viewer = session.and_then(|session| session.viewer.clone());
+    }
     request.extensions_mut().insert(Recognised(viewer));
     next.run(request).await
 }
 
-async fn viewer(state: &AppState, headers: &HeaderMap) -> Result<Option<Viewer>, PageError> {
+/// The session that the request's cookie names, if it is alive, and the moment that it was looked
+/// up in.
+async fn recalled(
+    state: &AppState,
+    headers: &HeaderMap,
+) -> Result<Option<(Arc<Moment>, Option<Arc<Recalled>>)>, PageError> {
     let sent = cookie::read(headers, &state.options);
     let Some(hash) = sent.as_deref().and_then(token::hash_of) else {
         return Ok(None);
     };
     let now = (state.wall)();
-    let mut read = state.store.read().await?;
-    let Some(session) = read.session(hash, now).await? else {
-        return Ok(None);
-    };
-    let viewer = of_session(&mut read, &session).await?;
-    drop(read);
-    if session.seen_at.saturating_add(NOTED_SECONDS) <= now {
+    let moment = state.memory().moment(&state.store).await?;
+    let found = moment.sessions.get(hash, looked_up(state, (hash, now)));
+    let found = found.await?.filter(|found| {
+        // It may have ended by the clock alone since it was looked up.
+        found.session.idle_at > now && found.session.expires_at > now
+    });
+    let seen_at = found.as_ref().map(|found| found.session.seen_at);
+    if seen_at.is_some_and(|seen_at| seen_at.saturating_add(NOTED_SECONDS) <= now) {
         let mut tx = state.store.write().await?;
         tx.touch_session(hash, now, now.saturating_add(IDLE_SECONDS))
             .await?;
         tx.commit().await?;
     }
-    Ok(viewer)
+    Ok(Some((moment, found)))
 }
 
-/// Whose session it is now: what the list and the chain say is read again for each request.
+async fn looked_up(
+    state: &AppState,
+    (hash, now): (B256, u64),
+) -> Result<Option<Arc<Recalled>>, PageError> {
+    let mut read = state.store.read().await?;
+    let Some(session) = read.session(hash, now).await? else {
+        return Ok(None);
+    };
+    let viewer = of_session(&mut read, &session).await?.map(Arc::new);
+    Ok(Some(Arc::new(Recalled { session, viewer })))
+}
+
+/// Who has the session of this hash now; `None` once it is over.
+pub(crate) async fn viewer_of(
+    read: &mut Read,
+    session: B256,
+    now: u64,
+) -> Result<Option<Viewer>, PageError> {
+    match read.session(session, now).await? {
+        Some(session) => of_session(read, &session).await,
+        None => Ok(None),
+    }
+}
+
+/// Whose session it is now: what the list and the chain say is read again whenever anything was
+/// written.
 async fn of_session(read: &mut Read, session: &Session) -> Result<Option<Viewer>, PageError> {
     let member = match (session.means, session.wallet, session.person) {
         (Means::Wallet, Some(wallet), _) => read.member_of_wallet(wallet).await?,
@@ -90,6 +128,10 @@ async fn of_session(read: &mut Read, session: &Session) -> Result<Option<Viewer>
     let proven = member.iter().flat_map(proven_wallets);
     wallets.extend(proven.filter(|proven| Some(*proven) != wallet));
     let zone = zone(read, member.as_ref(), wallet).await?;
+    let mut judges = false;
+    for wallet in &wallets {
+        judges |= read.judges(*wallet).await?;
+    }
     let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     Ok(Some(Viewer {
         session: session.hash,
@@ -98,9 +140,19 @@ async fn of_session(read: &mut Read, session: &Session) -> Result<Option<Viewer>
         means: session.means,
         wallets,
         zone,
-        list_roles: member.map(|member| member.roles).unwrap_or_default(),
+        judges,
+        list_roles: member.map_or_else(Vec::new, |member| roles_by(session.means, member.roles)),
         chain_roles,
     }))
+}
+
+/// What the list lets a session read. Whoever reads somebody's mailbox must not read the company's
+/// pages by it: a link carries the auditor's role alone, which only looks.
+fn roles_by(means: Means, mut listed: Vec<ListRole>) -> Vec<ListRole> {
+    if means == Means::MailLink {
+        listed.retain(|role| *role == ListRole::Auditor);
+    }
+    listed
 }
 
 /// The zone that was chosen in the settings, else the one of the people list.

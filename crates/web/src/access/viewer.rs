@@ -30,6 +30,8 @@ pub(crate) struct Viewer {
     /// Of the wallet signed in with.
     pub(crate) chain_roles: Vec<ChainRole>,
     pub(crate) zone: Option<TimeZone>,
+    /// Whether a wallet of his is the sponsor, a panel member or the arbiter of any goal.
+    pub(crate) judges: bool,
 }
 
 impl Viewer {
@@ -46,6 +48,11 @@ impl Viewer {
             Means::Wallet => self.wallets.first().copied(),
             Means::MailLink => None,
         }
+    }
+
+    /// The people list or the chain's AccessManager knows who this is.
+    pub(crate) fn is_known(&self) -> bool {
+        self.person.is_some() || !self.chain_roles.is_empty()
     }
 
     /// May read what the company reads.

@@ -1,26 +1,32 @@
 //! What was done here, when and by whom.
 
+use std::collections::BTreeMap;
+
+use alloy_primitives::B256;
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::HeaderValue;
+use axum::http::header::LINK;
 use axum::response::Response;
-use guerdon_store::{Actor, Entry, Owner, Read};
+use guerdon_store::{Actor, Entry, Owner, PersonId, Read};
 use serde::Deserialize;
 
-use crate::access::AuditorReader;
-use crate::csv::Csv;
+use crate::access::{AuditorReader, Viewer};
 use crate::dates;
 use crate::error::PageError;
-use crate::html::When;
+use crate::html::Moment;
 use crate::load;
-use crate::pages::{Answer, csv, html};
+use crate::numbers::shortened;
+use crate::pages::{Answer, Form, html};
 use crate::state::AppState;
-use crate::strings::company as words;
+use crate::strings::log as words;
+use crate::table::{self, Rows};
 use crate::views::shell::{Place, Shell};
 
 /// Entries on one page.
 const PAGE: u32 = 50;
-/// Entries asked of the store at a time.
-const BATCH: u32 = 1_000;
+/// Entries in one file; the next one begins where it ends.
+const FILE: u32 = 5_000;
 
 /// Entries below this number.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -33,6 +39,9 @@ pub(super) struct Before {
 #[template(path = "pages/company_audit.html")]
 struct AuditPage {
     shell: Shell,
+    lead: &'static str,
+    /// `?before=51`, of the files that begin where this page does.
+    from: String,
     rows: Vec<EntryRow>,
     more: Option<String>,
     empty: &'static str,
@@ -41,12 +50,19 @@ struct AuditPage {
 #[derive(Debug)]
 struct EntryRow {
     number: u64,
-    when: When,
-    who: String,
+    when: Moment,
+    who: Named,
     what: String,
-    subject: String,
+    about: Option<Named>,
+}
+
+/// Somebody or something, with its page where the reader may read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Named {
+    text: String,
+    /// What stands in the log itself.
+    exact: String,
     href: Option<String>,
-    detail: String,
 }
 
 pub(super) async fn page(
@@ -59,73 +75,200 @@ pub(super) async fn page(
     let context = load::context(&state, as_of, Some(&viewer));
     let zone = context.zone_of(None);
     let entries = read.audit(before, PAGE).await?;
-    let more = entries
-        .last()
-        .filter(|last| last.id > 1 && entries.len() >= PAGE as usize);
-    let more = more.map(|last| format!("/company/audit?before={}", last.id));
+    let more = next(&entries, PAGE).map(|last| format!("/company/audit?before={last}"));
+    let mut names = Names::new(&viewer);
     let mut rows = Vec::with_capacity(entries.len());
     for Entry { id, entry } in entries {
         rows.push(EntryRow {
             number: id,
-            when: When::near(entry.at, &zone.0, (state.wall)()),
-            who: who(&mut read, entry.actor).await?,
-            what: entry.action,
-            href: linked(&entry.subject),
-            subject: entry.subject,
-            detail: entry.detail,
+            when: Moment::near(entry.at, &zone.0, (state.wall)()),
+            who: names.actor(&mut read, entry.actor).await?,
+            what: words::sentence(&entry.action, &entry.detail),
+            about: names
+                .subject(&mut read, &entry.action, &entry.subject)
+                .await?,
         });
     }
     html(&AuditPage {
-        shell: Shell::new(&context, "Audit log", Place::Company).with_zone(&zone.1),
+        shell: Shell::new(&context, "Audit log", Place::Log).with_zone(&zone.1),
+        lead: words::LEAD,
+        from: before.map_or_else(String::new, |before| format!("?before={before}")),
         rows,
         more,
-        empty: words::NO_AUDIT,
+        empty: words::NOTHING,
     })
 }
 
+/// A file of entries, as they stand in the log. Where there are more, its header `Link` says where
+/// the next file begins.
 pub(super) async fn data(
     State(state): State<AppState>,
     AuditorReader(_viewer): AuditorReader,
+    form: Form,
+    Query(Before { before }): Query<Before>,
 ) -> Result<Response, PageError> {
-    let mut read = state.store.read().await?;
-    let mut table = Csv::new(&["number", "at", "who", "what", "subject", "detail"]);
-    let mut before = None;
-    loop {
-        let entries = read.audit(before, BATCH).await?;
-        for Entry { id, entry } in &entries {
-            table.row(&[
-                id,
-                &dates::machine(entry.at),
-                &entry.actor,
-                &entry.action,
-                &entry.subject,
-                &entry.detail,
-            ]);
-        }
-        match entries.last() {
-            Some(last) if last.id > 1 => before = Some(last.id),
-            _ => break,
+    let entries = state.store.read().await?.audit(before, FILE).await?;
+    let mut rows = Rows::new(&["number", "at", "who", "what", "subject", "detail"]);
+    for Entry { id, entry } in &entries {
+        rows.row(&[
+            id,
+            &dates::machine(entry.at),
+            &entry.actor,
+            &entry.action,
+            &entry.subject,
+            &entry.detail,
+        ]);
+    }
+    let mut answer = table::answer(form, rows).await?;
+    let next = next(&entries, FILE).map(|last| format!("<?before={last}>; rel=\"next\""));
+    if let Some(link) = next.and_then(|link| HeaderValue::try_from(link).ok()) {
+        answer.headers_mut().insert(LINK, link);
+    }
+    Ok(answer)
+}
+
+/// The number below which the rest stands, if so many were found and there is any.
+fn next(entries: &[Entry], wanted: u32) -> Option<u64> {
+    let full = entries.len() >= wanted as usize;
+    let last = entries.last().filter(|last| full && last.id > 1);
+    last.map(|last| last.id)
+}
+
+/// Names of what stands in the log by numbers. Whoever is not of the company reads no names there
+/// either.
+struct Names<'a> {
+    viewer: &'a Viewer,
+    people: BTreeMap<String, String>,
+}
+
+impl<'a> Names<'a> {
+    fn new(viewer: &'a Viewer) -> Self {
+        Self {
+            viewer,
+            people: BTreeMap::new(),
         }
     }
-    Ok(csv(table))
+
+    async fn actor(&mut self, read: &mut Read, actor: Actor) -> Result<Named, PageError> {
+        if let Actor::Owner(Owner::Person(person)) = actor {
+            return self.person(read, person).await;
+        }
+        let exact = actor.to_string();
+        Ok(Named {
+            text: words::short(&words::capital(&exact)),
+            exact,
+            href: None,
+        })
+    }
+
+    /// The person's name while the list has it; the log itself holds only the serial number.
+    async fn person(&mut self, read: &mut Read, person: PersonId) -> Result<Named, PageError> {
+        let exact = person.to_string();
+        if !self.viewer.is_company() {
+            return Ok(Named {
+                text: exact.clone(),
+                exact,
+                href: None,
+            });
+        }
+        let text = match self.people.get(&exact) {
+            Some(known) => known.clone(),
+            None => {
+                let member = read.member(person).await?;
+                let name = member.map(|member| member.name);
+                let name = name.filter(|name| !name.is_empty());
+                name.map_or_else(|| exact.clone(), |name| format!("{name} ({exact})"))
+            }
+        };
+        self.people.insert(exact.clone(), text.clone());
+        Ok(Named {
+            text,
+            href: Some(format!("/company/people/{exact}")),
+            exact,
+        })
+    }
+
+    /// What an entry is about.
+    async fn subject(
+        &mut self,
+        read: &mut Read,
+        action: &str,
+        subject: &str,
+    ) -> Result<Option<Named>, PageError> {
+        if subject.is_empty() {
+            return Ok(None);
+        }
+        if let Ok(Owner::Person(person)) = subject.parse() {
+            return self.person(read, person).await.map(Some);
+        }
+        let (text, href) = match subject.parse::<B256>() {
+            Ok(id) if subject.starts_with("0x") => self.hash(read, action, id).await?,
+            _ => match subject.strip_prefix("batch ") {
+                Some(number) => {
+                    let path = format!("/company/batches/{number}");
+                    (words::capital(subject), Some(path))
+                }
+                None => (words::short(subject), None),
+            },
+        };
+        Ok(Some(Named {
+            text,
+            exact: subject.to_owned(),
+            href: href.filter(|href| self.viewer.is_company() || !href.starts_with("/company")),
+        }))
+    }
+
+    /// A grant, a round or a goal.
+    async fn hash(
+        &self,
+        read: &mut Read,
+        action: &str,
+        id: B256,
+    ) -> Result<(String, Option<String>), PageError> {
+        let short = shortened(&id.to_string());
+        if let Some(names) = read.grant_names(id).await? {
+            let text = format!("Grant {}", names.external_id);
+            return Ok((text, Some(format!("/grants/{id}"))));
+        }
+        let path = |folder: &str| Some(format!("/{folder}/{id}"));
+        Ok(match () {
+            () if action.contains("round") => (format!("Round {short}"), path("rounds")),
+            () if read.grant(id).await?.is_some() => (format!("Grant {short}"), path("grants")),
+            () if read.goal(id).await?.is_some() => (format!("Goal {short}"), path("goals")),
+            () => (short, None),
+        })
+    }
 }
 
-/// The person's name while the list has it; the log itself holds only the serial number.
-async fn who(read: &mut Read, actor: Actor) -> Result<String, PageError> {
-    let Actor::Owner(Owner::Person(person)) = actor else {
-        return Ok(actor.to_string());
-    };
-    let member = read.member(person).await?;
-    let name = member
-        .map(|member| member.name)
-        .filter(|name| !name.is_empty());
-    Ok(name.map_or_else(|| person.to_string(), |name| format!("{name} ({person})")))
-}
+#[cfg(test)]
+mod tests {
+    use guerdon_store::NewEntry;
 
-/// Where a subject has a page.
-fn linked(subject: &str) -> Option<String> {
-    let is_person = subject
-        .strip_prefix('P')
-        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()));
-    is_person.then(|| format!("/company/people/{subject}"))
+    use super::*;
+
+    #[test]
+    fn a_page_leads_on_while_there_is_anything_before_it() {
+        let entries = |ids: std::ops::Range<u64>| {
+            let entry = NewEntry {
+                at: 0,
+                actor: Actor::Keeper,
+                action: String::new(),
+                subject: String::new(),
+                detail: String::new(),
+            };
+            let entries = ids.rev().map(|id| Entry {
+                id,
+                entry: entry.clone(),
+            });
+            entries.collect::<Vec<_>>()
+        };
+        assert_eq!(next(&entries(3..6), 3), Some(3));
+        assert_eq!(
+            next(&entries(1..4), 3),
+            None,
+            "it ends with the first entry"
+        );
+        assert_eq!(next(&entries(1..3), 3), None);
+        assert_eq!(next(&[], 3), None);
+    }
 }

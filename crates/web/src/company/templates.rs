@@ -16,7 +16,7 @@ use super::forms::{Field, Fields, see};
 use super::imports::{known_goals, named_terms, sheet_context};
 use super::note;
 use crate::access::{Access, CompanyReader, CompanyWriter, Viewer};
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::load;
 use crate::pages::{Answer, html};
 use crate::routes::Route;
@@ -84,7 +84,7 @@ async fn page(State(state): State<AppState>, CompanyReader(viewer): CompanyReade
         });
     }
     html(&TemplatesPage {
-        shell: Shell::new(&context, "Templates", Place::Company),
+        shell: Shell::new(&context, "Templates", Place::Templates),
         rows,
         empty: words::NO_TEMPLATES,
         may_write: viewer.wallet().is_some(),
@@ -183,7 +183,7 @@ async fn take(
     if !read_as.wrong.is_empty() || !read_as.whole.is_empty() {
         drop(tx);
         let uses = (!is_new).then_some(0);
-        return show(state, viewer, (template, uses), read_as).await;
+        return form_refused(show(state, viewer, (template, uses), read_as).await);
     }
     tx.put_template(&template).await?;
     let action = if is_new {
@@ -335,7 +335,7 @@ async fn show(
         None => "/company/templates/new".to_owned(),
     };
     html(&TemplatePage {
-        shell: Shell::new(&context, &heading, Place::Company),
+        shell: Shell::new(&context, &heading, Place::Templates),
         heading,
         discard: uses.map(|_| format!("{action}/discard")),
         action,

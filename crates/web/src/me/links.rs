@@ -8,7 +8,7 @@ use guerdon_store::{Actor, NewEntry, Owner, ShareLink, Tx};
 use serde::Deserialize;
 
 use super::load;
-use crate::access::{GrantHolder, SignedIn, token};
+use crate::access::{GrantHolder, WithWallet, known, token};
 use crate::error::PageError;
 use crate::state::AppState;
 use crate::strings::settings as words;
@@ -95,20 +95,16 @@ pub(super) async fn revoke_share(
 /// Makes the calendar link, in the place of one made before, and leads to where it is shown.
 pub(super) async fn make_calendar(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    WithWallet { viewer }: WithWallet,
 ) -> Result<Response, PageError> {
     let owner = viewer.owner().ok_or(PageError::NoPage)?;
     let fresh = token::fresh(&state);
     let now = (state.wall)();
     let mut tx = state.store.write().await?;
     tx.put_calendar_link(owner, fresh.hash, now).await?;
-    log(
-        &mut tx,
-        (now, Some(owner)),
-        "calendar link made",
-        owner.to_string(),
-    )
-    .await?;
+    let actor = known(&mut tx, owner).await?;
+    let subject = owner.to_string();
+    log(&mut tx, (now, actor), "calendar link made", subject).await?;
     tx.commit().await?;
     Ok(to(&format!("/calendar/{}", fresh.text)))
 }
@@ -116,19 +112,15 @@ pub(super) async fn make_calendar(
 /// Ends the calendar link.
 pub(super) async fn revoke_calendar(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    WithWallet { viewer }: WithWallet,
 ) -> Result<Response, PageError> {
     let owner = viewer.owner().ok_or(PageError::NoPage)?;
     let now = (state.wall)();
     let mut tx = state.store.write().await?;
     tx.delete_calendar_link(owner).await?;
-    log(
-        &mut tx,
-        (now, Some(owner)),
-        "calendar link revoked",
-        owner.to_string(),
-    )
-    .await?;
+    let actor = known(&mut tx, owner).await?;
+    let subject = owner.to_string();
+    log(&mut tx, (now, actor), "calendar link revoked", subject).await?;
     tx.commit().await?;
     Ok(to("/me/settings#calendar"))
 }
@@ -138,7 +130,7 @@ pub(super) fn to(path: &str) -> Response {
 }
 
 /// Writes down that somebody did something; without names.
-pub(super) async fn log(
+async fn log(
     tx: &mut Tx,
     (at, owner): (u64, Option<Owner>),
     action: &str,

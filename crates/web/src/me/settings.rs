@@ -6,20 +6,20 @@ use askama::Template;
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
-use guerdon_store::{Owner, Read, ShareLink};
+use guerdon_store::{Read, ShareLink};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::ZONE;
-use super::links::{log, to};
-use crate::access::{SignedIn, Viewer, WithWallet};
+use super::links::to;
+use crate::access::{SignedIn, Viewer};
 use crate::assets;
 use crate::dates;
 use crate::error::PageError;
 use crate::html::Hex;
 use crate::numbers::shortened;
 use crate::pages;
-use crate::sign_in::{self, SessionsView, Signed, sessions_of};
+use crate::sign_in::{SessionsView, sessions_of};
 use crate::state::AppState;
 use crate::strings::settings as words;
 use crate::strings::{me, sign_in as sign_in_words};
@@ -32,8 +32,8 @@ struct SettingsPage {
     name: Option<String>,
     wallets: Vec<WalletRow>,
     no_wallets: &'static str,
-    /// Another wallet can be added by its signature.
-    can_add: bool,
+    /// The present wallet, where another can be added by the signatures of both.
+    present: Option<String>,
     add_words: &'static str,
     /// What the script says, as JSON.
     words: String,
@@ -43,6 +43,8 @@ struct SettingsPage {
     zone_of_grants: &'static str,
     zone_hint: &'static str,
     notices: &'static str,
+    /// A session that signs makes and ends calendar links.
+    may_sign: bool,
     calendar: Option<String>,
     calendar_words: &'static str,
     no_calendar: &'static str,
@@ -52,7 +54,10 @@ struct SettingsPage {
 #[derive(Debug)]
 struct WalletRow {
     wallet: Hex,
+    whole: String,
     says: String,
+    /// The person may take it off.
+    removable: bool,
 }
 
 /// A link that this person made.
@@ -85,22 +90,21 @@ pub(super) async fn page(
         None => None,
     };
     let island = assets::island_path("sign-in").is_some();
-    let can_add = island && viewer.person.is_some() && viewer.wallet().is_some();
+    let own = viewer.person.is_some() && viewer.list_roles.is_empty();
+    let present = viewer.wallet().filter(|_| own);
     let shell = Shell::new(&context, "Settings", Place::Settings).with_zone(&zone_name);
     pages::html(&SettingsPage {
-        shell: if can_add {
-            shell.with_island("sign-in")
-        } else {
-            shell
+        shell: match present {
+            Some(_) => shell.with_island("sign-in"),
+            None => shell,
         },
         name: viewer.name.clone(),
         wallets: wallets(&mut read, &viewer, &zone).await?,
         no_wallets: words::NO_WALLETS,
-        can_add,
-        add_words: match viewer.person {
-            Some(_) => words::ADD_WALLET,
-            None => words::NOT_LISTED,
-        },
+        present: present
+            .filter(|_| island)
+            .map(|wallet| wallet.to_checksum(None)),
+        add_words: add_words(&viewer),
         words: island_words(),
         sessions: sessions_of(&mut read, &viewer, (state.wall)()).await?,
         zones: zones(),
@@ -116,10 +120,21 @@ pub(super) async fn page(
             None => None,
         }
         .map(|at| words::calendar_since(&dates::day(at, &zone))),
+        may_sign: viewer.wallet().is_some(),
         calendar_words: words::CALENDAR,
         no_calendar: words::NO_CALENDAR,
         shares: shares(&mut read, &viewer, &zone).await?,
     })
+}
+
+/// How another wallet comes in, or why none does.
+fn add_words(viewer: &Viewer) -> &'static str {
+    match viewer.person {
+        None => words::NOT_LISTED,
+        Some(_) if !viewer.list_roles.is_empty() => words::WALLETS_BY_ADMINISTRATOR.hint,
+        Some(_) if viewer.wallet().is_none() => words::WALLETS_BY_WALLET,
+        Some(_) => words::ADD_WALLET,
+    }
 }
 
 /// What the script of the sign-in says, in the words of this page.
@@ -150,16 +165,21 @@ async fn wallets(
     let Some(member) = member else {
         let rows = viewer.wallets.iter().map(|wallet| WalletRow {
             wallet: Hex::address(wallet),
+            whole: wallet.to_checksum(None),
             says: words::SIGNED_IN.to_owned(),
+            removable: false,
         });
         return Ok(rows.collect());
     };
+    let present = viewer.wallet().filter(|_| viewer.list_roles.is_empty());
     let rows = member.wallets.iter().map(|it| WalletRow {
         wallet: Hex::address(&it.address),
+        whole: it.address.to_checksum(None),
         says: match it.proven_at {
             Some(at) => words::proven(&dates::day(at, zone)),
             None => words::NOT_PROVEN.to_owned(),
         },
+        removable: present.is_some_and(|present| present != it.address),
     });
     Ok(rows.collect())
 }
@@ -202,37 +222,4 @@ pub(super) async fn set_zone(
     tx.put_setting(owner, ZONE, &zone).await?;
     tx.commit().await?;
     Ok(to("/me/settings#zone"))
-}
-
-/// Adds a wallet that has signed our message to the person who is signed in.
-pub(super) async fn add_wallet(
-    State(state): State<AppState>,
-    session: WithWallet,
-    Form(signed): Form<Signed>,
-) -> Result<Response, PageError> {
-    let person = session.viewer.person;
-    let person = person.ok_or(PageError::NotPermitted(words::NO_PERSON))?;
-    let wallet = sign_in::proven(&state, &signed).await?;
-    let now = (state.wall)();
-    let mut tx = state.store.write().await?;
-    if let Some(other) = tx
-        .member_of_wallet(wallet)
-        .await?
-        .filter(|it| it.person != person)
-    {
-        let _ = other;
-        return Err(PageError::NotPermitted(words::OTHERS_WALLET));
-    }
-    tx.add_member_wallet(person, wallet).await?;
-    tx.prove_wallet(wallet, now).await?;
-    let owner = Owner::Person(person);
-    log(
-        &mut tx,
-        (now, Some(owner)),
-        "wallet added",
-        format!("{wallet}"),
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(to("/me/settings#wallets"))
 }

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::open::{Opening, next, open};
 use super::sessions;
-use crate::access::{Visitor, cookie, token};
+use crate::access::{Client, Visitor, cookie, token};
 use crate::error::PageError;
 use crate::load;
 use crate::pages::{Answer, html};
@@ -56,12 +56,16 @@ pub(super) struct Asking {
 pub(super) async fn ask(
     State(state): State<AppState>,
     _visitor: Visitor,
+    client: Client,
     Form(Asking { email }): Form<Asking>,
 ) -> Result<Response, PageError> {
     if state.options.mail.is_none() {
         return Err(PageError::NotPermitted(words::NO_MAIL));
     }
     // Whoever sends many gets the same answer, and nothing happens.
+    if !state.attempts().mails.count((state.wall)(), client) {
+        return Ok(Redirect::to("/sign-in/mail").into_response());
+    }
     let Ok(permit) = SENDING.try_acquire() else {
         return Ok(Redirect::to("/sign-in/mail").into_response());
     };

@@ -1,6 +1,7 @@
 //! Signing in by a wallet's signature or by a link in an e-mail, signing out, and the list of
 //! sessions.
 
+mod attach;
 mod limits;
 mod mail;
 mod open;
@@ -12,14 +13,14 @@ mod wallet;
 pub(crate) use limits::Attempts;
 pub use mail::Letter;
 pub(crate) use sessions::{SessionsView, sessions_of};
-pub(crate) use wallet::{Signed, message_for, proven, take};
+pub(crate) use wallet::{Signed, message_for, take};
 
 use crate::access::Access;
 use crate::routes::Route;
 
 /// The pages of this part.
 pub(crate) fn routes() -> Vec<Route> {
-    let public = Access::Public;
+    let (public, signer) = (Access::Public, Access::WithWallet);
     vec![
         Route::get("/sign-in", public, pages::page),
         Route::post("/sign-in/message.json", public, wallet::message),
@@ -32,8 +33,11 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/me/sessions/revoke", Access::SignedIn, sessions::revoke),
         Route::post(
             "/me/sessions/revoke-others",
-            Access::SignedIn,
+            signer,
             sessions::revoke_others,
         ),
+        Route::post("/me/settings/wallet", signer, attach::add),
+        Route::post("/me/settings/wallet/message.json", signer, attach::message),
+        Route::post("/me/settings/wallet/remove", signer, attach::remove),
     ]
 }

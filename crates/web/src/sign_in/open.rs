@@ -2,9 +2,9 @@
 
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
-use guerdon_store::{Actor, NewEntry, Owner, Session};
+use guerdon_store::{Actor, NewEntry, Owner, Session, Tx};
 
-use crate::access::{IDLE_SECONDS, cookie, token};
+use crate::access::{IDLE_SECONDS, cookie, known, token};
 use crate::error::PageError;
 use crate::state::AppState;
 
@@ -43,14 +43,7 @@ pub(super) async fn open(state: &AppState, opening: Opening) -> Result<Response,
         tx.prove_wallet(wallet, now).await?;
     }
     tx.add_session(&session).await?;
-    tx.append_audit(&NewEntry {
-        at: now,
-        actor: Actor::Owner(opening.owner),
-        action: "signed in".to_owned(),
-        subject: String::new(),
-        detail: detail.to_owned(),
-    })
-    .await?;
+    note(&mut tx, (now, opening.owner), ("signed in", detail)).await?;
     tx.purge_expired(now).await?;
     tx.commit().await?;
     let cookie = cookie::set(&fresh.text, &state.options);
@@ -59,6 +52,25 @@ pub(super) async fn open(state: &AppState, opening: Opening) -> Result<Response,
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// Writes down what somebody known here did with a session of his.
+pub(super) async fn note(
+    tx: &mut Tx,
+    (at, owner): (u64, Owner),
+    (action, detail): (&str, &str),
+) -> Result<(), PageError> {
+    let Some(owner) = known(tx, owner).await? else {
+        return Ok(());
+    };
+    let entry = NewEntry {
+        at,
+        actor: Actor::Owner(owner),
+        action: action.to_owned(),
+        subject: String::new(),
+        detail: detail.to_owned(),
+    };
+    Ok(tx.append_audit(&entry).await?)
 }
 
 /// Where to go on: a path of ours, and nothing that a browser could take for another place.

@@ -6,13 +6,15 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::response::{IntoResponse, Redirect, Response};
-use guerdon_store::{Actor, Means, NewEntry, Owner, Read, Session};
+use guerdon_store::{Means, Read, Session};
 use serde::Deserialize;
 
-use crate::access::{SignedIn, Viewer, Visitor, cookie, token};
+use super::open::note;
+use crate::access::{SignedIn, Viewer, Visitor, WithWallet, cookie, token};
 use crate::dates;
 use crate::error::PageError;
 use crate::state::AppState;
+use crate::strings::access::VIEW_ONLY;
 use crate::strings::sign_in as words;
 
 /// Where the list of sessions stands.
@@ -22,7 +24,7 @@ const LIST: &str = "/me/settings#sessions";
 #[derive(Debug)]
 pub(crate) struct SessionsView {
     pub(crate) rows: Vec<SessionRow>,
-    /// There are others than this one.
+    /// There are others than this one, and this one may end them.
     pub(crate) others: bool,
 }
 
@@ -35,6 +37,8 @@ pub(crate) struct SessionRow {
     pub(crate) hash: B256,
     /// The session that asks.
     pub(crate) this: bool,
+    /// The session that asks may end it.
+    pub(crate) endable: bool,
 }
 
 /// The living sessions of a viewer, the last used first.
@@ -48,7 +52,7 @@ pub(crate) async fn sessions_of(
         let sessions = read.list_sessions(owner, wall).await?;
         rows.extend(sessions.iter().map(|session| row(session, viewer, wall)));
     }
-    let others = rows.iter().any(|row| !row.this);
+    let others = rows.iter().any(|row| !row.this && row.endable);
     Ok(SessionsView { rows, others })
 }
 
@@ -62,6 +66,7 @@ fn row(session: &Session, viewer: &Viewer, wall: u64) -> SessionRow {
         seen: words::last_used(&dates::duration(wall.saturating_sub(session.seen_at))),
         hash: session.hash,
         this: session.hash == viewer.session,
+        endable: session.hash == viewer.session || viewer.wallet().is_some(),
     }
 }
 
@@ -124,7 +129,8 @@ pub(super) async fn sign_out(
         let mut tx = state.store.write().await?;
         tx.end_session(hash).await?;
         if let Some(owner) = viewer.as_ref().and_then(Viewer::owner) {
-            tx.append_audit(&entry(&state, owner, "signed out")).await?;
+            let at = (state.wall)();
+            note(&mut tx, (at, owner), ("signed out", "")).await?;
         }
         tx.commit().await?;
     }
@@ -145,17 +151,20 @@ pub(super) struct Which {
     session: B256,
 }
 
-/// Ends one session of the viewer's.
+/// Ends one session of the viewer's; a session that may only look ends none but itself.
 pub(super) async fn revoke(
     State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     Form(Which { session }): Form<Which>,
 ) -> Result<Response, PageError> {
+    if session != viewer.session && viewer.wallet().is_none() {
+        return Err(PageError::NotPermitted(VIEW_ONLY));
+    }
     if let Some(owner) = viewer.owner() {
         let mut tx = state.store.write().await?;
         if tx.revoke_session(session, owner).await? {
-            tx.append_audit(&entry(&state, owner, "session revoked"))
-                .await?;
+            let at = (state.wall)();
+            note(&mut tx, (at, owner), ("session revoked", "")).await?;
         }
         tx.commit().await?;
     }
@@ -168,26 +177,16 @@ pub(super) async fn revoke(
 /// Ends all sessions of the viewer's but the one that asks.
 pub(super) async fn revoke_others(
     State(state): State<AppState>,
-    SignedIn(viewer): SignedIn,
+    WithWallet { viewer }: WithWallet,
 ) -> Result<Response, PageError> {
     if let Some(owner) = viewer.owner() {
         let mut tx = state.store.write().await?;
         tx.revoke_all_sessions(owner, Some(viewer.session)).await?;
-        tx.append_audit(&entry(&state, owner, "other sessions revoked"))
-            .await?;
+        let at = (state.wall)();
+        note(&mut tx, (at, owner), ("other sessions revoked", "")).await?;
         tx.commit().await?;
     }
     Ok(Redirect::to(LIST).into_response())
-}
-
-fn entry(state: &AppState, owner: Owner, action: &str) -> NewEntry {
-    NewEntry {
-        at: (state.wall)(),
-        actor: Actor::Owner(owner),
-        action: action.to_owned(),
-        subject: String::new(),
-        detail: String::new(),
-    }
 }
 
 #[cfg(test)]

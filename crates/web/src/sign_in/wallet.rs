@@ -12,7 +12,7 @@ use serde_json::json;
 use super::open::{Opening, next, open};
 use super::siwe::Message;
 use super::{limits, sessions};
-use crate::access::{Visitor, cookie, token};
+use crate::access::{Client, Visitor, cookie, token};
 use crate::error::PageError;
 use crate::pages::Answer;
 use crate::signing::{Judged, parse_signature, signed_by};
@@ -22,29 +22,66 @@ use crate::strings::sign_in as words;
 /// A message is good for so many seconds.
 pub(super) const MESSAGE_SECONDS: u64 = 300;
 
+/// What a signature is asked for. No signature for one purpose serves another: what the wallet
+/// shows differs, and the address of the page.
+#[derive(Clone, Debug)]
+pub(super) struct Purpose {
+    /// One line.
+    pub(super) statement: String,
+    /// The path that takes the signature.
+    pub(super) path: &'static str,
+}
+
+impl Purpose {
+    fn sign_in(state: &AppState) -> Self {
+        Self {
+            statement: words::statement(&state.company.name),
+            path: "/sign-in",
+        }
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct Asking {
     address: String,
+}
+
+impl Asking {
+    /// The wallet that will sign, unless too many ask at this moment.
+    pub(super) fn wallet(&self, state: &AppState, client: Client) -> Result<Address, PageError> {
+        let address = self.address.parse();
+        let address = address.map_err(|_| PageError::SignInRefused(words::NO_ADDRESS))?;
+        match state.attempts().messages.count((state.wall)(), client) {
+            true => Ok(address),
+            false => Err(PageError::TooMany(words::TOO_MANY, limits::WINDOW_SECONDS)),
+        }
+    }
 }
 
 /// Writes the message that a wallet will sign, with a nonce that is good once.
 pub(super) async fn message(
     State(state): State<AppState>,
     _visitor: Visitor,
-    Form(Asking { address }): Form<Asking>,
+    client: Client,
+    Form(asking): Form<Asking>,
 ) -> Answer {
-    let address: Address = address
-        .parse()
-        .map_err(|_| PageError::SignInRefused(words::NO_ADDRESS))?;
-    if !state.attempts().count((state.wall)()) {
-        return Err(PageError::TooMany(words::TOO_MANY, limits::WINDOW_SECONDS));
-    }
+    let address = asking.wallet(&state, client)?;
     let message = message_for(&state, address).await?;
     Ok(Json(json!({ "message": message })).into_response())
 }
 
 /// The text that an account will sign to sign in; its nonce is good once.
 pub(crate) async fn message_for(state: &AppState, address: Address) -> Result<String, PageError> {
+    let message = write(state, address, &Purpose::sign_in(state)).await?;
+    Ok(message.text())
+}
+
+/// A message for a purpose; its nonce is good once.
+pub(super) async fn write(
+    state: &AppState,
+    address: Address,
+    purpose: &Purpose,
+) -> Result<Message, PageError> {
     let now = (state.wall)();
     let nonce = token::fresh(state);
     let mut tx = state.store.write().await?;
@@ -52,14 +89,13 @@ pub(crate) async fn message_for(state: &AppState, address: Address) -> Result<St
     tx.put_nonce(nonce.hash, now.saturating_add(MESSAGE_SECONDS))
         .await?;
     tx.commit().await?;
-    let message = Message {
+    Ok(Message {
         issued_at: now,
         expires_at: now.saturating_add(MESSAGE_SECONDS),
         address,
         nonce: nonce.text,
-        ..ours(state)
-    };
-    Ok(message.text())
+        ..ours(state, purpose)
+    })
 }
 
 #[derive(Deserialize)]
@@ -85,7 +121,10 @@ pub(crate) async fn take(
     headers: &HeaderMap,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    let wallet = proven(state, &signed).await?;
+    let message = read(&signed.message)?;
+    take_up(state, &message, &Purpose::sign_in(state)).await?;
+    judge_signature(state, &message, &signed.signature).await?;
+    let wallet = message.address;
     let member = state.store.read().await?.member_of_wallet(wallet).await?;
     let person = member.map(|member| member.person);
     let opening = Opening {
@@ -102,26 +141,42 @@ pub(crate) async fn take(
     open(state, opening).await
 }
 
-/// The wallet that signed a message of ours; its nonce is used up whatever comes of it.
-pub(crate) async fn proven(state: &AppState, signed: &Signed) -> Result<Address, PageError> {
-    // Forms send line ends as CR LF.
-    let text = signed.message.replace("\r\n", "\n");
-    let refused = |refusal| PageError::SignInRefused(refusal);
-    let message = Message::parse(&text).ok_or(refused(words::NOT_OURS))?;
+/// A message of ours as it was handed in. Forms send line ends as CR LF.
+pub(super) fn read(text: &str) -> Result<Message, PageError> {
+    let text = text.replace("\r\n", "\n");
+    Message::parse(&text).ok_or(PageError::SignInRefused(words::NOT_OURS))
+}
+
+/// Uses up the nonce of a message, whatever comes of it, and says whether the message is one of
+/// ours for this purpose, and still good.
+pub(super) async fn take_up(
+    state: &AppState,
+    message: &Message,
+    purpose: &Purpose,
+) -> Result<(), PageError> {
     use_up(state, &message.nonce).await?;
-    judge(state, &message)?;
-    let signature = parse_signature(&signed.signature).ok_or(refused(words::NO_SIGNATURE))?;
-    let digest = eip191_hash_message(text.as_bytes());
-    let judged = signed_by(message.address, digest, &signature, state.chain.as_ref()).await;
-    match judged {
-        Ok(Judged::ByKey | Judged::ByContract) => {}
-        Ok(Judged::Refused) => return Err(refused(words::OTHER_SIGNER)),
+    judge(state, message, purpose)
+}
+
+/// Whether the wallet that a message names signed it.
+pub(super) async fn judge_signature(
+    state: &AppState,
+    message: &Message,
+    signature: &str,
+) -> Result<(), PageError> {
+    let refused = |refusal| Err(PageError::SignInRefused(refusal));
+    let Some(signature) = parse_signature(signature) else {
+        return refused(words::NO_SIGNATURE);
+    };
+    let digest = eip191_hash_message(message.text().as_bytes());
+    match signed_by(message.address, digest, &signature, state.chain.as_ref()).await {
+        Ok(Judged::ByKey | Judged::ByContract) => Ok(()),
+        Ok(Judged::Refused) => refused(words::OTHER_SIGNER),
         Err(error) => {
             tracing::warn!(%error, "a contract account could not be asked");
-            return Err(refused(words::NO_NODE));
+            refused(words::NO_NODE)
         }
     }
-    Ok(message.address)
 }
 
 /// Takes the nonce before anything else is looked at: a message is tried once.
@@ -140,7 +195,7 @@ async fn use_up(state: &AppState, nonce: &str) -> Result<(), PageError> {
 }
 
 /// The parts of our messages that do not change.
-fn ours(state: &AppState) -> Message {
+fn ours(state: &AppState, purpose: &Purpose) -> Message {
     let origin = &state.options.origin;
     let domain = origin
         .split_once("://")
@@ -148,8 +203,8 @@ fn ours(state: &AppState) -> Message {
     Message {
         domain: domain.to_owned(),
         address: Address::ZERO,
-        statement: words::statement(&state.company.name),
-        uri: format!("{origin}/sign-in"),
+        statement: purpose.statement.clone(),
+        uri: format!("{origin}{}", purpose.path),
         chain_id: state.deployment.chain_id,
         nonce: String::new(),
         issued_at: 0,
@@ -158,8 +213,8 @@ fn ours(state: &AppState) -> Message {
 }
 
 /// Whether a message is one of ours and still good.
-fn judge(state: &AppState, message: &Message) -> Result<(), PageError> {
-    let (ours, now) = (ours(state), (state.wall)());
+fn judge(state: &AppState, message: &Message, purpose: &Purpose) -> Result<(), PageError> {
+    let (ours, now) = (ours(state, purpose), (state.wall)());
     let refusal = match () {
         () if message.domain != ours.domain => words::OTHER_DOMAIN,
         () if message.uri != ours.uri => words::OTHER_URI,

@@ -16,7 +16,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::sent::{Fate, Followed};
-use crate::access::{Visitor, right};
+use super::streams::{Full, Place};
+use crate::access::{Client, Viewer, Visitor, right, viewer_of};
 use crate::error::PageError;
 use crate::load;
 use crate::state::AppState;
@@ -27,6 +28,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const LOOK: Duration = Duration::from_secs(1);
 /// A stream ends after so many seconds; the browser opens it anew, and its session is asked again.
 const LIFE: u64 = 300;
+/// What a session may read is asked again once in so many looks.
+const RIGHT_LOOKS: u64 = 5;
 /// So many looks in a row must miss a transaction: nodes behind one address may lag.
 const DOUBTS: u32 = 5;
 
@@ -49,20 +52,21 @@ pub(crate) struct Wanted {
 pub(crate) async fn events(
     State(state): State<AppState>,
     Visitor(viewer): Visitor,
+    client: Client,
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
+    let held = state.streams().open(viewer.as_ref(), client);
+    let held = held.map_err(|full| match full {
+        Full::All => PageError::Busy(words::NO_STREAM, LIFE),
+        Full::Own => PageError::TooMany(words::MANY_STREAMS, LIFE),
+    })?;
     let mut read = state.store.read().await?;
-    if let Some(id) = wanted.grant {
-        let may = match &viewer {
-            Some(viewer) => right(&mut read, viewer, id).await?.is_some(),
-            None => false,
-        };
-        if !may {
-            return Err(PageError::NotPermitted(OTHERS_GRANT));
-        }
+    if !may_hear(&mut read, viewer.as_ref(), &wanted).await? {
+        return Err(PageError::NotPermitted(OTHERS_GRANT));
     }
     let head = read.checkpoint().await?.map_or(0, |at| at.block);
+    drop(read);
     let heard = headers
         .get("last-event-id")
         .and_then(|id| place(id.to_str().ok()?));
@@ -76,10 +80,25 @@ pub(crate) async fn events(
         fate: None,
         missed: 0,
         asked: true,
-        first: true,
+        looks: 0,
+        session: viewer.map(|viewer| viewer.session),
+        _place: held,
     };
     let keep = KeepAlive::new().interval(HEARTBEAT);
     Ok(Sse::new(listener.stream()).keep_alive(keep).into_response())
+}
+
+/// Whether a visitor may hear of what he wants to hear of.
+async fn may_hear(
+    read: &mut Read,
+    viewer: Option<&Viewer>,
+    wanted: &Wanted,
+) -> Result<bool, PageError> {
+    Ok(match (wanted.grant, viewer) {
+        (None, _) => true,
+        (Some(id), Some(viewer)) => right(read, viewer, id).await?.is_some(),
+        (Some(_), None) => false,
+    })
 }
 
 /// `18204.3`
@@ -101,32 +120,42 @@ struct Listener {
     /// Whether the keeper had a request of the grant at the last look.
     asked: bool,
     until: u64,
-    first: bool,
+    looks: u64,
+    /// Whose stream it is; it ends with the session.
+    session: Option<B256>,
+    _place: Place,
 }
 
 impl Listener {
     fn stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        let stop = self.state.options.stop.clone();
         let looks = stream::unfold(self, |mut listener| async move {
-            if !std::mem::take(&mut listener.first) {
+            if listener.looks > 0 {
                 tokio::time::sleep(LOOK).await;
             }
             if (listener.state.wall)() > listener.until {
                 return None;
             }
             match listener.look().await {
-                Ok(events) => Some((stream::iter(events.into_iter().map(Ok)), listener)),
+                Ok(events) => {
+                    listener.looks = listener.looks.saturating_add(1);
+                    Some((stream::iter(events?.into_iter().map(Ok)), listener))
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a stream of events ended");
                     None
                 }
             }
         });
-        looks.flatten()
+        looks.flatten().take_until(stop.wait())
     }
 
-    /// What is new since the last look.
-    async fn look(&mut self) -> Result<Vec<Event>, PageError> {
+    /// What is new since the last look; `None` once the session is over, or may not hear it.
+    async fn look(&mut self) -> Result<Option<Vec<Event>>, PageError> {
         let mut read = self.state.store.read().await?;
+        if self.is_over(&mut read).await? {
+            return Ok(None);
+        }
         let mut events = Vec::new();
         let as_of = load::as_of(&mut read, &self.state).await?;
         let head = as_of.head.map(|(block, _)| block);
@@ -137,10 +166,26 @@ impl Listener {
         if let Some(id) = self.wanted.grant {
             events.extend(self.of_grant(&mut read, id).await?);
         }
+        drop(read);
         if let Some(tx) = self.wanted.tx {
-            events.extend(self.of_transaction(&mut read, tx).await?);
+            events.extend(self.of_transaction(tx).await?);
         }
-        Ok(events)
+        Ok(Some(events))
+    }
+
+    /// The session is looked up each time; what it may read, which asks more of the store, once in
+    /// a while.
+    async fn is_over(&self, read: &mut Read) -> Result<bool, PageError> {
+        let Some(session) = self.session else {
+            return Ok(false);
+        };
+        let now = (self.state.wall)();
+        if self.looks % RIGHT_LOOKS != RIGHT_LOOKS - 1 {
+            return Ok(read.session(session, now).await?.is_none());
+        }
+        let viewer = viewer_of(read, session, now).await?;
+        let hears = may_hear(read, viewer.as_ref(), &self.wanted).await?;
+        Ok(viewer.is_none() || !hears)
     }
 
     /// The grant's newest log, if it is new, and what the relay said.
@@ -180,11 +225,7 @@ impl Listener {
         }))
     }
 
-    async fn of_transaction(
-        &mut self,
-        read: &mut Read,
-        tx: B256,
-    ) -> Result<Option<Event>, PageError> {
+    async fn of_transaction(&mut self, tx: B256) -> Result<Option<Event>, PageError> {
         if self.fate.is_some_and(Fate::is_final) {
             return Ok(None);
         }
@@ -193,7 +234,7 @@ impl Listener {
             nonce: self.wanted.nonce,
             done: self.wanted.done.clone(),
         };
-        let fate = Fate::of(self.state.chain.as_ref(), read, tx, &followed).await?;
+        let fate = Fate::of(&self.state, tx, &followed).await?;
         self.missed = match fate {
             Fate::Dropped => self.missed.saturating_add(1),
             _ => 0,

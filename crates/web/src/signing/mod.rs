@@ -13,6 +13,7 @@ mod live;
 mod panel;
 mod request;
 mod sent;
+mod streams;
 mod verify;
 
 #[cfg(test)]
@@ -21,9 +22,11 @@ mod tests;
 pub use accept::acceptance;
 pub(crate) use accept::said_of as acceptances_of;
 pub use claim::RelayPolicy;
+pub(crate) use claim::{Known, proof};
 pub use exit::{Exit, ExitError, exit_page};
 pub(crate) use request::{Kind, Request};
 pub(crate) use sent::Fate;
+pub(crate) use streams::Streams;
 pub(crate) use verify::{Judged, parse_signature, signed_by};
 
 use crate::access::Access;
@@ -32,13 +35,13 @@ use crate::routes::Route;
 /// The pages of this part.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/grants/{id}/claim", Access::GrantReader, claim::claim),
+        Route::get("/grants/{id}/claim", Access::GrantParty, claim::claim),
         Route::post("/grants/{id}/relay", Access::GrantHolder, claim::ask_relay),
-        Route::get("/grants/{id}/accept", Access::GrantReader, accept::page),
+        Route::get("/grants/{id}/accept", Access::GrantParty, accept::page),
         Route::post("/grants/{id}/accept", Access::GrantHolder, accept::hand_in),
         Route::get(
             "/grants/{id}/acceptance.json",
-            Access::GrantReader,
+            Access::GrantParty,
             accept::export,
         ),
         Route::get("/sent/{tx}", Access::Public, sent::page),

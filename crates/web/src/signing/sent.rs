@@ -5,7 +5,6 @@ use alloy_primitives::{Address, B256};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use guerdon_chain::{Chain, ChainError};
-use guerdon_store::Read;
 use serde::Deserialize;
 
 use crate::access::Visitor;
@@ -47,25 +46,29 @@ pub(crate) enum Fate {
 }
 
 impl Fate {
-    /// Looks at the node, then at the index.
+    /// Looks at the node, then at the index. The store is asked last, and not while the node is: a
+    /// slow node must not take its connections.
     pub(crate) async fn of(
-        chain: Option<&Chain>,
-        read: &mut Read,
+        state: &AppState,
         tx: B256,
         followed: &Followed,
     ) -> Result<Self, PageError> {
-        let Some(chain) = chain else {
+        let Some(chain) = &state.chain else {
             return Ok(Self::Unknown);
         };
-        let head = read.checkpoint().await?.map_or(0, |at| at.block);
-        match at_node(chain, tx, followed).await {
-            Ok(Self::Unread { block }) if head >= block => Ok(Self::Seen { block }),
-            Ok(fate) => Ok(fate),
+        let block = match at_node(chain, tx, followed).await {
+            Ok(Self::Unread { block }) => block,
+            Ok(fate) => return Ok(fate),
             Err(error) => {
                 tracing::info!(%error, "a transaction could not be followed");
-                Ok(Self::Unknown)
+                return Ok(Self::Unknown);
             }
-        }
+        };
+        let head = state.store.read().await?.checkpoint().await?;
+        Ok(match head.is_some_and(|head| head.block >= block) {
+            true => Self::Seen { block },
+            false => Self::Unread { block },
+        })
     }
 
     /// Whether nothing more will become of it.
@@ -137,8 +140,8 @@ pub(crate) async fn page(
     uri: axum::http::Uri,
 ) -> Answer {
     let tx = Asked::parse("transaction", &text)?.id;
+    let fate = Fate::of(&state, tx, &followed).await?;
     let mut read = state.store.read().await?;
-    let fate = Fate::of(state.chain.as_ref(), &mut read, tx, &followed).await?;
     let as_of = load::as_of(&mut read, &state).await?;
     let context = load::context(&state, as_of, viewer.as_ref());
     let seen = matches!(fate, Fate::Seen { .. });

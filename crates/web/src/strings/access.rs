@@ -29,6 +29,11 @@ pub(crate) const COMPANY_ONLY: Refusal = Refusal {
            as well.",
 };
 
+pub(crate) const COMPANY_BY_WALLET: Refusal = Refusal {
+    what: "You signed in by e-mail, and the company's pages open by a wallet alone.",
+    hint: "If you are of the company's people, sign in with your wallet.",
+};
+
 pub(crate) const ADMINISTRATOR_ONLY: Refusal = Refusal {
     what: "This page is for administrators.",
     hint: "The people list or the chain's access manager says who is one.",
@@ -42,6 +47,17 @@ pub(crate) const AUDITOR_ONLY: Refusal = Refusal {
 pub(crate) const OTHERS_GRANT: Refusal = Refusal {
     what: "This grant is not yours to read.",
     hint: "Its holder can give you a link. If it is yours, sign in with the wallet that it pays.",
+};
+
+pub(crate) const PARTIES_ONLY: Refusal = Refusal {
+    what: "This page names people, so it is for the grant's holder and the company.",
+    hint: "Auditors read the grant itself by its id, without names.",
+};
+
+pub(crate) const GOAL_PARTIES_ONLY: Refusal = Refusal {
+    what: "This page is for the goal's sponsor, its panel and its arbiter.",
+    hint: "Its definition names them, by wallet. Sign in with that wallet; what anyone may read \
+           stands on the goal's own page.",
 };
 
 pub(crate) const HOLDER_ONLY: Refusal = Refusal {

@@ -36,9 +36,21 @@ pub(crate) const CALENDAR_MADE: &str = "Subscribe to this address in your calend
     shown once: if you lose it, make a new one, and this one ends.";
 
 pub(crate) const NO_WALLETS: &str = "No wallet is known of you.";
-pub(crate) const ADD_WALLET: &str = "Another wallet becomes yours here by its signature. Choose it \
-    in your wallet program first, then sign: the message moves no money. Whoever signs in with either \
-    wallet sees the grants of both.";
+pub(crate) const ADD_WALLET: &str = "Another wallet becomes yours here by two signatures: its own \
+    and, to confirm it, the one of the wallet that you are signed in with. They move no money. \
+    Whoever signs in with either wallet sees the grants of both.";
+pub(crate) const WALLETS_BY_WALLET: &str =
+    "To add or take off a wallet, sign in with one of yours.";
+
+/// What both wallets sign: one line, whatever the company is called.
+pub(crate) fn statement(company: &str, person: &str, (new, present): (String, String)) -> String {
+    let company: String = company.chars().filter(|c| !c.is_control()).collect();
+    format!(
+        "Add the wallet {new} to person {person} of {company}, beside {present}. Whoever signs in \
+         with either sees the grants of both. This signs no transaction and moves no money."
+    )
+}
+
 pub(crate) const NOT_LISTED: &str = "The people list does not know this wallet, so there is no \
     person whom another wallet could be added to. Ask PEOPLE.";
 
@@ -90,13 +102,43 @@ pub(crate) const OTHERS_WALLET: Refusal = Refusal {
     hint: "If that is wrong, ask PEOPLE.",
 };
 
+pub(crate) const WALLETS_BY_ADMINISTRATOR: Refusal = Refusal {
+    what: "You have a role on the people list, so your wallets are not changed from here.",
+    hint: "You have a role on the people list, so an administrator adds and takes off your wallets.",
+};
+
+pub(crate) const PRESENT_WALLET: Refusal = Refusal {
+    what: "You are signed in with this wallet, so it stays.",
+    hint: "Sign in with another of your wallets to take this one off.",
+};
+
+pub(crate) const NOT_YOUR_WALLET: Refusal = Refusal {
+    what: "This wallet is none of yours, so nothing was changed.",
+    hint: "Load the settings again.",
+};
+
 /// What the script of the sign-in says differently when a wallet is added.
-pub(crate) const ISLAND: [(&str, &str); 4] = [
+pub(crate) const ISLAND: [(&str, &str); 9] = [
     (
         "ready",
         "Choose the account to add in your wallet program first.",
     ),
     ("button", "Add a wallet with {wallet}"),
+    (
+        "present",
+        "The new wallet has signed. Now confirm it with {present}, which you are signed in with.",
+    ),
+    ("second", "Confirm with {wallet}"),
+    (
+        "same",
+        "{wallet} shows the wallet that you are signed in with. Choose the one to add, then press \
+         again.",
+    ),
+    (
+        "absent",
+        "{wallet} does not show {present} to this page. Choose it there, then press again.",
+    ),
+    ("rejected", "You declined in {wallet}. Nothing was changed."),
     ("signed", "Signed. Adding it…"),
     ("failed", "Adding it failed: {said} Nothing was changed."),
 ];

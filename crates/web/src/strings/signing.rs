@@ -49,6 +49,16 @@ pub(crate) fn island() -> Value {
     })
 }
 
+pub(crate) const NO_STREAM: Refusal = Refusal {
+    what: "Too many pages listen for news at this moment.",
+    hint: "Every page works without; reload it to see what is new.",
+};
+
+pub(crate) const MANY_STREAMS: Refusal = Refusal {
+    what: "Too many of your pages listen for news at this moment.",
+    hint: "Every page works without; reload it to see what is new, or close some.",
+};
+
 /// The headline of a transaction's page.
 pub(crate) fn fate_heading(fate: Fate) -> &'static str {
     match fate {

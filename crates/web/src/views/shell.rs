@@ -1,31 +1,16 @@
 //! The frame of every page: whose it is, where one is, as of which block.
 
 use super::Context;
+pub(crate) use super::menu::{Link, Place};
+use super::menu::{links, of_company};
 use crate::access::Viewer;
 use crate::assets;
 use crate::dates;
 use crate::numbers::grouped;
+use crate::state::Trouble;
 
 /// After so many seconds without an answer of the chain, a page says so.
 const STALE_SECONDS: u64 = 60;
-
-/// The places in the head.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Overview,
-    Rounds,
-    Goals,
-    Contracts,
-    Home,
-    Grants,
-    Company,
-    People,
-    CompanyRounds,
-    Jobs,
-    Settings,
-    SignIn,
-    Elsewhere,
-}
 
 /// As of when a page speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +19,8 @@ pub(crate) struct AsOf {
     pub(crate) head: Option<(u64, u64)>,
     /// When the chain last answered (wall time); none since this server started.
     pub(crate) answered: Option<u64>,
+    /// What keeps the index from reading on.
+    pub(crate) trouble: Option<Trouble>,
     /// Wall time now.
     pub(crate) wall: u64,
     pub(crate) chain_id: u64,
@@ -48,9 +35,12 @@ impl AsOf {
     /// How long the chain has not answered, once that is too long to claim by what is shown; an
     /// age of `None` says that nothing was heard of it at all.
     pub(crate) fn behind(&self) -> Option<Option<u64>> {
-        match (self.head, self.age()) {
-            (None, _) | (_, None) => Some(None),
-            (Some(_), Some(age)) => (age > STALE_SECONDS).then_some(Some(age)),
+        match (self.head, self.age(), self.trouble) {
+            (None, _, _) | (_, None, _) | (_, _, Some(Trouble::Disagreement)) => Some(None),
+            (_, _, Some(Trouble::Behind { seconds, .. })) if seconds > STALE_SECONDS => {
+                Some(Some(seconds))
+            }
+            (Some(_), Some(age), _) => (age > STALE_SECONDS).then_some(Some(age)),
         }
     }
 
@@ -84,7 +74,7 @@ impl AsOf {
     }
 
     /// What is wrong with the freshness of the page, if anything.
-    fn stale(&self) -> Option<String> {
+    pub(crate) fn stale(&self) -> Option<String> {
         let Some((block, _)) = self.head else {
             return Some(
                 "Nothing is read from the chain yet: this server has just begun. Reload in a \
@@ -93,6 +83,23 @@ impl AsOf {
             );
         };
         let block = grouped(block);
+        match self.trouble {
+            Some(Trouble::Disagreement) => {
+                return Some(format!(
+                    "Read from block {block}, and no further: nodes disagree about the chain. \
+                     Claiming here is off until the operator knows which of them is right."
+                ));
+            }
+            Some(Trouble::Behind { blocks, seconds }) if seconds > STALE_SECONDS => {
+                return Some(format!(
+                    "Read from block {block}, {} blocks and {} behind the chain: claiming here is \
+                     off until the index catches up.",
+                    grouped(blocks),
+                    dates::duration(seconds)
+                ));
+            }
+            _ => {}
+        }
         match self.age() {
             None => Some(format!(
                 "Read from block {block}, before this server started: the node has not answered \
@@ -129,14 +136,8 @@ pub(crate) struct Shell {
     pub(crate) network: Option<String>,
     pub(crate) reader: Option<String>,
     pub(crate) links: Vec<Link>,
-}
-
-/// A link in the head.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Link {
-    pub(crate) href: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) current: bool,
+    /// The row below, on the company's pages.
+    pub(crate) section: Vec<Link>,
 }
 
 impl Shell {
@@ -171,6 +172,7 @@ impl Shell {
             network: context.deployment.wallet_network.clone(),
             reader: context.viewer.map(Viewer::shown_name),
             links: links(context.viewer, place),
+            section: of_company(context.viewer, place),
         }
     }
 
@@ -199,6 +201,15 @@ impl Shell {
         self
     }
 
+    /// The same frame at another moment of the clock.
+    pub(crate) fn aged(self, as_of: &AsOf) -> Self {
+        Self {
+            pill: as_of.pill(),
+            stale: as_of.stale(),
+            ..self
+        }
+    }
+
     pub(crate) fn with_data(self, path: String) -> Self {
         Self {
             data: Some(path),
@@ -214,39 +225,6 @@ impl Shell {
     }
 }
 
-/// The places that a reader goes to, by what he may read.
-fn links(viewer: Option<&Viewer>, place: Place) -> Vec<Link> {
-    let link = |href, name, of| Link {
-        href,
-        name,
-        current: place == of,
-    };
-    let public = [
-        link("/", "Overview", Place::Overview),
-        link("/#rounds", "Rounds", Place::Rounds),
-        link("/#goals", "Goals", Place::Goals),
-        link("/contracts", "Contracts", Place::Contracts),
-    ];
-    let Some(viewer) = viewer else {
-        return public.into();
-    };
-    let mut links = vec![
-        link("/me", "Home", Place::Home),
-        link("/me/grants", "Grants", Place::Grants),
-        link("/#goals", "Goals", Place::Goals),
-        link("/", "Overview", Place::Overview),
-    ];
-    if viewer.is_company() {
-        links.extend([
-            link("/company", "Company", Place::Company),
-            link("/company/people", "People", Place::People),
-            link("/company/rounds", "Rounds", Place::CompanyRounds),
-            link("/company/jobs", "Jobs", Place::Jobs),
-        ]);
-    }
-    links
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,6 +233,7 @@ mod tests {
     const FRESH: AsOf = AsOf {
         head: Some((18_204, 9)),
         answered: Some(1_000),
+        trouble: None,
         wall: 1_004,
         chain_id: 31_337,
     };
@@ -310,5 +289,29 @@ mod tests {
             .unwrap()
             .starts_with("Nothing is read")
         );
+    }
+
+    #[test]
+    fn an_index_that_does_not_read_on_says_why() {
+        let with = |trouble| AsOf {
+            trouble: Some(trouble),
+            ..FRESH
+        };
+        let late = |seconds| {
+            with(Trouble::Behind {
+                blocks: 1_200,
+                seconds,
+            })
+        };
+        assert_eq!(late(12).stale(), None);
+        assert_eq!(
+            late(7_200).stale().unwrap(),
+            "Read from block 18,204, 1,200 blocks and 2 hours behind the chain: claiming here is \
+             off until the index catches up."
+        );
+        assert_eq!(late(7_200).behind(), Some(Some(7_200)));
+        let apart = with(Trouble::Disagreement);
+        assert!(apart.stale().unwrap().contains("nodes disagree"));
+        assert_eq!(apart.behind(), Some(None));
     }
 }

@@ -175,7 +175,7 @@ describe("the company's desk", { concurrency: AT_ONCE }, () => {
     const person = new URL(page.url()).pathname;
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      page.getByRole("link", { name: "Export all data" }).click(),
+      page.getByRole("button", { name: "Export all data" }).click(),
     ]);
     const exported = JSON.parse(readFileSync(await download.path(), "utf8"));
     assert.deepEqual([exported.number, exported.roles], ["E790", ["auditor"]]);
@@ -192,7 +192,7 @@ describe("the company's desk", { concurrency: AT_ONCE }, () => {
     assert.equal(gone.status(), 404);
     await page.goto(`${made.url}/company/audit`);
     const log = await text(page);
-    assert.match(log, /person erased/);
+    assert.match(log, /Person erased/);
     assert.ok(!log.includes("Quill") && !log.includes("E790"), "the log names nobody who is erased");
     await holds(page);
   });

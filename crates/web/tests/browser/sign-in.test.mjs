@@ -81,10 +81,30 @@ describe("signing in", { concurrency: AT_ONCE }, () => {
     assert.equal(wallet.chain, CHAIN);
 
     const other = await opened(t, { chain: 1, chains: { 1: "http://127.0.0.1:9" } });
+    other.wallet.reject = ["wallet_addEthereumChain"];
     await other.press();
     await other.page.waitForFunction(() => document.querySelector("[data-said]").dataset.state === "network");
     assert.match(await other.said.textContent(), /is on another chain than 31337/);
     assert.deepEqual(await cookies(other.window), []);
+    // What was said stays, though wallets are looked for a while longer.
+    await other.page.waitForTimeout(1_000);
+    assert.equal(await other.said.getAttribute("data-state"), "network");
+  });
+
+  test("a wallet that does not know the chain is told of it", async (t) => {
+    const { url, wallet, page, press } = await opened(t, { chain: 1, chains: { 1: "http://127.0.0.1:9" } });
+    await press();
+    await page.waitForURL(`${url}/me`);
+    assert.equal(wallet.chain, CHAIN);
+    const { params } = wallet.log.find(({ method }) => method === "wallet_addEthereumChain");
+    assert.deepEqual(params, [
+      {
+        chainId: "0x7a69",
+        chainName: "Chain 31337",
+        nativeCurrency: { name: "ETH", symbol: "ETH", decimals: 18 },
+        rpcUrls: ["http://127.0.0.1:9"],
+      },
+    ]);
   });
 
   test("an account that is a contract signs in by its contract's word", async (t) => {

@@ -26,6 +26,9 @@ export const CLAIMED = "G-1001";
 /** Its replacement is drafted and not signed; its holder is the account after it. */
 export const DRAFTED = "G-1017";
 
+// What wallets that do not know the chain are told of it; nothing answers there.
+const WALLETS_NODE = "http://127.0.0.1:9";
+
 let running;
 
 /** The site, made when first asked for: `{url, rpc, data, get, id, waitFor}`. */
@@ -50,7 +53,7 @@ async function start() {
   try {
     await guerdon(data, "demo", "--no-serve");
     // The keeper beside the pages pays who asks, and nobody else.
-    served = await serve(data, "--relay", "--every", "1");
+    served = await serve(data, "--relay", "--every", "1", "--wallet-rpc-url", WALLETS_NODE);
     const { url, rpc } = served;
     for (const { grant, does, rest = [] } of STATES) {
       await guerdon(data, "grant", ...does.split(" "), grant, ...rest);
@@ -99,7 +102,7 @@ export async function ask(rpc, method, params = []) {
 export async function waitFor(url, block) {
   const until = Date.now() + 60_000;
   for (;;) {
-    const seen = await (await fetch(`${url}/healthz`)).json();
+    const seen = await (await fetch(`${url}/readyz`)).json();
     if (seen.block >= block) return;
     if (Date.now() > until) throw new Error(`the index stays behind: ${JSON.stringify(seen)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -123,6 +123,7 @@ export class TestWallet {
       eth_signTypedData_v4: ([address, document]) => this.signTypedData(address, document),
       eth_sendTransaction: ([call]) => this.send(call),
       wallet_switchEthereumChain: ([{ chainId }]) => this.switchTo(Number(chainId)),
+      wallet_addEthereumChain: ([network]) => this.add(network),
     };
     if (!this.calls) return acts;
     return {
@@ -150,6 +151,14 @@ export class TestWallet {
     this.chain = chain;
     await this.emit("chainChanged", toQuantity(chain));
     return null;
+  }
+
+  /** Takes a chain as EIP-3085 describes it, and goes there, as wallets do. */
+  async add({ chainId, chainName, nativeCurrency, rpcUrls }) {
+    const known = /^0x[1-9a-f][0-9a-f]*$/.test(chainId) && chainName && nativeCurrency?.decimals === 18;
+    if (!known || !/^https?:/.test(rpcUrls?.[0])) throw new Refusal(-32602, "this describes no chain");
+    this.chains[Number(chainId)] = rpcUrls[0];
+    return this.switchTo(Number(chainId));
   }
 
   own(address) {

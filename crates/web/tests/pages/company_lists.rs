@@ -112,9 +112,8 @@ async fn a_person_is_added_changed_exported_and_erased_and_the_log_names_nobody(
     }
     let none = text(&site, "/company/people?find=%25").await;
     assert!(none.contains("Nobody on the list has this name"), "{none}");
-    let export = site
-        .get_as(Who::AdministratorByList, &format!("{path}/export"))
-        .await;
+    let taken = format!("{path}/export");
+    let export = post(&site, Who::AdministratorByList, &taken, "").await;
     let export: serde_json::Value = serde_json::from_str(&export.body).unwrap();
     assert_eq!(
         (&export["number"], &export["country"]),
@@ -132,7 +131,7 @@ async fn a_person_is_added_changed_exported_and_erased_and_the_log_names_nobody(
         .get_as(Who::AuditorByMail, "/company/audit.csv")
         .await
         .body;
-    for words in ["person added", "person changed", "person erased"] {
+    for words in ["person added", "person changed", "person exported", "person erased"] {
         assert!(log.contains(words), "{words}: {log}");
     }
     for word in ["Quill", "E500", "zoe@", "0x4444"] {
@@ -165,10 +164,9 @@ async fn people_come_in_by_a_sheet_all_or_none() {
                  E700,Al,,,,auditor,0x7777777777777777777777777777777777777777\nE1,Ines,,,,,\n";
     let taken = upload(&site, path, right.as_bytes()).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
-    let csv = site
-        .get_as(Who::CompanyByList, "/company/people.csv")
-        .await
-        .body;
+    let csv = post(&site, Who::CompanyByList, "/company/people.csv", "").await.body;
+    let log = site.get_as(Who::CompanyByList, "/company/audit").await.body;
+    assert!(log.contains("The whole people list exported:"), "{log}");
     assert!(csv.contains(",E700,Al,,,,auditor,0x7777"), "{csv}");
     assert!(
         csv.contains(",E1,Ines,"),

@@ -158,7 +158,7 @@ async fn without_jobs_the_page_says_who_acts_next() {
 #[tokio::test]
 async fn calls_jobs_and_failures_stand_side_by_side_and_as_data() {
     let office = Office::busy().await;
-    let page = office.get(Who::CompanyByMail, "/company/jobs").await.body;
+    let page = office.get(Who::CompanyByList, "/company/jobs").await.body;
     for words in [
         "Pause the grant of 0x",
         "Take 5 ACC out of the free money",
@@ -223,9 +223,17 @@ async fn each_reader_sees_what_the_wallet_can_sign_or_why_not() {
     // The chain's administrator cancels what others scheduled.
     let administrator = office.job(Who::AdministratorByChain, 0).await;
     assert!(button(&administrator, "Cancel") && !button(&administrator, "Execute"));
-    // A session by e-mail looks.
-    let mail = office.job(Who::CompanyByMail, 0).await;
-    assert!(mail.contains("You signed in by e-mail"), "{mail}");
+    // A link in an e-mail opens no page of the company.
+    let path = format!("/company/jobs/{}", office.ids[0]);
+    let asked = (axum::http::Method::GET, path.as_str(), None);
+    let cookie = Who::CompanyByMail.cookie();
+    let mail = send_as(&office.router, asked, cookie.as_deref()).await;
+    assert_eq!(mail.status, StatusCode::FORBIDDEN);
+    assert!(
+        mail.body.contains("You signed in by e-mail"),
+        "{}",
+        mail.body
+    );
     // Who scheduled it has no such role on the chain any more.
     let lost = office.job(Who::CompanyByList, 1).await;
     assert!(

@@ -5,6 +5,12 @@ mod actions;
 #[cfg(test)]
 mod actions_company;
 #[cfg(test)]
+mod api;
+#[cfg(test)]
+mod asked;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod company;
@@ -16,17 +22,25 @@ mod ends;
 #[path = "../../../store/tests/it/harness.rs"]
 mod harness;
 #[cfg(test)]
+mod hers;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod links;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod missing;
+#[cfg(test)]
 mod me;
 #[cfg(test)]
 mod office;
 #[cfg(test)]
 mod people;
+#[cfg(test)]
+mod portal;
+#[cfg(test)]
+mod results;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -38,7 +52,11 @@ mod site;
 #[cfg(test)]
 mod state;
 #[cfg(test)]
+mod streams;
+#[cfg(test)]
 mod succession;
+#[cfg(test)]
+mod wallets;
 
 use axum::http::{Method, StatusCode};
 use guerdon_store::Store;

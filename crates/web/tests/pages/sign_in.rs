@@ -1,140 +1,16 @@
 //! Signing in and out over the router: by a wallet's key, by a link in an e-mail.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-
-use alloy_primitives::eip191_hash_message;
-use axum::Router;
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use guerdon_chain::Signer;
-use guerdon_store::{ListRole, NewMember, Store};
-use guerdon_web::{AppState, Letter, router};
-use serde_json::Value;
-use tempfile::TempDir;
-use tokio::sync::mpsc::{Receiver, channel};
+use guerdon_store::{ListRole, NewMember};
+use guerdon_web::Options;
+use tower::ServiceExt;
 
 use crate::check;
-use crate::sample::{ORIGIN, Story, WALL, inner};
-use crate::site::{Answer, send_form};
-
-/// Pages with a clock that the test moves, and a mailbox.
-struct Portal {
-    router: Router,
-    store: Store,
-    now: Arc<AtomicU64>,
-    mailbox: Mutex<Receiver<Letter>>,
-    _folder: TempDir,
-}
-
-impl Portal {
-    async fn open() -> Self {
-        let (folder, story) = (tempfile::tempdir().unwrap(), Story::begun());
-        let store = story.stored(folder.path()).await;
-        let mut inner = inner(store.clone(), &story.facts, Some(WALL - 4));
-        let now = Arc::new(AtomicU64::new(WALL));
-        let clock = Arc::clone(&now);
-        inner.wall = Box::new(move || clock.load(Ordering::Relaxed));
-        let (mail, mailbox) = channel(10);
-        inner.options.mail = Some(mail);
-        Self {
-            router: router(AppState::new(inner)),
-            store,
-            now,
-            mailbox: Mutex::new(mailbox),
-            _folder: folder,
-        }
-    }
-
-    fn wait(&self, seconds: u64) {
-        self.now.fetch_add(seconds, Ordering::Relaxed);
-    }
-
-    async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
-        let asked = (Method::GET, path, None);
-        send_form(&self.router, asked, cookie, String::new()).await
-    }
-
-    async fn post(&self, path: &str, cookie: Option<&str>, form: &[(&str, &str)]) -> Answer {
-        let asked = (Method::POST, path, Some(ORIGIN));
-        let fields = form
-            .iter()
-            .map(|(name, value)| format!("{name}={}", written(value)));
-        let form = fields.collect::<Vec<_>>().join("&");
-        send_form(&self.router, asked, cookie, form).await
-    }
-
-    /// The message that the server writes for a wallet.
-    async fn message(&self, signer: &Signer) -> String {
-        let address = signer.address().to_string();
-        let answer = self
-            .post("/sign-in/message.json", None, &[("address", &address)])
-            .await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        let data: Value = serde_json::from_str(&answer.body).unwrap();
-        data["message"].as_str().unwrap().to_owned()
-    }
-
-    /// Hands in a message that a wallet signed.
-    async fn hand_in(&self, message: &str, signer: &Signer, cookie: Option<&str>) -> Answer {
-        let digest = eip191_hash_message(message.as_bytes());
-        let signature = signer.sign_digest(&digest).unwrap();
-        let signature = format!("0x{}", alloy_primitives::hex::encode(signature));
-        // As a browser's form sends line ends.
-        let message = message.replace('\n', "\r\n");
-        let form = [
-            ("message", message.as_str()),
-            ("signature", &signature),
-            ("next", "/me/grants"),
-        ];
-        self.post("/sign-in", cookie, &form).await
-    }
-
-    /// Signs in and answers the cookie.
-    async fn sign_in(&self, signer: &Signer) -> String {
-        let message = self.message(signer).await;
-        let answer = self.hand_in(&message, signer, None).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        assert_eq!(answer.headers["location"], "/me/grants");
-        cookie(&answer)
-    }
-
-    /// Whether a cookie opens anything.
-    async fn is_open(&self, cookie: &str) -> bool {
-        self.get("/sign-in", Some(cookie))
-            .await
-            .body
-            .contains("You are signed in as")
-    }
-
-    async fn letter(&self) -> Option<Letter> {
-        // Sent beside the answer.
-        for _ in 0..200 {
-            if let Ok(letter) = self.mailbox.lock().unwrap().try_recv() {
-                return Some(letter);
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-        None
-    }
-}
-
-fn cookie(answer: &Answer) -> String {
-    let set = &answer.headers["set-cookie"];
-    for part in [
-        "__Host-guerdon=",
-        "; Path=/",
-        "; HttpOnly",
-        "; Secure",
-        "; SameSite=Lax",
-    ] {
-        assert!(set.contains(part), "{set}");
-    }
-    set.split(';').next().unwrap().to_owned()
-}
-
-fn written(value: &str) -> String {
-    value.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
+use crate::portal::{Portal, cookie};
+use crate::sample::{ORIGIN, WALL};
+use crate::site::Answer;
 
 #[track_caller]
 fn refused(answer: &Answer, words: &str) {
@@ -149,6 +25,7 @@ fn refused(answer: &Answer, words: &str) {
 async fn a_wallet_signs_in_and_out() {
     let portal = Portal::open().await;
     let signer = Signer::embedded(3).unwrap();
+    portal.list("E1", &[], &[&signer]).await;
     let page = portal.get("/sign-in?next=/me/grants", None).await;
     check::page("/sign-in", &page.body);
     assert!(
@@ -341,6 +218,64 @@ async fn too_many_messages_end_for_a_minute_and_no_wallet_is_locked_out_before()
     portal.message(&signer).await;
 }
 
+/// Asks for a message from an address, as a proxy in front tells it.
+async fn ask_from(portal: &Portal, address: &str) -> StatusCode {
+    let wallet = Signer::embedded(3).unwrap().address();
+    let request = Request::post("/sign-in/message.json")
+        .header("host", "grants.acme.example")
+        .header("origin", ORIGIN)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("x-forwarded-for", format!("9.9.9.9, {address}"))
+        .body(Body::from(format!("address={wallet}")))
+        .unwrap();
+    let answer = portal.router.clone().oneshot(request).await.unwrap();
+    answer.status()
+}
+
+#[tokio::test]
+async fn one_client_on_the_network_uses_up_nobody_elses_tries() {
+    let portal = Portal::with(Options {
+        client_header: Some("x-forwarded-for".to_owned()),
+        ..Options::at(ORIGIN)
+    })
+    .await;
+    let mut taken = 0;
+    while ask_from(&portal, "203.0.113.7").await == StatusCode::OK {
+        taken += 1;
+        assert!(taken < 200, "one client is never told to wait");
+    }
+    for _ in 0..20 {
+        let status = ask_from(&portal, "203.0.113.7").await;
+        assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    }
+    assert_eq!(ask_from(&portal, "203.0.113.8").await, StatusCode::OK);
+    portal.wait(60);
+    assert_eq!(ask_from(&portal, "203.0.113.7").await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_wallet_that_nobody_knows_writes_nothing_into_the_log() {
+    let portal = Portal::open().await;
+    let (stranger, known) = (Signer::embedded(3).unwrap(), Signer::embedded(4).unwrap());
+    portal.list("E1", &[], &[&known]).await;
+    for _ in 0..3 {
+        let cookie = portal.sign_in(&stranger).await;
+        for path in [
+            "/me/settings/calendar",
+            "/me/settings/calendar/revoke",
+            "/me/sessions/revoke-others",
+            "/sign-out",
+        ] {
+            let answer = portal.post(path, Some(&cookie), &[]).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        }
+    }
+    assert_eq!(portal.log().await, [""; 0]);
+    let cookie = portal.sign_in(&known).await;
+    portal.post("/sign-out", Some(&cookie), &[]).await;
+    assert_eq!(portal.log().await, ["signed out", "signed in"]);
+}
+
 #[tokio::test]
 async fn an_e_mail_link_opens_once_and_only_by_its_button() {
     let portal = Portal::open().await;
@@ -400,6 +335,17 @@ async fn an_e_mail_link_opens_once_and_only_by_its_button() {
         "{}",
         page.body
     );
+    // It looks: it makes no link of its own and ends no other session.
+    for path in ["/me/settings/calendar", "/me/sessions/revoke-others"] {
+        let answer = portal.post(path, Some(&cookie), &[]).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let other = format!("0x{}", "11".repeat(32));
+    let form = [("session", other.as_str())];
+    let answer = portal
+        .post("/me/sessions/revoke", Some(&cookie), &form)
+        .await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
     refused(&portal.post(&path, None, &[]).await, "was used before");
     refused(&portal.get(&path, None).await, "was used before");
     let zeros = format!("/sign-in/mail/{}", "0".repeat(64));

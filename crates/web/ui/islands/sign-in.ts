@@ -1,11 +1,12 @@
 // <guerdon-sign-in>: finds wallets (EIP-6963) and signs in with the one that a person chooses. The
-// server writes the message (ERC-4361) and every sentence; this asks, and sends a plain form.
+// server writes the message (ERC-4361) and every sentence; this asks, and sends a plain form. Where
+// a wallet is added to a person (data-present), that one signs second, under the same text.
 
 type Provider = { request(call: { method: string; params?: unknown[] }): Promise<unknown> };
 type Info = { uuid: string; name: string; icon: string; rdns: string };
 type Wallet = { info: Info; provider: Provider };
 type Failure = { code?: number; message?: string; data?: { originalError?: { code?: number } } };
-type Written = { message?: string; error?: string; hint?: string };
+type Written = { message: string; confirmation?: string; error?: string; hint?: string };
 
 const REMEMBERED = "guerdon-wallet";
 // Wallets answer at once; one that is still starting announces itself within a moment.
@@ -24,6 +25,8 @@ class Refusal extends Error {
 class SignIn extends HTMLElement {
   private wallets: Wallet[] = [];
   private busy = false;
+  /** What the new wallet signed, while the present one has not confirmed it. */
+  private first: (Written & { signature: string }) | undefined;
 
   connectedCallback() {
     this.say("looking");
@@ -48,8 +51,8 @@ class SignIn extends HTMLElement {
     if (this.wallets.length === 0 && old) {
       this.wallets.push({ info: { uuid: "old", name: this.word("old"), icon: "", rdns: "old" }, provider: old });
     }
-    if (this.wallets.length > 0) this.show();
-    else this.say("none");
+    if (this.wallets.length === 0) this.say("none");
+    else if (this.place("[data-wallets]").childElementCount === 0) this.show();
   }
 
   /** A button for each wallet, the one used last first. */
@@ -58,7 +61,8 @@ class SignIn extends HTMLElement {
     const last = localStorage.getItem(REMEMBERED);
     const wallets = [...this.wallets].sort((a, b) => Number(b.info.rdns === last) - Number(a.info.rdns === last));
     this.place("[data-wallets]").replaceChildren(...wallets.map((wallet, at) => this.button(wallet, at === 0)));
-    this.say("ready");
+    // What was said of a try stays until the next one.
+    if (["looking", "none"].includes(this.place("[data-said]").dataset.state ?? "")) this.say("ready");
   }
 
   private button(wallet: Wallet, first: boolean) {
@@ -68,7 +72,7 @@ class SignIn extends HTMLElement {
     if (wallet.info.icon.startsWith("data:image/")) {
       button.append(Object.assign(document.createElement("img"), { src: wallet.info.icon, alt: "", width: 18, height: 18 }));
     }
-    button.append(this.filled("button", { wallet: wallet.info.name }));
+    button.append(this.filled(this.first ? "second" : "button", { wallet: wallet.info.name }));
     button.addEventListener("click", () => void this.act(wallet));
     return button;
   }
@@ -76,22 +80,39 @@ class SignIn extends HTMLElement {
   private async act(wallet: Wallet) {
     if (this.busy) return;
     this.wait(true);
-    const names = { wallet: wallet.info.name, chain: document.body.dataset.chain ?? "" };
+    const { chain = "" } = document.body.dataset;
+    const { present = "" } = this.dataset;
+    const names = { wallet: wallet.info.name, chain, present };
     try {
       this.say("connecting", names);
-      const [account] = (await wallet.provider.request({ method: "eth_requestAccounts" })) as string[];
-      if (!account) throw new Refusal("account");
+      const account = this.account((await wallet.provider.request({ method: "eth_requestAccounts" })) as string[]);
       await this.network(wallet.provider);
-      const message = await this.message(account);
+      const written = this.first ?? (await this.message(account));
+      const text = this.first?.confirmation ?? written.message;
       this.say("confirm", names);
-      const signature = await wallet.provider.request({ method: "personal_sign", params: [hex(message), account] });
+      const signature = String(await wallet.provider.request({ method: "personal_sign", params: [hex(text), account] }));
+      if (written.confirmation && !this.first) {
+        this.first = { ...written, signature };
+        this.wait(false);
+        this.show();
+        return this.say("present", names);
+      }
       localStorage.setItem(REMEMBERED, wallet.info.rdns);
       this.say("signed");
-      this.send(message, String(signature));
+      this.send({ message: written.message, signature, ...(this.first && { signature: this.first.signature, confirmation: signature }) });
     } catch (error) {
       this.failed(error as Failure, names);
       this.wait(false);
     }
+  }
+
+  /** Who signs: the account that the wallet shows first, or, to confirm, the present one. */
+  private account(accounts: string[]) {
+    const present = (account?: string) => account?.toLowerCase() === this.dataset.present?.toLowerCase();
+    const account = this.first ? accounts.find(present) : accounts[0];
+    if (!account) throw new Refusal(this.first ? "absent" : "account");
+    if (!this.first && present(account)) throw new Refusal("same");
+    return account;
   }
 
   /** The message names the chain; an account that is a contract answers on that chain alone. */
@@ -100,28 +121,29 @@ class SignIn extends HTMLElement {
     const chainId = `0x${chain.toString(16)}`;
     const stands = async () => Number(await provider.request({ method: "eth_chainId" }));
     if ((await stands()) === chain) return;
-    try {
-      await provider.request({ method: "wallet_switchEthereumChain", params: [{ chainId }] });
-    } catch (error) {
-      const code = (error as Failure).data?.originalError?.code ?? (error as Failure).code;
-      const { network } = document.body.dataset;
-      if (code !== 4902 || !network) throw new Refusal("network");
-      await provider.request({ method: "wallet_addEthereumChain", params: [JSON.parse(network)] });
-    }
+    const { network } = document.body.dataset;
+    const refused = (error: Failure) => error.data?.originalError?.code ?? error.code ?? 0;
+    await provider.request({ method: "wallet_switchEthereumChain", params: [{ chainId }] }).catch(async (error: Failure) => {
+      if (refused(error) !== 4902 || !network) return;
+      // Whatever it answers, where it stands then decides.
+      await provider.request({ method: "wallet_addEthereumChain", params: [JSON.parse(network)] }).catch(() => null);
+    });
     if ((await stands()) !== chain) throw new Refusal("network");
   }
 
   private async message(address: string) {
-    const answer = await fetch("/sign-in/message.json", { method: "POST", body: new URLSearchParams({ address }) });
-    const { message, error, hint } = (await answer.json()) as Written;
-    if (!message) throw new Refusal("failed", [error, hint].filter(Boolean).join(" "));
-    return message;
+    const path = this.dataset.message ?? "/sign-in/message.json";
+    const answer = await fetch(path, { method: "POST", body: new URLSearchParams({ address }) });
+    const written = (await answer.json()) as Written;
+    if (!written.message) throw new Refusal("failed", [written.error, written.hint].filter(Boolean).join(" "));
+    return written;
   }
 
-  private send(message: string, signature: string) {
+  private send(fields: Record<string, string>) {
     const form = this.querySelector("form")!;
-    (form.elements.namedItem("message") as HTMLInputElement).value = message;
-    (form.elements.namedItem("signature") as HTMLInputElement).value = signature;
+    for (const [name, value] of Object.entries(fields)) {
+      (form.elements.namedItem(name) as HTMLInputElement).value = value;
+    }
     form.requestSubmit();
   }
 

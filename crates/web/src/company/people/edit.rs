@@ -12,6 +12,7 @@ use super::{member, new_member, role_names, shown_name};
 use crate::access::{Administrator, Viewer};
 use crate::company::forms::{Field, Fields, see};
 use crate::company::note;
+use crate::error::form_refused;
 use crate::load;
 use crate::pages::{Answer, html};
 use crate::state::AppState;
@@ -118,7 +119,7 @@ async fn take(
     let shown = of_fields(fields);
     let (entry, mut wrong) = entry(fields);
     if !wrong.is_empty() {
-        return show(state, viewer, before, (shown, wrong)).await;
+        return form_refused(show(state, viewer, before, (shown, wrong)).await);
     }
     let new = new_member(entry);
     let mut tx = state.store.write().await?;
@@ -140,7 +141,7 @@ async fn take(
             drop(tx);
             let told = words::row_error(0, "", &error.to_string());
             wrong.entry(column).or_default().push(told);
-            return show(state, viewer, before, (shown, wrong)).await;
+            return form_refused(show(state, viewer, before, (shown, wrong)).await);
         }
     };
     let roles: Vec<_> = new.roles.iter().map(|role| role.name()).collect();

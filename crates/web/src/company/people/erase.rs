@@ -9,7 +9,7 @@ use super::{member, shown_name};
 use crate::access::{Administrator, Viewer};
 use crate::company::forms::{Field, Fields, see};
 use crate::company::note;
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::load;
 use crate::numbers::{count, count_of};
 use crate::pages::{Answer, html};
@@ -52,7 +52,7 @@ pub(super) async fn take(
     if fields.get("number") != member.number {
         drop(tx);
         let told = words::type_the_number(&member.number);
-        return show(&state, &viewer, &member, Some(told)).await;
+        return form_refused(show(&state, &viewer, &member, Some(told)).await);
     }
     tx.erase_member(member.person, (state.wall)())
         .await?

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::member;
 use crate::access::Administrator;
+use crate::company::note;
 use crate::dates::machine;
 use crate::pages::Answer;
 use crate::state::AppState;
@@ -16,15 +17,20 @@ use crate::state::AppState;
 /// Rows asked of the store at a time.
 const BATCH: u32 = 500;
 
-pub(super) async fn page(
+/// The file; that it was taken is written down, and stands in it.
+pub(super) async fn take(
     State(state): State<AppState>,
-    Administrator(_viewer): Administrator,
+    Administrator(viewer): Administrator,
     Path(id): Path<String>,
 ) -> Answer {
-    let mut read = state.store.read().await?;
-    let member = member(&mut read, &id).await?;
-    let value = person_export(&mut read, &member, (state.wall)()).await?;
-    let name = format!("attachment; filename=\"person-{}.json\"", member.person);
+    let mut tx = state.store.write().await?;
+    let member = member(&mut tx, &id).await?;
+    let person = member.person.to_string();
+    let entry = ("person exported", person.clone(), String::new());
+    note(&mut tx, &state, &viewer, entry).await?;
+    let value = person_export(&mut tx, &member, (state.wall)()).await?;
+    tx.commit().await?;
+    let name = format!("attachment; filename=\"person-{person}.json\"");
     Ok(([(CONTENT_DISPOSITION, name)], Json(value)).into_response())
 }
 

@@ -25,7 +25,10 @@ pub(super) fn routes() -> Vec<Route> {
     let limit = DefaultBodyLimit::max(BYTES_MAX + 16_384);
     vec![
         Route::get("/company/people", Reads, list::page),
-        Route::get("/company/people.csv", Reads, sheet::export),
+        // What takes personal data out is written down, so that it is no reading.
+        Route::post("/company/people.json", Reads, sheet::export),
+        Route::post("/company/people.csv", Reads, sheet::export),
+        Route::post("/company/people.xlsx", Reads, sheet::export),
         Route::get("/company/people/new", Rules, edit::new),
         Route::post("/company/people/new", Rules, edit::add),
         Route {
@@ -33,7 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
             ..import
         },
         Route::get("/company/people/{id}", Reads, person::page),
-        Route::get("/company/people/{id}/export", Rules, export::page),
+        Route::post("/company/people/{id}/export", Rules, export::take),
         Route::get("/company/people/{id}/edit", Rules, edit::edit),
         Route::post("/company/people/{id}/edit", Rules, edit::change),
         Route::get("/company/people/{id}/erase", Rules, erase::page),

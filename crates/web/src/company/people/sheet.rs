@@ -13,27 +13,35 @@ use super::{BYTES_MAX, new_member, role_names};
 use crate::access::{Administrator, CompanyReader};
 use crate::company::forms::see;
 use crate::company::note;
-use crate::csv::Csv;
-use crate::error::PageError;
-use crate::pages::{Answer, csv};
+use crate::error::{PageError, form_refused};
+use crate::pages::{Answer, Form};
 use crate::state::AppState;
 use crate::strings::company as words;
+use crate::table::{self, Rows};
 
 /// People asked of the store at a time.
 const BATCH: u32 = 500;
 /// Errors that are shown.
 const SHOWN: usize = 50;
 
+/// The whole list as a file; that it was taken is written down.
 pub(super) async fn export(
     State(state): State<AppState>,
-    CompanyReader(_viewer): CompanyReader,
+    CompanyReader(viewer): CompanyReader,
+    form: Form,
 ) -> Result<Response, PageError> {
-    let mut table = Csv::new(&COLUMNS);
-    for member in all(&mut state.store.read().await?).await? {
+    let mut tx = state.store.write().await?;
+    let members = all(&mut tx).await?;
+    let number = format!("{} people", members.len());
+    let entry = ("people exported", String::new(), number);
+    note(&mut tx, &state, &viewer, entry).await?;
+    tx.commit().await?;
+    let mut rows = Rows::new(&COLUMNS);
+    for member in members {
         let roles: Vec<_> = member.roles.iter().map(|role| role.name()).collect();
         let wallets = member.wallets.iter();
         let wallets: Vec<_> = wallets.map(|it| it.address.to_checksum(None)).collect();
-        table.row(&[
+        rows.row(&[
             &member.person,
             &member.number,
             &member.name,
@@ -44,7 +52,7 @@ pub(super) async fn export(
             &wallets.join(" "),
         ]);
     }
-    Ok(csv(table))
+    table::answer(form, rows).await
 }
 
 pub(super) async fn import(
@@ -55,14 +63,14 @@ pub(super) async fn import(
     let refuse = |sentences: Vec<String>| list::show(&state, &viewer, Asked::default(), sentences);
     let sheet = match file(form).await {
         Ok(sheet) => sheet,
-        Err(sentence) => return refuse(vec![sentence]).await,
+        Err(sentence) => return form_refused(refuse(vec![sentence]).await),
     };
     let people = match people_sheet::read(&sheet, &role_names()) {
         Ok(people) => people,
         Err(errors) => {
             let told = errors.iter().take(SHOWN);
             let told = told.map(|it| words::row_error(it.row, &it.column, &it.message));
-            return refuse(told.collect()).await;
+            return form_refused(refuse(told.collect()).await);
         }
     };
     let mut tx = state.store.write().await?;
@@ -91,7 +99,7 @@ pub(super) async fn import(
             Ok(person) => person,
             Err(error @ (StoreError::WalletTaken { .. } | StoreError::NumberTaken { .. })) => {
                 drop(tx);
-                return refuse(vec![words::row_error(0, "", &error.to_string())]).await;
+                return form_refused(refuse(vec![words::row_error(0, "", &error.to_string())]).await);
             }
             Err(error) => return Err(error.into()),
         };
