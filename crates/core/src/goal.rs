@@ -17,7 +17,8 @@ pub use moves::{
 pub use refused::GoalRefused;
 pub use state::{Attempt, AttemptStatus, GoalFlags, GoalState};
 pub use typed::{
-    Accept, GoalsDomain, PanelResult, ResultError, accept_digest, check_result, result_digest, seed,
+    ACCEPT_TYPE, Accept, GoalsDomain, PanelResult, RESULT_TYPE, ResultError, accept_digest,
+    check_result, result_digest, seed,
 };
 pub use verdict::{BondSplit, Proposal, Ruling, Verdict, propose, resolve};
 

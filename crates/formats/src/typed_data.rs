@@ -1,5 +1,6 @@
 //! What a wallet shows and signs: typed messages as documents for `eth_signTypedData_v4`.
 
+use guerdon_core::goal::{ACCEPT_TYPE, Accept, GoalsDomain, PanelResult, RESULT_TYPE};
 use guerdon_core::succession::{REPLACE_TYPE, Replace, SuccessionDomain};
 use serde_json::{Map, Value, json};
 
@@ -32,6 +33,51 @@ pub fn replace_document(domain: &SuccessionDomain, replace: &Replace) -> Value {
             "successors": replace.successors.iter().map(decoded).collect::<Vec<_>>(),
             "deadline": replace.deadline.to_string(),
         },
+    })
+}
+
+/// A panel member's acceptance of an attempt as a wallet takes it. Its hash is
+/// [`guerdon_core::goal::accept_digest`].
+#[must_use]
+pub fn accept_document(domain: &GoalsDomain, accept: &Accept) -> Value {
+    let message = json!({
+        "goal": accept.goal.to_string(),
+        "attempt": accept.attempt,
+        "model": accept.model.to_string(),
+        "deadline": accept.deadline.to_string(),
+    });
+    of_goals(domain, ("Accept", ACCEPT_TYPE), &message)
+}
+
+/// A result as a wallet takes it for a panel member's signature. Its hash is
+/// [`guerdon_core::goal::result_digest`].
+#[must_use]
+pub fn result_document(domain: &GoalsDomain, result: &PanelResult) -> Value {
+    let message = json!({
+        "goal": result.goal.to_string(),
+        "attempt": result.attempt,
+        "model": result.model.to_string(),
+        "x": result.x.to_string(),
+        "y": result.y.to_string(),
+        "samples": result.samples,
+        "guards": result.guards,
+        "evidence": result.evidence.to_string(),
+    });
+    of_goals(domain, ("Result", RESULT_TYPE), &message)
+}
+
+fn of_goals(domain: &GoalsDomain, (name, kind): (&str, &str), message: &Value) -> Value {
+    let types: Map<String, Value> = [DOMAIN_TYPE, kind].into_iter().flat_map(types).collect();
+    json!({
+        "types": types,
+        "primaryType": name,
+        "domain": {
+            "name": "Guerdon Goals",
+            "version": "1",
+            "chainId": domain.chain_id,
+            "verifyingContract": domain.goals.to_checksum(None),
+        },
+        "message": message,
     })
 }
 

@@ -6,9 +6,11 @@ use super::bounds::check_counts;
 use super::{BoundError, Goal};
 use crate::pack::{Words, typed_digest};
 
-const ACCEPT_TYPE: &str = "Accept(bytes32 goal,uint16 attempt,bytes32 model,uint40 deadline)";
-const RESULT_TYPE: &str = "Result(bytes32 goal,uint16 attempt,bytes32 model,uint128 x,uint128 y,\
-                           uint32 samples,uint32 guards,bytes32 evidence)";
+/// The type of an acceptance, as EIP-712 writes it.
+pub const ACCEPT_TYPE: &str = "Accept(bytes32 goal,uint16 attempt,bytes32 model,uint40 deadline)";
+/// The type of a result, as EIP-712 writes it.
+pub const RESULT_TYPE: &str = "Result(bytes32 goal,uint16 attempt,bytes32 model,uint128 x,\
+                               uint128 y,uint32 samples,uint32 guards,bytes32 evidence)";
 
 /// Where a signature counts: one Goals contract on one chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

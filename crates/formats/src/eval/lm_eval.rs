@@ -7,6 +7,7 @@
 use alloy_primitives::B256;
 
 use super::json::Json;
+use super::lm_drawn;
 use super::lm_samples::{self, Tally};
 use super::reading::{Check, EvalError, Format, Query, Reading, unrecognised};
 use super::{count, lm_task};
@@ -36,7 +37,7 @@ pub(super) fn read(
     reading.model_sha = document
         .text_at(&["config", "model_sha"])
         .map(str::to_owned);
-    let verdict = results.judge(&reading, tally.as_ref());
+    let verdict = results.judge(&reading, (tally.as_ref(), &query.drawn));
     reading.task = results.task;
     reading.metric = results.metric;
     reading.filter = results.filter;
@@ -108,9 +109,16 @@ impl<'a> Results<'a> {
         counted.or(length).or(effective).unwrap_or(0)
     }
 
-    fn judge(&self, reading: &Reading, tally: Option<&Tally>) -> Result<Vec<Check>, String> {
+    fn judge(
+        &self,
+        reading: &Reading,
+        (tally, drawn): (Option<&Tally>, &[u32]),
+    ) -> Result<Vec<Check>, String> {
         self.check_leaf()?;
-        self.check_whole_run()?;
+        match drawn {
+            [] => self.check_whole_run()?,
+            drawn => lm_drawn::check(self.document, &self.task, drawn)?,
+        }
         self.check_task()?;
         self.check_mean()?;
         let correct = count::correct(reading.score, reading.samples)?;

@@ -8,16 +8,21 @@
 mod canonical;
 mod count;
 mod every_eval_ever;
+mod fit;
 mod inspect;
 mod inspect_samples;
 mod inspect_task;
 mod inspect_zip;
 mod json;
+mod lm_drawn;
 mod lm_eval;
 mod lm_samples;
 mod lm_task;
 mod parse;
 mod reading;
+mod run;
 mod token;
 
+pub use fit::{Misfit, fits};
 pub use reading::{Check, EvalError, FILE_BYTES_MAX, Format, Query, Reading, read};
+pub use run::{Harness, Run, run_command};

@@ -19,6 +19,8 @@ pub struct Query {
     pub metric: String,
     /// The filter of lm-evaluation-harness or the scorer of Inspect; needed where there are several.
     pub filter: Option<String>,
+    /// The items that the chain drew, from 0; empty where every question must be asked.
+    pub drawn: Vec<u32>,
 }
 
 /// The formats that are read.

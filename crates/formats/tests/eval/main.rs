@@ -6,6 +6,7 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod drawn;
 mod every_eval_ever;
 mod hostile;
 mod inspect;

@@ -30,6 +30,7 @@ pub(crate) fn query(text: &str) -> Query {
         task,
         metric: metric.to_owned(),
         filter,
+        ..Query::default()
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn read_bytes(
         task: query.task.clone(),
         metric: query.metric.clone(),
         filter: query.filter.clone(),
+        ..Query::default()
     };
     eval::read(bytes, &query, samples).map_err(|error| unreadable(&error))
 }

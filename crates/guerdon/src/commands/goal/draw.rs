@@ -4,6 +4,7 @@ use std::path::Path;
 
 use alloy_primitives::hex;
 use guerdon_core::goal::{Goal, draw};
+use guerdon_formats::eval;
 use serde_json::json;
 
 use super::files;
@@ -146,28 +147,20 @@ async fn sealed(
 
 /// The command, and how long its longest argument is.
 fn command(arguments: &DrawArgs, task: &str, seed: u32, items: &[u32]) -> Outcome<(String, usize)> {
-    let model = quoted(&arguments.model);
-    match arguments.harness {
-        Harness::LmEval => {
-            let choice = json!({ task: items }).to_string();
-            let text = format!(
-                "lm_eval run --model {model} --tasks {} --samples {} --seed {seed} --log_samples \
-                 --output_path results",
-                quoted(task),
-                quoted(&choice),
-            );
-            Ok((text, choice.len()))
-        }
-        Harness::Inspect => {
-            let choice = ids(arguments, items)?.join(",");
-            let text = format!(
-                "inspect eval {} --model {model} --sample-id {} --seed {seed} --log-dir results",
-                quoted(task),
-                quoted(&choice),
-            );
-            Ok((text, choice.len()))
-        }
-    }
+    let (harness, items) = match arguments.harness {
+        Harness::LmEval => (
+            eval::Harness::LmEval,
+            items.iter().map(u32::to_string).collect(),
+        ),
+        Harness::Inspect => (eval::Harness::Inspect, ids(arguments, items)?),
+    };
+    let run = eval::Run {
+        model: &arguments.model,
+        task,
+        seed,
+        items: &items,
+    };
+    Ok(eval::run_command(harness, &run))
 }
 
 /// Inspect's names of the items: its own count from 1, or the lines of a file.
@@ -191,28 +184,4 @@ fn ids(arguments: &DrawArgs, items: &[u32]) -> Outcome<Vec<String>> {
             })
     });
     names.collect()
-}
-
-/// As a shell takes it, in one piece.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:@=+".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_shell_takes_what_is_quoted_in_one_piece() {
-        for (text, want) in [
-            ("gsm8k", "gsm8k"),
-            ("", "''"),
-            ("{\"a\":[1]}", "'{\"a\":[1]}'"),
-            ("it's; rm", "'it'\\''s; rm'"),
-        ] {
-            assert_eq!(super::quoted(text), want);
-        }
-    }
 }

@@ -4,7 +4,7 @@ use alloy_primitives::{B256, keccak256};
 use guerdon_chain::{Receipt, Signer, plan};
 use guerdon_core::goal::{self, AttemptStatus, Kind, PanelResult, ResultError, check_result};
 use guerdon_core::ledger::AttemptRecord;
-use guerdon_formats::eval::Reading;
+use guerdon_formats::eval::{Misfit, Reading, fits};
 use guerdon_formats::signature_file::{SignatureFile, Signed};
 
 use super::SPONSOR;
@@ -78,32 +78,17 @@ fn read_counts(goal: &Defined, arguments: &SignArgs) -> Outcome<Counts> {
 /// What a reading says about a goal: refused unless the file may decide money and is of the task,
 /// harness, metric and filter that the goal's specification names.
 pub(crate) fn counts(goal: &Defined, reading: &Reading, guards: u32) -> Outcome<Counts> {
-    eval::decides(reading)?;
-    let given = u32::try_from(reading.samples).unwrap_or(u32::MAX);
-    let samples = goal.definition.goal.samples;
-    if given != samples {
-        return Err(wrong(ResultError::WrongSamples { given, samples }));
-    }
-    let specification = &goal.definition.specification;
-    let found = [
-        ("task", reading.task.clone()),
-        ("task_hash", reading.task_hash.to_string()),
-        ("metric", reading.metric.clone()),
-        ("filter", reading.filter.clone()),
-        ("harness", reading.harness.clone()),
-    ];
-    for (name, found) in found {
-        if let Some(want) = specification.get(name).filter(|want| **want != found) {
-            let goal = &goal.definition.name;
-            return Err(Failure::precondition(format!(
-                "the file is not of what {goal} measures: its {name} is {found}, not {want}"
-            )));
+    fits(&goal.definition, reading).map_err(|misfit| match misfit {
+        Misfit::Samples { given, samples } => {
+            let given = u32::try_from(given).unwrap_or(u32::MAX);
+            wrong(ResultError::WrongSamples { given, samples })
         }
-    }
+        other => Failure::precondition(other.to_string()),
+    })?;
     Ok(Counts {
         x: reading.x,
         y: reading.y,
-        samples,
+        samples: goal.definition.goal.samples,
         guards,
         evidence: reading.evidence,
     })
