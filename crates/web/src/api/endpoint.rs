@@ -1,0 +1,176 @@
+//! One operation: what it is, who may call it, what it takes and what it answers. The router and
+//! the document are both made of these, so neither can say what the other does not.
+
+use std::fmt;
+
+use axum::http::Method;
+use futures::future::BoxFuture;
+use guerdon_store::{Read, Scope, Tx};
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::problem::Problem;
+use super::schema::{self, pattern};
+
+pub(super) type Outcome = Result<Value, Problem>;
+type Reads = for<'a> fn(&'a Call, &'a mut Read) -> BoxFuture<'a, Outcome>;
+type Writes = for<'a> fn(&'a Call, &'a mut Tx) -> BoxFuture<'a, Outcome>;
+
+/// What an operation does.
+#[derive(Clone, Copy)]
+pub(super) enum Run {
+    /// Reads one snapshot.
+    Reads(Reads),
+    /// Writes in one transaction, which keeps the answer, too.
+    Writes(Writes),
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reads(_) => f.write_str("Reads"),
+            Self::Writes(_) => f.write_str("Writes"),
+        }
+    }
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub(super) struct Endpoint {
+    /// Below `/api/v1`.
+    pub(super) path: &'static str,
+    /// Its name in the document, and in clients made of it.
+    pub(super) id: &'static str,
+    pub(super) scope: Scope,
+    /// The part of the document that it stands in.
+    pub(super) tag: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) query: &'static [Param],
+    /// The schema of its body.
+    pub(super) body: Option<&'static str>,
+    /// The schema of its answer.
+    pub(super) answer: &'static str,
+    pub(super) run: Run,
+}
+
+impl Endpoint {
+    pub(super) fn method(&self) -> Method {
+        match self.run {
+            Run::Reads(_) => Method::GET,
+            Run::Writes(_) => Method::POST,
+        }
+    }
+
+    /// Of an answer without a failure.
+    pub(super) fn status(&self) -> u16 {
+        match self.run {
+            Run::Reads(_) => 200,
+            Run::Writes(_) => 201,
+        }
+    }
+
+    /// The names in its path.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        let pieces = self.path.split('/');
+        pieces.filter_map(|piece| piece.strip_prefix('{')?.strip_suffix('}'))
+    }
+}
+
+/// A parameter of an address, or a part of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Param {
+    AsOf,
+    Cursor,
+    Limit,
+    Round,
+    Holder,
+    State,
+    /// The id of something, in a path.
+    Id(&'static str, &'static str),
+    /// A person of the list, in a path.
+    Person,
+}
+
+/// States of an opened grant.
+pub(super) const STATES: [&str; 10] = [
+    "active",
+    "paused",
+    "notice given",
+    "ended",
+    "settled",
+    "replaced",
+    "held by its holder",
+    "recovery announced",
+    "recovery lapsed",
+    "closed",
+];
+
+impl Param {
+    pub(super) fn of_path(path: &str, name: &str) -> Self {
+        match name {
+            "root" => Self::Id("root", "Root of the round."),
+            "person" => Self::Person,
+            _ if path.starts_with("/goals") => Self::Id("id", "Id of the goal."),
+            _ => Self::Id("id", "Id of the grant."),
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::AsOf => "as_of",
+            Self::Cursor => "cursor",
+            Self::Limit => "limit",
+            Self::Round => "round",
+            Self::Holder => "holder",
+            Self::State => "state",
+            Self::Id(name, _) => name,
+            Self::Person => "person",
+        }
+    }
+
+    /// Whether it stands in the path.
+    pub(super) const fn is_in_path(self) -> bool {
+        matches!(self, Self::Id(..) | Self::Person)
+    }
+
+    pub(super) const fn says(self) -> &'static str {
+        match self {
+            Self::AsOf => {
+                "A day in UTC: answers as of the last final block before the midnight that ends it."
+            }
+            Self::Cursor => "Where the list goes on: `next_cursor` of the page before.",
+            Self::Limit => "Rows on a page, 50 if nothing is said.",
+            Self::Round => "Only grants of the round with this root.",
+            Self::Holder => "Only grants that are paid to this account.",
+            Self::State => "Only grants in this state.",
+            Self::Id(_, says) => says,
+            Self::Person => "The person's serial number.",
+        }
+    }
+
+    pub(super) fn schema(self) -> Value {
+        match self {
+            Self::AsOf => json!({"type": "string", "format": "date"}),
+            Self::Cursor => json!({"type": "string", "pattern": schema::CURSOR}),
+            Self::Limit => json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+            Self::Round | Self::Id(..) => json!({"type": "string", "pattern": schema::ID}),
+            Self::Holder => json!({"type": "string", "pattern": schema::ADDRESS}),
+            Self::State => json!({"type": "string", "enum": STATES}),
+            Self::Person => pattern(schema::PERSON, "The person's serial number, `P17`."),
+        }
+    }
+
+    /// Whether a text of an address fits.
+    pub(super) fn takes(self, text: &str) -> bool {
+        let schema = self.schema();
+        let value = match schema["type"] == "integer" {
+            true => {
+                let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+                let number = text.parse::<u64>().ok().filter(|_| plain);
+                number.map_or(Value::Null, Value::from)
+            }
+            false => Value::from(text),
+        };
+        schema::faults(&serde_json::Map::new(), &schema, &value).is_empty()
+    }
+}

@@ -1,0 +1,194 @@
+//! `/company/integrations`: keys of other systems, made, told apart and revoked.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::IntoResponse;
+use guerdon_store::{Actor, ApiKey, NewApiKey, NewEntry, Read, Scope};
+use jiff::tz::TimeZone;
+
+use super::key::NewKey;
+use crate::access::{Administrator, Viewer};
+use crate::company::forms::{Fields, see};
+use crate::dates;
+use crate::error::PageError;
+use crate::load;
+use crate::pages::{Answer, html};
+use crate::state::AppState;
+use crate::strings::api as words;
+use crate::views::shell::{Place, Shell};
+
+/// The longest name of a key, in letters.
+const LABEL_MAX: usize = 100;
+const DAY: u64 = 86_400;
+
+#[derive(Debug, Template)]
+#[template(path = "pages/company_integrations.html")]
+struct IntegrationsPage {
+    shell: Shell,
+    /// A key that was made now; shown this once.
+    made: Option<String>,
+    refused: Option<&'static str>,
+    scopes: Vec<(&'static str, &'static str)>,
+    rows: Vec<KeyRow>,
+}
+
+#[derive(Debug)]
+struct KeyRow {
+    id: u64,
+    label: String,
+    prefix: String,
+    scopes: String,
+    used: String,
+    standing: String,
+    is_alive: bool,
+}
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    Administrator(viewer): Administrator,
+) -> Answer {
+    let mut read = state.store.read().await?;
+    show(&mut read, (&state, &viewer), None, None).await
+}
+
+async fn show(
+    read: &mut Read,
+    (state, viewer): (&AppState, &Viewer),
+    made: Option<String>,
+    refused: Option<&'static str>,
+) -> Answer {
+    let as_of = load::as_of(read, state).await?;
+    let context = load::context(state, as_of, Some(viewer));
+    let now = (state.wall)();
+    let keys = read.api_keys().await?;
+    let mut answer = html(&IntegrationsPage {
+        shell: Shell::new(&context, "Integrations", Place::Integrations),
+        made,
+        refused,
+        scopes: Scope::ALL
+            .map(|scope| (scope.name(), words::scope(scope)))
+            .to_vec(),
+        rows: keys.iter().map(|key| row(key, now)).collect(),
+    })?;
+    // The key is shown once: no copy of the page is kept on the way.
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(answer)
+}
+
+fn row(key: &ApiKey, now: u64) -> KeyRow {
+    let day = |at: u64| dates::day(at, &TimeZone::UTC);
+    let (revoked, expires) = (key.revoked_at.map(day), key.key.expires_at.map(day));
+    let is_alive = key.is_alive(now);
+    let scopes: Vec<_> = key.key.scopes.iter().map(|scope| scope.name()).collect();
+    KeyRow {
+        id: key.id,
+        label: key.key.label.clone(),
+        prefix: format!("{}…", key.key.prefix),
+        scopes: scopes.join(", "),
+        used: key.used_at.map_or_else(|| "never".to_owned(), day),
+        standing: words::standing(revoked.as_deref(), expires.as_deref(), is_alive),
+        is_alive,
+    }
+}
+
+/// Makes a key and shows it, this once. The answer is the page itself and leads nowhere: the key
+/// must stand in no address and no store.
+pub(super) async fn make(
+    State(state): State<AppState>,
+    Administrator(viewer): Administrator,
+    fields: Fields,
+) -> Answer {
+    let at = (state.wall)();
+    let asked = asked(&fields, at);
+    let (label, scopes, expires_at) = match asked {
+        Ok(asked) => asked,
+        Err(why) => {
+            let mut read = state.store.read().await?;
+            return show(&mut read, (&state, &viewer), None, Some(why)).await;
+        }
+    };
+    let owner = viewer.owner().ok_or(PageError::NotSignedIn)?;
+    let key = NewKey::of((state.random)());
+    let mut tx = state.store.write().await?;
+    let id = tx
+        .add_api_key(&NewApiKey {
+            hash: key.hash,
+            prefix: key.prefix.clone(),
+            label,
+            scopes: scopes.clone(),
+            made_at: at,
+            made_by: Actor::Owner(owner),
+            expires_at,
+        })
+        .await?;
+    let names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
+    tx.append_audit(&NewEntry {
+        at,
+        actor: Actor::Owner(owner),
+        action: "key made".to_owned(),
+        subject: Actor::Key(id).to_string(),
+        detail: names.join(", "),
+    })
+    .await?;
+    tx.commit().await?;
+    let mut read = state.store.read().await?;
+    show(&mut read, (&state, &viewer), Some(key.text), None).await
+}
+
+type Asked = (String, BTreeSet<Scope>, Option<u64>);
+
+/// What the form says, or what is wrong with it.
+fn asked(fields: &Fields, now: u64) -> Result<Asked, &'static str> {
+    let label = fields.get("label");
+    let length = label.chars().count();
+    if length == 0 || length > LABEL_MAX || label.chars().any(char::is_control) {
+        return Err(words::LABEL_WRONG);
+    }
+    let scopes: BTreeSet<_> = fields.all("scope").filter_map(Scope::named).collect();
+    if scopes.is_empty() {
+        return Err(words::SCOPES_WRONG);
+    }
+    let expires_at = match fields.get("days") {
+        "" => None,
+        days => {
+            let days: u64 = days.parse().map_err(|_| words::DAYS_WRONG)?;
+            if !(1..=3_650).contains(&days) {
+                return Err(words::DAYS_WRONG);
+            }
+            Some(now.saturating_add(days.saturating_mul(DAY)))
+        }
+    };
+    Ok((label.to_owned(), scopes, expires_at))
+}
+
+/// Ends a key.
+pub(super) async fn revoke(
+    State(state): State<AppState>,
+    Administrator(viewer): Administrator,
+    fields: Fields,
+) -> Answer {
+    let id: u64 = fields
+        .get("key")
+        .parse()
+        .map_err(|_| PageError::NotUnderstood)?;
+    let owner = viewer.owner().ok_or(PageError::NotSignedIn)?;
+    let at = (state.wall)();
+    let mut tx = state.store.write().await?;
+    if tx.revoke_api_key(id, at).await? {
+        tx.append_audit(&NewEntry {
+            at,
+            actor: Actor::Owner(owner),
+            action: "key revoked".to_owned(),
+            subject: Actor::Key(id).to_string(),
+            detail: String::new(),
+        })
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(see("/company/integrations").into_response())
+}

@@ -1,0 +1,176 @@
+//! Writes as calls to sign: weighed as on the pages, handed out, never sent.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use guerdon_core::act::{Act, Effect, Figures};
+use guerdon_store::{Actor, NewEntry, Tx};
+use serde_json::{Value, json};
+
+use super::books::Books;
+use super::call::Call;
+use super::endpoint::Outcome;
+use super::problem::{Kind, Problem};
+use crate::actions::{Judged, Planned, plan_act, plan_round};
+use crate::data::money;
+use crate::dates;
+use crate::numbers::Token;
+use crate::signing::claim::Known;
+use crate::strings::api as words;
+
+/// An act on a grant: the last word of the path says which.
+pub(super) fn act<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
+    async move {
+        let word = call.endpoint.path.rsplit('/').next().unwrap_or_default();
+        let act = asked(call, word).ok_or_else(|| Problem::missing("act"))?;
+        let id = call.id("id");
+        let judged = plan_act(tx, &call.state, (id, act)).await?;
+        handed_out(call, tx, (id.to_string(), judged)).await
+    }
+    .boxed()
+}
+
+fn asked(call: &Call, word: &str) -> Option<Act> {
+    let number = |name: &str| call.body[name].as_u64();
+    Some(match word {
+        "end" => Act::End {
+            // 0 would take an end back; before 1970 nothing was granted.
+            stop_at: call.moment("stop_at").unwrap_or(0).max(1),
+            grace: call.body["grace"].as_bool().unwrap_or(false),
+        },
+        "withdraw-end" => Act::WithdrawEnd,
+        "pause" => Act::Pause,
+        "resume" => Act::Resume,
+        "accelerate" => Act::Accelerate {
+            by: u32::try_from(number("seconds")?).ok()?,
+        },
+        "lower-withholding" => Act::LowerWithholding {
+            withhold_bps: u16::try_from(number("withhold_bps")?).ok()?,
+        },
+        "settle" => Act::Settle,
+        "waive" => Act::Waive,
+        "hold" => Act::Hold { on: true },
+        "release" => Act::Hold { on: false },
+        "move" => Act::Move {
+            to: call.account("to"),
+        },
+        "announce-recovery" => Act::AnnounceRecovery {
+            to: call.account("to"),
+        },
+        "execute-recovery" => Act::ExecuteRecovery,
+        "clear-recovery" => Act::ClearRecovery,
+        "veto" => Act::Veto,
+        _ => return None,
+    })
+}
+
+/// A claim: with the proof of its place for a grant that is not opened yet.
+pub(super) fn claim<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
+    async move {
+        let id = call.id("id");
+        let known = Known::read(tx, &call.state, id).await?;
+        let known = known.ok_or_else(|| Problem::missing("grant"))?;
+        let pays = known.payment();
+        let pays = pays.map_err(crate::data::refused("grant", id))?;
+        let binding_at = known.round.map_or(0, |round| round.binding_at);
+        let judged = match known.plan(tx, &call.state).await? {
+            _ if pays.net == 0 => Err(words::NOTHING_TO_CLAIM.to_owned()),
+            _ if known.record.is_none() && binding_at > known.now() => {
+                Err(words::not_binding(&dates::exact(binding_at)))
+            }
+            None => Err(words::NOT_COMMITTED.to_owned()),
+            Some(plan) => Ok(Planned {
+                plan,
+                word: "claim",
+                signer: match known.holder_only() {
+                    true => "holder".to_owned(),
+                    false => "anyone".to_owned(),
+                },
+                effect: None,
+            }),
+        };
+        handed_out(call, tx, (id.to_string(), judged)).await
+    }
+    .boxed()
+}
+
+/// The opening of a grant without a payment.
+pub(super) fn open<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
+    async move {
+        let id = call.id("id");
+        let known = Known::read(tx, &call.state, id).await?;
+        let known = known.ok_or_else(|| Problem::missing("grant"))?;
+        let binding_at = known.round.map_or(0, |round| round.binding_at);
+        let judged = match known.opening(tx, &call.state).await? {
+            _ if known.record.is_some() => Err(words::OPENED.to_owned()),
+            _ if binding_at > known.now() => Err(words::not_binding(&dates::exact(binding_at))),
+            None => Err(words::NOT_COMMITTED.to_owned()),
+            Some(plan) => Ok(Planned {
+                plan,
+                word: "open",
+                signer: "anyone".to_owned(),
+                effect: None,
+            }),
+        };
+        handed_out(call, tx, (id.to_string(), judged)).await
+    }
+    .boxed()
+}
+
+/// The commitment of a round.
+pub(super) fn commit<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
+    async move {
+        let binding_at = call.moment("binding_at").unwrap_or(0);
+        round(call, tx, Some(binding_at)).await
+    }
+    .boxed()
+}
+
+/// The end of a round that is not binding yet.
+pub(super) fn rescind<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
+    async move { round(call, tx, None).await }.boxed()
+}
+
+async fn round(call: &Call, tx: &mut Tx, binding_at: Option<u64>) -> Outcome {
+    let root = call.id("root");
+    let judged = plan_round(tx, &call.state, (root, binding_at)).await?;
+    handed_out(call, tx, (root.to_string(), judged)).await
+}
+
+/// The answer, with an entry in the log.
+async fn handed_out(call: &Call, tx: &mut Tx, (subject, judged): (String, Judged)) -> Outcome {
+    let planned = judged.map_err(|why| Problem::new(Kind::Refused, why))?;
+    let books = Books::open(call, tx).await?;
+    tx.append_audit(&NewEntry {
+        at: (call.state.wall)(),
+        actor: Actor::Key(call.key.id),
+        action: "plan made".to_owned(),
+        subject,
+        detail: planned.word.to_owned(),
+    })
+    .await?;
+    let (plan, token) = (&planned.plan, &call.state.deployment.token);
+    Ok(json!({
+        "as_of": books.as_of(call),
+        "plan": {
+            "to": plan.to.map(|to| to.to_checksum(None)),
+            "data": plan.data,
+            "value": "0",
+            "chain_id": call.state.deployment.chain_id,
+            "summary": plan.summary,
+        },
+        "signer": planned.signer,
+        "effect": planned.effect.map(|it| effect(&it, token)),
+    }))
+}
+
+fn effect(effect: &Effect, token: &Token) -> Value {
+    let figures = |it: &Figures| {
+        json!({
+            "vested": money(it.amounts.vested, token),
+            "claimable": money(it.claimable, token),
+            "held": money(it.amounts.held, token),
+            "outstanding": money(it.outstanding(), token),
+        })
+    };
+    json!({"before": figures(&effect.before), "after": figures(&effect.after)})
+}
