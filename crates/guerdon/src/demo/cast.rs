@@ -5,12 +5,10 @@ use guerdon_chain::Signer;
 use guerdon_store::ListRole;
 use guerdon_web::Actor;
 
-use super::goals::{LAUNCH, LAUNCH_PANEL, PRODUCT, PRODUCT_PANEL};
+use super::goals::{LAUNCH_PANEL, PRODUCT_PANEL};
 use super::input::FIRST;
-use crate::commands::goal::files::find as find_goal;
 use crate::commands::goal::{ARBITER, SPONSOR};
 use crate::commands::money::COMPANY;
-use crate::context::Context;
 use crate::error::{Failure, Outcome};
 
 /// Accounts of the embedded chain that work for the company beside its first.
@@ -30,13 +28,7 @@ pub(super) struct Player {
     pub(super) country: &'static str,
     pub(super) roles: &'static [ListRole],
     group: &'static str,
-    home: Home,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Home {
-    Path(&'static str),
-    Goal(&'static str),
+    home: &'static str,
 }
 
 const COMPANYS: &str = "The company";
@@ -52,7 +44,7 @@ const fn company(account: u32, number: &'static str, name: &'static str) -> Play
         country: "DE",
         roles: &[ListRole::Company],
         group: COMPANYS,
-        home: Home::Path("/company"),
+        home: "/company",
     }
 }
 
@@ -61,15 +53,8 @@ const fn judge(account: u32, number: &'static str, name: &'static str) -> Player
         does: "panel",
         roles: &[],
         group: JUDGES,
-        home: Home::Goal(PRODUCT),
+        home: "/queue",
         ..company(account, number, name)
-    }
-}
-
-const fn launch(account: u32, number: &'static str, name: &'static str) -> Player {
-    Player {
-        home: Home::Goal(LAUNCH),
-        ..judge(account, number, name)
     }
 }
 
@@ -96,7 +81,7 @@ pub(super) static PLAYERS: [Player; 13] = [
         roles: &[ListRole::Auditor],
         zone: "Europe/Paris",
         country: "FR",
-        home: Home::Path("/company/audit"),
+        home: "/company/audit",
         ..company(AUDITOR, "A-01", "Claire Fontaine")
     },
     Player {
@@ -106,30 +91,26 @@ pub(super) static PLAYERS: [Player; 13] = [
     judge(PRODUCT_PANEL[0], "P-01", "Helen Marsh"),
     judge(PRODUCT_PANEL[1], "P-02", "Jun Park"),
     judge(PRODUCT_PANEL[2], "P-03", "Amara Diallo"),
-    launch(LAUNCH_PANEL[0], "P-04", "Lars Nyberg"),
-    launch(LAUNCH_PANEL[1], "P-05", "Sofia Marin"),
-    launch(LAUNCH_PANEL[2], "P-06", "Piet de Vries"),
+    judge(LAUNCH_PANEL[0], "P-04", "Lars Nyberg"),
+    judge(LAUNCH_PANEL[1], "P-05", "Sofia Marin"),
+    judge(LAUNCH_PANEL[2], "P-06", "Piet de Vries"),
     Player {
         does: "arbiter",
-        ..launch(ARBITER, "P-07", "Ruth Abramson")
+        ..judge(ARBITER, "P-07", "Ruth Abramson")
     },
 ];
 
 /// The engineers of the first sheet, then everybody else.
-pub(super) fn cast(context: &Context) -> Outcome<Vec<Actor>> {
+pub(super) fn cast() -> Outcome<Vec<Actor>> {
     let mut cast = engineers()?;
     for player in &PLAYERS {
-        let home = match player.home {
-            Home::Path(path) => path.to_owned(),
-            Home::Goal(name) => format!("/goals/{}", find_goal(context, name)?.id),
-        };
         cast.push(Actor {
             key: player.number.to_owned(),
             name: player.name.to_owned(),
             does: player.does.to_owned(),
             group: player.group,
             account: Signer::embedded(player.account)?.address(),
-            home,
+            home: player.home.to_owned(),
         });
     }
     Ok(cast)

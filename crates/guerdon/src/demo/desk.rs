@@ -1,13 +1,18 @@
 //! What lies on the company's desk when the story ends, beside what the chain knows: acceptances,
 //! templates, and a sheet that somebody has begun to import. All of it stands in the database alone.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, keccak256};
 use guerdon_chain::{DEV_ACCOUNTS, Signer, typed_data_digest};
+use guerdon_core::goal::{Accept, GoalsDomain};
 use guerdon_core::terms::Powers;
-use guerdon_store::{Acceptance, ImportDraft, Template, Tx};
-use guerdon_web::acceptance;
+use guerdon_store::{Acceptance, ChallengeReason, ImportDraft, Owner, Template, Tx};
+use guerdon_web::{accept_paper, acceptance};
 
+use super::goals::{LAUNCH, NEXT};
+use super::launch::REASON;
 use super::story::seconds;
+use crate::commands::goal::KEEPER;
+use crate::commands::goal::files::find as find_goal;
 use crate::commands::grant::files::find as find_grant;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
@@ -54,6 +59,38 @@ pub(super) async fn accept(context: &Context, tx: &mut Tx) -> Outcome {
         })
         .await?;
     }
+    Ok(())
+}
+
+/// What lies before those who measure: the sponsor has named the model of the next goal's first
+/// attempt, for the panel to accept; and why the launch is doubted, whose hash the chain keeps.
+pub(super) async fn measure(context: &Context, tx: &mut Tx) -> Outcome {
+    let (next, launch) = (find_goal(context, NEXT)?, find_goal(context, LAUNCH)?);
+    let sponsor = Owner::Wallet(next.definition.goal.sponsor);
+    let accept = Accept {
+        goal: next.id,
+        attempt: 0,
+        model: keccak256("acme-coder release 4: manifest with a nonce"),
+        deadline: seconds("2028-07-15T21:59:59Z")?,
+    };
+    let domain = next.definition.place.map(|place| GoalsDomain {
+        chain_id: place.chain_id,
+        goals: place.contract,
+    });
+    if let Some(domain) = domain {
+        let at = seconds("2028-06-30T08:15:00Z")?;
+        tx.put_paper(&accept_paper(&domain, accept, (sponsor, at)))
+            .await?;
+    }
+    tx.put_challenge_reason(&ChallengeReason {
+        goal: launch.id,
+        attempt: 0,
+        hash: keccak256(REASON),
+        reason: REASON.to_owned(),
+        added_at: seconds("2028-06-29T10:00:00Z")?,
+        added_by: Owner::Wallet(Signer::embedded(KEEPER)?.address()),
+    })
+    .await?;
     Ok(())
 }
 

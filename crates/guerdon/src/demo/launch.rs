@@ -15,7 +15,7 @@ use crate::error::Outcome;
 use crate::session::Session;
 
 const ACCEPT_SECONDS: u64 = 3 * 86_400;
-const REASON: &str = "the second region serves no customer yet";
+pub(super) const REASON: &str = "the second region serves no customer yet";
 
 pub(super) async fn register(context: &Context, node: &Node) -> Outcome {
     let session = Session::open(context, node)?;

@@ -37,7 +37,7 @@ async fn play(context: &Context, node: &Node, arguments: &DemoArgs) -> Outcome {
     told.global.output = Format::Nothing;
     interruptible(story::tell(&told, node)).await?;
     let site = Site {
-        demo: Some(stage::stage(context, node)?),
+        demo: Some(stage::stage(node)?),
         ..site(context, arguments)?
     };
     people::fill(context, &node.chain).await?;

@@ -10,7 +10,7 @@ use guerdon_chain::{Chain, DEV_ACCOUNTS, Plan, Signer};
 use guerdon_web::{Actor, Answer, Call, Demo, Stage};
 
 use super::cast::cast;
-use crate::context::{Context, Node};
+use crate::context::Node;
 use crate::error::{Failure, Outcome};
 
 struct Play {
@@ -21,12 +21,12 @@ struct Play {
 }
 
 /// The stage of a node that runs the embedded chain.
-pub(super) fn stage(context: &Context, node: &Node) -> Outcome<Demo> {
+pub(super) fn stage(node: &Node) -> Outcome<Demo> {
     let embedded = node
         .embedded
         .as_ref()
         .ok_or_else(|| Failure::input("the demo needs the embedded chain: leave --rpc-url out"))?;
-    let cast = cast(context)?;
+    let cast = cast()?;
     let mut signers = BTreeMap::new();
     for index in 0..DEV_ACCOUNTS {
         let signer = Signer::embedded(index)?;

@@ -1,0 +1,151 @@
+//! Sentences of an attempt's page.
+
+use alloy_primitives::B256;
+use guerdon_core::goal::{AttemptStatus, Goal, Kind};
+use jiff::tz::TimeZone;
+
+use crate::dates;
+use crate::numbers::{count, grouped, percent, score, shortened};
+
+pub(crate) const ONLY_PARTIES_READ: &str = "This page, the files on it and who signed what are \
+     read by the goal's sponsor, its panel and its arbiter, signed in by wallet: nobody else. What \
+     the chain takes up is public: counts, the hash of the file, who signed.";
+pub(crate) const CONTRACT_WALLETS: &str = "The contract counts signatures of keys alone, 65 bytes \
+     each: an account that is itself a contract cannot sit on a panel.";
+pub(crate) const NO_MODEL: &str = "Give the hash of the model's manifest: 0x and 64 hexadecimal \
+     digits. The manifest holds a nonce, so that nobody guesses it.";
+pub(crate) const NO_UNTIL: &str = "Give the last day of the acceptance, after today.";
+pub(crate) const NO_FILE: &str = "Choose the file that the harness wrote.";
+pub(crate) const TOO_LARGE: &str = "The file is larger than 16 MiB. Sign it by the command line, \
+     which reads 256 MiB: guerdon goal sign GOAL --result FILE.";
+pub(crate) const BROKE_OFF: &str = "The file did not arrive whole. Send it again.";
+pub(crate) const NOT_A_COUNT: &str = "Give the count as a whole number.";
+pub(crate) const TOO_MANY: &str = "So many results were read for this attempt that no further one \
+     is taken. Sign one of them, or by the command line.";
+pub(crate) const OTHER_KIND: &str = "No file that is read here holds a paired comparison or a mean \
+     of scores. Sign such a result by the command line: guerdon goal sign.";
+pub(crate) const NO_METRIC: &str = "The goal's specification names no metric, so a file cannot be \
+     read for it here. Sign by the command line: guerdon goal sign --metric.";
+pub(crate) const NOT_HERS: &str = "This is not the signature of a member of the panel.";
+pub(crate) const NOT_NOW: &str = "The attempt stands where this can no longer be signed.";
+pub(crate) const ACCEPT: &str = "Sign the acceptance";
+pub(crate) const SIGN: &str = "Sign this result";
+pub(crate) const REGISTER: &str = "Register the attempt";
+pub(crate) const PROPOSE: &str = "Propose this result";
+pub(crate) const PANEL_ONLY: &str = "Only members of the panel sign.";
+pub(crate) const NOT_DRAWN: &str = "Nothing is drawn: every attempt runs all items of the task.";
+
+/// Why an attempt that stands so does not allow it.
+pub(crate) const fn wrong_status(status: AttemptStatus) -> &'static str {
+    match status {
+        AttemptStatus::None => "The attempt is not registered.",
+        AttemptStatus::Registered => "The attempt is running: nothing is proposed yet.",
+        AttemptStatus::Proposed => "A result is proposed already.",
+        AttemptStatus::Challenged => "The attempt is challenged: the arbiter decides.",
+        AttemptStatus::Finished => "The attempt is final: nothing changes it any more.",
+        AttemptStatus::Void => "The attempt was declared void.",
+    }
+}
+
+/// What an acceptance says, sentence by sentence.
+pub(crate) fn accepting(goal: &str, number: u16, model: B256, until: &str) -> Vec<String> {
+    vec![
+        format!(
+            "Accept that the {} at {goal} is registered with the model {}.",
+            super::attempt(number),
+            shortened(&model.to_string())
+        ),
+        format!("Good until {until}; without a registration by then it means nothing."),
+        "It says nothing about the result.".to_owned(),
+    ]
+}
+
+/// What a signed result says.
+pub(crate) fn signing(goal: &str, number: u16, raw: &str, evidence: B256) -> Vec<String> {
+    vec![
+        format!(
+            "Say that the {} at {goal} came to {raw}.",
+            super::attempt(number)
+        ),
+        format!(
+            "The evidence is the file with the hash {}.",
+            shortened(&evidence.to_string())
+        ),
+    ]
+}
+
+/// Who signed, of how many.
+pub(crate) fn signed(have: usize, m: u8, panel: usize) -> String {
+    format!("{have} of {panel} members signed; {m} are needed.")
+}
+
+/// When a member signed.
+pub(crate) fn signed_on(at: u64, zone: &TimeZone) -> String {
+    format!("signed on {}", dates::moment(at, zone))
+}
+
+pub(crate) const NOT_SIGNED: &str = "has not signed";
+
+/// Who is to act, and by when.
+pub(crate) fn until(who: &str, by: &str) -> String {
+    format!("{who}, by {by}.")
+}
+
+/// The block that draws the items.
+pub(crate) fn drawn_by(block: u64) -> String {
+    format!(
+        "Block {} draws the items. Within 256 blocks after it somebody has to seal them, or they \
+         are lost and the attempt expires as zero.",
+        grouped(block)
+    )
+}
+
+/// How many items were drawn by which seed.
+pub(crate) fn drawn(samples: u32, pool: u32, seed: &str) -> String {
+    format!(
+        "{} of {} items were drawn by the chain with the seed {seed}.",
+        grouped(samples),
+        grouped(pool)
+    )
+}
+
+/// What the contract will decide by a result.
+pub(crate) fn decides(goal: &Goal, raw: &str, lower: i64, fraction: u32) -> String {
+    let pays = percent(fraction.into());
+    if goal.kind == Kind::Count {
+        return format!("{raw}: it would pay {pays}.");
+    }
+    let place = match lower {
+        lower if lower < goal.threshold => "below the threshold",
+        lower if lower >= goal.stretch => "at or above the stretch",
+        _ => "between threshold and stretch",
+    };
+    format!(
+        "{raw}; what counts is the lower bound {}, {place}: it would pay {pays}.",
+        score(lower)
+    )
+}
+
+/// A condition of the goal that a result does not meet.
+pub(crate) fn guards_fail(missing: u32) -> String {
+    format!(
+        "{} not confirmed, so it pays nothing.",
+        match missing {
+            1 => "One condition is".to_owned(),
+            many => format!("{} are", count(many.into(), "condition")),
+        }
+    )
+}
+
+/// A number of a goal's condition.
+pub(crate) fn guard(bit: u32) -> String {
+    format!("condition {} holds", bit.saturating_add(1))
+}
+
+/// Who waits for whom while signatures are missing.
+pub(crate) fn more_signatures(missing: u8) -> String {
+    match missing {
+        1 => "One more member of the panel has to sign.".to_owned(),
+        many => format!("{many} more members of the panel have to sign."),
+    }
+}

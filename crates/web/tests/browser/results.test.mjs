@@ -1,0 +1,180 @@
+// Results through the pages: a harness's file becomes final with the wallets of a sponsor and two
+// panel members; a result is challenged with a bond, corrected by the arbiter, and the bond taken.
+import "./ends.mjs";
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+
+import { context } from "./browser.mjs";
+import { ROOT, guerdon } from "./machine.mjs";
+import { signedIn } from "./session.mjs";
+import { ask, site, waitFor } from "./site.mjs";
+import { TestWallet, embeddedKey } from "./wallet.mjs";
+
+const CHAIN = 31_337;
+// Accounts of the embedded chain, as the demo casts them; the keeper has coins for bonds.
+const SPONSOR = 1;
+const HELEN = 2;
+const JUN = 3;
+const ARBITER = 8;
+const CHALLENGER = 9;
+const RELEASE_3 = join(ROOT, "crates/guerdon/demo/lm-eval-acme-coder-r3.json");
+const MODEL = `0x${"4d".repeat(32)}`;
+const DAY = 86_400;
+
+let made;
+
+before(async () => {
+  made = await site();
+});
+
+/** A goal of this test's own, over the demo's items and panel. */
+async function define(name, challengeSeconds) {
+  const file = join(made.data, "goals", "product_500@0.80..0.90.json");
+  const { place: _, ...draft } = JSON.parse(readFileSync(file, "utf8"));
+  const { panel: _panel, spec: _spec, ...goal } = draft.goal;
+  const { timestamp } = await ask(made.rpc, "eth_getBlockByNumber", ["latest", false]);
+  const now = Number(timestamp);
+  const window = { opens: now - DAY, closes: now + 300 * DAY, challengeSeconds };
+  const path = join(made.data, `${name}.json`);
+  writeFileSync(path, JSON.stringify({ ...draft, name, goal: { ...goal, ...window } }));
+  const { id } = JSON.parse(await guerdon(made.data, "-o", "json", "goal", "define", path));
+  await waitFor(made.url, Number(await ask(made.rpc, "eth_blockNumber")));
+  return { id, until: new Date((now + 20 * DAY) * 1000).toISOString().slice(0, 10) };
+}
+
+/** A window with a wallet, and a page of it that is signed in and shows `path`. */
+async function opened(t, key, path) {
+  const chains = { [CHAIN]: made.rpc };
+  const deployment = join(made.data, "deployments", `${CHAIN}.json`);
+  const verifyingContract = JSON.parse(readFileSync(deployment, "utf8")).contracts.Goals.address;
+  const trusted = [{ name: "Guerdon Goals", version: "1", verifyingContract }];
+  const wallet = new TestWallet({ key: embeddedKey(key), chains, trusted });
+  const window = await context();
+  t.after(async () => {
+    await window.close();
+    wallet.close();
+  });
+  await wallet.attach(window);
+  return signedIn(window, made.url, path);
+}
+
+const words = (page) => page.locator("main").innerText();
+
+/** What a page asks for under a button. */
+function asked(page, button) {
+  const here = page.getByRole("button", { name: button });
+  return page.locator("guerdon-sign").filter({ has: here });
+}
+
+async function press(page, button) {
+  const sign = asked(page, button);
+  const said = sign.locator("[data-said]");
+  await said.filter({ hasText: /will ask you to confirm/ }).waitFor({ timeout: 20_000 });
+  await sign.locator("[data-sign]").click();
+  return said;
+}
+
+/** Sends what stands under a button, and waits until the index has read it. */
+async function sends(page, button) {
+  assert.match(await words(page), /Tried on the node just now: it would succeed\.|Allow the bond/);
+  const said = await press(page, button);
+  try {
+    await said.filter({ hasText: /Confirmed in block/ }).waitFor({ timeout: 30_000 });
+  } catch {
+    throw new Error(`not confirmed: ${await said.innerText()}`);
+  }
+  await waitFor(made.url, Number(await ask(made.rpc, "eth_blockNumber")));
+}
+
+/** Signs a message for the panel; the page comes back with the signature on it. */
+async function signs(page, button) {
+  await press(page, button);
+  await page.getByText(/signed on/).first().waitFor({ timeout: 20_000 });
+}
+
+/** Follows the line of the queue that says this, at a goal. */
+async function follows(page, goal, says) {
+  await page.goto(`${made.url}/queue`);
+  const row = page.locator("tr").filter({ hasText: goal }).filter({ hasText: says });
+  await row.getByRole("link", { name: says }).click();
+}
+
+/** From a name of a model to a proposed result, each with an own wallet. */
+async function proposed(t, name, seconds) {
+  const { id, until } = await define(name, seconds);
+  const sponsor = await opened(t, SPONSOR, "/queue");
+  await follows(sponsor, name, "Name the model of the next attempt");
+  await sponsor.getByLabel("Hash of the model's manifest").fill(MODEL);
+  await sponsor.getByLabel(/^Good until/).fill(until);
+  await sponsor.getByRole("button", { name: "Ask the panel to accept it" }).click();
+  await sponsor.getByText("0 of 3 members signed").waitFor();
+
+  const helen = await opened(t, HELEN, "/queue");
+  await follows(helen, name, "Accept the next attempt");
+  await signs(helen, "Sign the acceptance");
+
+  await follows(sponsor, name, "Register the attempt");
+  await sends(sponsor, "Register the attempt");
+
+  await follows(helen, name, "Run the items and bring the result file");
+  assert.match(await words(helen), /Nothing is drawn: every attempt runs all items/);
+  await helen.getByLabel(/^Result file of the harness/).setInputFiles(RELEASE_3);
+  await helen.getByRole("button", { name: "Read the file" }).click();
+  await helen.getByText(/428 of 500; what counts is the lower bound 0\.82/).first().waitFor();
+  await signs(helen, "Sign this result");
+
+  const jun = await opened(t, JUN, "/queue");
+  await follows(jun, name, "Check the result and sign it");
+  const before = await words(jun);
+  assert.match(before, /between threshold and stretch: it would pay 61\.0/);
+  assert.match(before, /1 of 3 members signed; 2 are needed\./);
+  await signs(jun, "Sign this result");
+  await sends(jun, "Propose this result");
+  return { id, sponsor, helen, jun };
+}
+
+describe("results through the pages", () => {
+  test("release 3's file becomes final with three wallets", async (t) => {
+    const { id, sponsor } = await proposed(t, "pages_500", 1);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await ask(made.rpc, "evm_mine");
+    await waitFor(made.url, Number(await ask(made.rpc, "eth_blockNumber")));
+    await follows(sponsor, "pages_500", "Finalize the attempt");
+    assert.match(await words(sponsor), /The goal pays\s+nothing\s+61\.0/);
+    await sends(sponsor, "Finalize");
+    await sponsor.goto(`${made.url}/goals/${id}`);
+    assert.match(await words(sponsor), /The 1st attempt measured 0\.856.*so 61\.0.* is open/);
+    const queue = await (await fetch(`${made.url}/goals/${id}.json`)).json();
+    assert.equal(JSON.stringify(queue).includes("428"), true);
+  });
+
+  test("a challenge is paid, resolved, and its bond withdrawn", async (t) => {
+    const { id } = await proposed(t, "doubted_500", 2 * DAY);
+    const base = `/goals/${id}/attempts/0`;
+    const doubter = await opened(t, CHALLENGER, `${base}/challenge`);
+    await doubter.getByLabel("What is wrong with the result").fill("Two answers were counted twice.");
+    await doubter.getByRole("button", { name: "Keep the reason and go on" }).click();
+    await sends(doubter, "Allow the bond");
+    await doubter.reload();
+    assert.match(await words(doubter), /Who acts next: the arbiter, by/);
+    await sends(doubter, "Challenge this result");
+
+    const arbiter = await opened(t, ARBITER, "/queue");
+    await follows(arbiter, "doubted_500", "Decide the challenge");
+    assert.match(await words(arbiter), /The challenger says: “Two answers were counted twice\.”/);
+    await arbiter.getByLabel("Verdict").selectOption("overturned");
+    await arbiter.getByLabel("Corrected: right answers, wins or count").fill("426");
+    await arbiter.getByRole("button", { name: "Show what this means" }).click();
+    assert.match(await words(arbiter), /Bond to the challenger\s+0\.00 \S+\s+500\.00/);
+    await sends(arbiter, "Give this verdict");
+
+    await doubter.goto(`${made.url}/goals/${id}/withdraw-bond`);
+    assert.match(await words(doubter), /500\.00 \S+ are owed to your wallet\./);
+    await sends(doubter, "Take the bonds");
+    await doubter.reload();
+    assert.match(await words(doubter), /No bond is owed to your wallet\./);
+  });
+});
