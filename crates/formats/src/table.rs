@@ -69,6 +69,19 @@ impl Table {
         self.rows.push(cells);
     }
 
+    /// Says in every row the block that it speaks of.
+    #[must_use]
+    pub fn pinned(mut self, (block, hash): (u64, &str)) -> Self {
+        for name in ["block", "block_hash"] {
+            self.columns.push((name.to_owned(), Kind::Plain));
+        }
+        for row in &mut self.rows {
+            row.push(Cell::Number(block.into()));
+            row.push(Cell::Text(hash.to_owned()));
+        }
+        self
+    }
+
     /// How many rows there are.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -4,17 +4,18 @@ use alloy_primitives::{Address, B256};
 use guerdon_core::grant;
 use guerdon_core::ledger::{AttemptRecord, GoalRecord, GrantRecord, MemberRecord, RoundRecord};
 use guerdon_core::succession::Stage;
+use guerdon_formats::goal_file::goal_value;
 use serde_json::{Value, json};
 
-use crate::csv::Csv;
 use crate::dates;
 use crate::error::PageError;
 use crate::numbers::Token;
 use crate::state::DeploymentView;
+use crate::table::Rows;
 use crate::views::goal::GoalData;
 use crate::views::goal_words;
 use crate::views::grant::GrantData;
-use crate::views::home::{Overview, RoundSummary};
+use crate::views::home::{Forecast, Overview, RoundSummary};
 use crate::views::round::{RoundData, state_word};
 use crate::views::{Context, Goals, NamedGoal};
 use jiff::tz::TimeZone;
@@ -50,20 +51,21 @@ pub(crate) fn refused(
     }
 }
 
-pub(crate) fn overview(overview: &Overview, context: &Context<'_>) -> Result<Value, PageError> {
+pub(crate) fn overview(
+    overview: &Overview,
+    forecast: Option<&Forecast>,
+    context: &Context<'_>,
+) -> Value {
     let (pool, token) = (&overview.pool, context.token());
-    let months = overview
-        .months(context.now())
-        .map_err(refused("pool", B256::ZERO))?;
-    let months = months.map(|(months, covers)| {
-        let rows = months.iter().map(|month| {
+    let months = forecast.map(|forecast| {
+        let rows = forecast.months.iter().map(|month| {
             json!({
                 "month": month.long,
                 "by_time": money(month.by_time, token),
                 "by_goal": money(month.by_goal, token),
             })
         });
-        json!({ "covers": covers, "months": rows.collect::<Vec<_>>() })
+        json!({ "covers": forecast.covers, "months": rows.collect::<Vec<_>>() })
     });
     let goals = overview
         .goals
@@ -73,7 +75,7 @@ pub(crate) fn overview(overview: &Overview, context: &Context<'_>) -> Result<Val
         .rounds
         .iter()
         .map(|round| round_summary(round, context));
-    Ok(json!({
+    json!({
         "as_of": head(context),
         "company": context.company.name,
         "funded": money(pool.funded, token),
@@ -88,7 +90,7 @@ pub(crate) fn overview(overview: &Overview, context: &Context<'_>) -> Result<Val
         "forecast": months,
         "rounds": rounds.collect::<Vec<_>>(),
         "goals": goals.collect::<Vec<_>>(),
-    }))
+    })
 }
 
 fn round_summary(round: &RoundSummary, context: &Context<'_>) -> Value {
@@ -265,32 +267,8 @@ pub(crate) fn goal(data: &GoalData, context: &Context<'_>) -> Value {
         "as_of": head(context),
         "goal": goal_summary(&data.goal, context),
         "id": id.to_string(),
-        "definition": {
-            "kind": goal.kind.number(),
-            "threshold": goal.threshold,
-            "stretch": goal.stretch,
-            "basePpb": goal.base_ppb,
-            "defaultPpb": goal.default_ppb,
-            "bound": goal.bound,
-            "attempts": goal.attempts,
-            "maxVoids": goal.max_voids,
-            "samples": goal.samples,
-            "pool": goal.pool,
-            "guards": goal.guards,
-            "opens": goal.opens,
-            "closes": goal.closes,
-            "runSeconds": goal.run_seconds,
-            "challengeSeconds": goal.challenge_seconds,
-            "arbiterSeconds": goal.arbiter_seconds,
-            "seedBlocks": goal.seed_blocks,
-            "sponsor": goal.sponsor.to_checksum(None),
-            "panel": goal.panel.to_string(),
-            "arbiter": goal.arbiter.to_checksum(None),
-            "bondToken": goal.bond_token.to_checksum(None),
-            "bond": goal.bond.to_string(),
-            "data": goal.data.to_string(),
-            "spec": goal.spec.to_string(),
-        },
+        // As in the goal's file: threshold, stretch and bond as text.
+        "definition": goal_value(goal),
         "m": m,
         "panel": panel.iter().map(|member| member.to_checksum(None)).collect::<Vec<_>>(),
         "attempts": attempts.iter().map(attempt).collect::<Vec<_>>(),
@@ -354,10 +332,10 @@ pub(crate) fn contracts(context: &Context<'_>, members: &[MemberRecord]) -> Valu
     })
 }
 
-pub(crate) fn contracts_csv(deployment: &DeploymentView) -> Csv {
-    let mut csv = Csv::new(&["name", "address", "transaction", "code_hash"]);
+pub(crate) fn contracts_table(deployment: &DeploymentView) -> Rows {
+    let mut rows = Rows::new(&["name", "address", "transaction", "code_hash"]);
     for contract in &deployment.contracts {
-        csv.row(&[
+        rows.row(&[
             &contract.name,
             &contract.address.to_checksum(None),
             &contract
@@ -367,10 +345,10 @@ pub(crate) fn contracts_csv(deployment: &DeploymentView) -> Csv {
             &contract.code_hash,
         ]);
     }
-    csv
+    rows
 }
 
-pub(crate) fn overview_csv(overview: &Overview) -> Csv {
+pub(crate) fn overview_table(overview: &Overview, token: &Token) -> Rows {
     let header = [
         "root",
         "name",
@@ -381,10 +359,10 @@ pub(crate) fn overview_csv(overview: &Overview) -> Csv {
         "paid_raw",
         "freed_raw",
     ];
-    let mut csv = Csv::new(&header);
+    let mut rows = Rows::new(&header).amounts(token, &["total_raw", "paid_raw", "freed_raw"]);
     for round in &overview.rounds {
         let (record, totals) = (&round.record, &round.totals);
-        csv.row(&[
+        rows.row(&[
             &record.root,
             &round.title(),
             &dates::machine(record.committed_at),
@@ -395,10 +373,10 @@ pub(crate) fn overview_csv(overview: &Overview) -> Csv {
             &totals.freed(),
         ]);
     }
-    csv
+    rows
 }
 
-pub(crate) fn round_csv(data: &RoundData, now: u64) -> Csv {
+pub(crate) fn round_table(data: &RoundData, (token, now): (&Token, u64)) -> Rows {
     let header = [
         "id",
         "leaf",
@@ -409,10 +387,11 @@ pub(crate) fn round_csv(data: &RoundData, now: u64) -> Csv {
         "freed_raw",
         "replaces",
     ];
-    let mut csv = Csv::new(&header);
+    let raw = ["granted_raw", "claimed_raw", "withheld_raw", "freed_raw"];
+    let mut rows = Rows::new(&header).amounts(token, &raw);
     for grant in &data.grants {
         let record = &grant.record;
-        csv.row(&[
+        rows.row(&[
             &record.id,
             &leaf(record)
                 .map(|leaf| leaf.to_string())
@@ -428,13 +407,13 @@ pub(crate) fn round_csv(data: &RoundData, now: u64) -> Csv {
                 .unwrap_or_default(),
         ]);
     }
-    csv
+    rows
 }
 
-pub(crate) fn grant_csv(data: &GrantData) -> Csv {
-    let mut csv = Csv::new(&["block", "time", "transaction", "log", "event"]);
+pub(crate) fn grant_table(data: &GrantData) -> Rows {
+    let mut rows = Rows::new(&["block", "time", "transaction", "log", "event"]);
     for (origin, fact) in &data.facts {
-        csv.row(&[
+        rows.row(&[
             &origin.block,
             &dates::machine(origin.block_time),
             &origin.tx,
@@ -442,10 +421,10 @@ pub(crate) fn grant_csv(data: &GrantData) -> Csv {
             &name_of(fact),
         ]);
     }
-    csv
+    rows
 }
 
-pub(crate) fn goal_csv(data: &GoalData) -> Csv {
+pub(crate) fn goal_table(data: &GoalData) -> Rows {
     let header = [
         "attempt",
         "model",
@@ -456,9 +435,9 @@ pub(crate) fn goal_csv(data: &GoalData) -> Csv {
         "fraction_ppb",
         "status",
     ];
-    let mut csv = Csv::new(&header);
+    let mut rows = Rows::new(&header);
     for attempt in &data.goal.record.attempts {
-        csv.row(&[
+        rows.row(&[
             &attempt.number,
             &attempt.model,
             &attempt.x,
@@ -472,11 +451,11 @@ pub(crate) fn goal_csv(data: &GoalData) -> Csv {
             &format!("{:?}", attempt.word.status).to_lowercase(),
         ]);
     }
-    csv
+    rows
 }
 
 /// The event's name: the variant is named after it.
-fn name_of(fact: &guerdon_core::fact::Fact) -> String {
+pub(crate) fn name_of(fact: &guerdon_core::fact::Fact) -> String {
     let text = format!("{fact:?}");
     text.chars()
         .take_while(char::is_ascii_alphanumeric)

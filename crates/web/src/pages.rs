@@ -1,21 +1,23 @@
 //! Handlers: read one snapshot, make the page or its data.
 
+use std::convert::Infallible;
+
 use alloy_primitives::B256;
 use askama::Template;
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::access::{Access, Visitor};
 use crate::assets;
-use crate::csv::Csv;
 use crate::data::{self, refused};
 use crate::error::PageError;
 use crate::load;
 use crate::routes::Route;
 use crate::state::AppState;
+use crate::table;
 use crate::views::goal::GoalPage;
 use crate::views::home::HomePage;
 use crate::views::plain::{ContractsPage, GlossaryPage, VerifyPage};
@@ -29,6 +31,28 @@ pub(crate) enum Form {
     Html,
     Json,
     Csv,
+    Xlsx,
+}
+
+impl Form {
+    /// By the ending of a path, and what stands before it.
+    fn of(path: &str) -> (&str, Self) {
+        match path.rsplit_once('.') {
+            Some((rest, "json")) => (rest, Self::Json),
+            Some((rest, "csv")) => (rest, Self::Csv),
+            Some((rest, "xlsx")) => (rest, Self::Xlsx),
+            _ => (path, Self::Html),
+        }
+    }
+}
+
+/// The form that the ending of the request's path asks for.
+impl<S: Sync> FromRequestParts<S> for Form {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts.uri.path()).1)
+    }
 }
 
 /// An id in a path, with the form that its ending asks for.
@@ -40,11 +64,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn parse(noun: &'static str, text: &str) -> Result<Self, PageError> {
-        let (id, form) = match text.rsplit_once('.') {
-            Some((id, "json")) => (id, Form::Json),
-            Some((id, "csv")) => (id, Form::Csv),
-            _ => (text, Form::Html),
-        };
+        let (id, form) = Form::of(text);
         let hash = id.strip_prefix("0x").and_then(|digits| digits.parse().ok());
         let id = hash.ok_or_else(|| PageError::NotAnId {
             noun,
@@ -66,43 +86,38 @@ pub(crate) fn routes() -> Vec<Route> {
     let public = Access::Public;
     vec![
         Route::get("/", public, home),
-        Route::get("/index.json", public, home_json),
-        Route::get("/index.csv", public, home_csv),
+        Route::get("/index.json", public, home),
+        Route::get("/index.csv", public, home),
+        Route::get("/index.xlsx", public, home),
         Route::get("/rounds/{root}", public, round),
         Route::get("/goals/{id}", public, goal),
         Route::get("/contracts", public, contracts),
         Route::get("/contracts.json", public, contracts_json),
-        Route::get("/contracts.csv", public, contracts_csv),
+        Route::get("/contracts.csv", public, contracts_table),
+        Route::get("/contracts.xlsx", public, contracts_table),
         Route::get("/verify", public, verify),
         Route::get("/glossary", public, glossary),
-        Route::get("/healthz", public, healthz),
         Route::get("/assets/{file}", public, asset),
     ]
 }
 
-async fn home(State(state): State<AppState>, visitor: Visitor) -> Answer {
-    overview(&state, visitor, Form::Html).await
-}
-
-async fn home_json(State(state): State<AppState>, visitor: Visitor) -> Answer {
-    overview(&state, visitor, Form::Json).await
-}
-
-async fn home_csv(State(state): State<AppState>, visitor: Visitor) -> Answer {
-    overview(&state, visitor, Form::Csv).await
-}
-
-async fn overview(state: &AppState, Visitor(viewer): Visitor, form: Form) -> Answer {
+async fn home(State(state): State<AppState>, Visitor(viewer): Visitor, form: Form) -> Answer {
     let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, state).await?;
-    let context = load::context(state, as_of, viewer.as_ref());
-    let overview = load::overview(&mut read, state).await?;
+    let as_of = load::as_of(&mut read, &state).await?;
+    let context = load::context(&state, as_of, viewer.as_ref());
+    let overview = load::overview(&mut read, &state).await?;
     match form {
         Form::Html => {
-            html(&HomePage::new(&overview, &context).map_err(refused("pool", B256::ZERO))?)
+            let forecast = load::forecast(&overview).await?.as_ref();
+            html(&HomePage::new(&overview, forecast, &context))
         }
-        Form::Json => Ok(Json(data::overview(&overview, &context)?).into_response()),
-        Form::Csv => Ok(csv(data::overview_csv(&overview))),
+        Form::Json => {
+            let forecast = load::forecast(&overview).await?.as_ref();
+            Ok(Json(data::overview(&overview, forecast, &context)).into_response())
+        }
+        Form::Csv | Form::Xlsx => {
+            table::answer(form, data::overview_table(&overview, context.token())).await
+        }
     }
 }
 
@@ -120,7 +135,10 @@ async fn round(
     match form {
         Form::Html => html(&RoundPage::new(&records, &context).map_err(refused("round", id))?),
         Form::Json => Ok(Json(data::round(&records, &context)?).into_response()),
-        Form::Csv => Ok(csv(data::round_csv(&records, context.now()))),
+        Form::Csv | Form::Xlsx => {
+            let token = (context.token(), context.now());
+            table::answer(form, data::round_table(&records, token)).await
+        }
     }
 }
 
@@ -137,7 +155,7 @@ async fn goal(
     match form {
         Form::Html => html(&GoalPage::new(&records, &context)),
         Form::Json => Ok(Json(data::goal(&records, &context)).into_response()),
-        Form::Csv => Ok(csv(data::goal_csv(&records))),
+        Form::Csv | Form::Xlsx => table::answer(form, data::goal_table(&records)).await,
     }
 }
 
@@ -157,8 +175,8 @@ async fn contracts_json(State(state): State<AppState>, _visitor: Visitor) -> Ans
     Ok(Json(data::contracts(&context, &members)).into_response())
 }
 
-async fn contracts_csv(State(state): State<AppState>, _visitor: Visitor) -> Answer {
-    Ok(csv(data::contracts_csv(&state.deployment)))
+async fn contracts_table(State(state): State<AppState>, _visitor: Visitor, form: Form) -> Answer {
+    table::answer(form, data::contracts_table(&state.deployment)).await
 }
 
 async fn verify(State(state): State<AppState>, Visitor(viewer): Visitor) -> Answer {
@@ -174,13 +192,6 @@ async fn glossary(State(state): State<AppState>, Visitor(viewer): Visitor) -> An
     html(&GlossaryPage::new(&load::bare(&state, viewer.as_ref())))
 }
 
-/// Answers when the process lives and the database does.
-async fn healthz(State(state): State<AppState>) -> Answer {
-    let mut read = state.store.read().await?;
-    let block = read.checkpoint().await?.map(|checkpoint| checkpoint.block);
-    Ok(Json(serde_json::json!({ "status": "ok", "block": block })).into_response())
-}
-
 async fn asset(Path(file): Path<String>) -> Answer {
     assets::respond(&format!("/assets/{file}")).ok_or(PageError::NoPage)
 }
@@ -194,15 +205,6 @@ pub(crate) fn html(page: &impl Template) -> Answer {
     Ok(Html(page.render()?).into_response())
 }
 
-/// A table as an answer.
-pub(crate) fn csv(table: Csv) -> Response {
-    (
-        [(CONTENT_TYPE, "text/csv; charset=utf-8")],
-        table.into_text(),
-    )
-        .into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,7 +212,12 @@ mod tests {
     #[test]
     fn a_path_names_an_id_and_a_form() {
         let id = B256::repeat_byte(7);
-        for (ending, form) in [("", Form::Html), (".json", Form::Json), (".csv", Form::Csv)] {
+        for (ending, form) in [
+            ("", Form::Html),
+            (".json", Form::Json),
+            (".csv", Form::Csv),
+            (".xlsx", Form::Xlsx),
+        ] {
             let asked = Asked::parse("grant", &format!("{id}{ending}")).unwrap();
             assert_eq!(asked, Asked { id, form });
         }

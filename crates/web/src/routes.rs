@@ -9,7 +9,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::access::{self, Access};
 use crate::state::AppState;
-use crate::{actions, company, demo, error, jobs, me, pages, security, sign_in, signing};
+use crate::{actions, api, audit, company, demo, error, health, jobs, me, observe, pages, results, security, sign_in, signing};
 
 /// One method of one path.
 #[derive(Clone)]
@@ -61,7 +61,11 @@ pub(crate) fn all() -> Vec<Route> {
         company::routes(),
         actions::routes(),
         jobs::routes(),
+        results::routes(),
+        audit::routes(),
         demo::routes(),
+        health::routes(),
+        api::routes(),
     ];
     parts.into_iter().flatten().collect()
 }
@@ -84,10 +88,13 @@ pub fn router(state: AppState) -> Router {
         .layer(security::csrf())
         .layer(from_fn_with_state(state.clone(), security::our_forms))
         .layer(from_fn_with_state(state.clone(), security::one_name))
+        .layer(from_fn_with_state(state.clone(), api::by_session))
         .layer(from_fn_with_state(state.clone(), error::words))
         .layer(from_fn_with_state(state.clone(), demo::bar))
         .layer(from_fn_with_state(state.clone(), access::recognise))
+        .nest("/api/v1", api::router())
         .layer(from_fn(security::headers))
         .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(state.clone(), observe::requests))
         .with_state(state)
 }

@@ -3,12 +3,13 @@
 
 mod audit;
 mod desk;
-mod forms;
+pub(crate) mod forms;
 mod imports;
 mod people;
 mod rounds;
 mod templates;
 
+pub(crate) use imports::{known_goals, sheet_context};
 pub use imports::{ImportJob, ImportOutcome, Importer};
 pub use people::person_export;
 pub(crate) use rounds::Stage;
@@ -26,9 +27,13 @@ pub(crate) fn routes() -> Vec<Route> {
         vec![
             Route::get("/company", Access::CompanyReader, desk::page),
             Route::get("/company/rounds", Access::CompanyReader, rounds::page),
+            Route::get("/company/rounds.json", Access::CompanyReader, rounds::data),
             Route::get("/company/rounds.csv", Access::CompanyReader, rounds::data),
+            Route::get("/company/rounds.xlsx", Access::CompanyReader, rounds::data),
             Route::get("/company/audit", Access::AuditorReader, audit::page),
+            Route::get("/company/audit.json", Access::AuditorReader, audit::data),
             Route::get("/company/audit.csv", Access::AuditorReader, audit::data),
+            Route::get("/company/audit.xlsx", Access::AuditorReader, audit::data),
         ],
         people::routes(),
         imports::routes(),

@@ -11,15 +11,15 @@ use guerdon_store::{ImportedRound, Read};
 use jiff::tz::TimeZone;
 
 use crate::access::{CompanyReader, Viewer};
-use crate::csv::Csv;
 use crate::dates;
 use crate::error::PageError;
 use crate::html::{Hex, Money, When};
 use crate::load;
 use crate::numbers::{grouped, shortened};
-use crate::pages::{Answer, csv, html};
+use crate::pages::{Answer, Form, html};
 use crate::state::AppState;
 use crate::strings::company as words;
+use crate::table::{self, Rows};
 use crate::views::Context;
 use crate::views::shell::{Place, Shell};
 
@@ -178,6 +178,7 @@ fn row(round: &Known, context: &Context<'_>, viewer: &Viewer) -> RoundRow {
 pub(super) async fn data(
     State(state): State<AppState>,
     CompanyReader(_viewer): CompanyReader,
+    form: Form,
 ) -> Result<Response, PageError> {
     let mut read = state.store.read().await?;
     let now = load::as_of(&mut read, &state).await?.now();
@@ -192,15 +193,15 @@ pub(super) async fn data(
         "committed",
         "binding",
     ];
-    let mut table = Csv::new(&header);
+    let mut rows = Rows::new(&header).amounts(token, &["total"]);
     for round in known(&mut read).await? {
         let time = |at: Option<u64>| at.map_or_else(String::new, dates::machine);
         let grants = round.imported.as_ref().map(|it| it.count.to_string());
-        table.row(&[
+        rows.row(&[
             &round.name(),
             &round.root,
             &grants.unwrap_or_default(),
-            &token.exact(round.total()),
+            &round.total(),
             &token.symbol,
             &words::round_stage(round.stage(now)),
             &time(round.record.map(|record| record.committed_at)),
@@ -211,7 +212,7 @@ pub(super) async fn data(
             ),
         ]);
     }
-    Ok(csv(table))
+    table::answer(form, rows).await
 }
 
 /// The day on which something happens, for sentences.

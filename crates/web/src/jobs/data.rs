@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::list::sentence;
 use super::load::{Jobs, Scheduled, Standing};
-use crate::csv::Csv;
 use crate::data::head;
 use crate::dates;
 use crate::strings::jobs as words;
+use crate::table::Rows;
 use crate::views::Context;
 
 /// The page of jobs.
@@ -76,8 +76,8 @@ fn job(job: &Job) -> Value {
 }
 
 /// Scheduled calls as a table.
-pub(super) fn calls_csv<'a>(calls: impl Iterator<Item = &'a Scheduled>, now: u64) -> Csv {
-    let mut csv = Csv::new(&[
+pub(super) fn calls_table<'a>(calls: impl Iterator<Item = &'a Scheduled>, now: u64) -> Rows {
+    let mut rows = Rows::new(&[
         "operation",
         "number",
         "state",
@@ -93,7 +93,7 @@ pub(super) fn calls_csv<'a>(calls: impl Iterator<Item = &'a Scheduled>, now: u64
     for one in calls {
         let record = &one.record;
         let grant = one.grant.as_ref().map(|grant| grant.id.to_string());
-        csv.row(&[
+        rows.row(&[
             &record.id,
             &record.nonce,
             &words::state(Standing::of(record, now)),
@@ -107,5 +107,5 @@ pub(super) fn calls_csv<'a>(calls: impl Iterator<Item = &'a Scheduled>, now: u64
             &hex::encode_prefixed(&record.data),
         ]);
     }
-    csv
+    rows
 }

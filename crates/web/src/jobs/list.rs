@@ -13,9 +13,10 @@ use crate::access::CompanyReader;
 use crate::error::PageError;
 use crate::html::{Hex, Moment};
 use crate::numbers::grouped;
-use crate::pages;
+use crate::pages::{self, Form};
 use crate::state::AppState;
 use crate::strings::jobs as words;
+use crate::table;
 use crate::views::Context;
 use crate::views::shell::{Place, Shell};
 
@@ -97,18 +98,17 @@ pub(super) async fn as_json(
     Ok(Json(data::jobs(&jobs, &context)).into_response())
 }
 
-/// Scheduled calls as CSV.
-pub(super) async fn as_csv(
+/// Scheduled calls as a table.
+pub(super) async fn as_table(
     State(state): State<AppState>,
     CompanyReader(_): CompanyReader,
+    form: Form,
 ) -> Result<Response, PageError> {
     let mut read = state.store.read().await?;
     let as_of = crate::load::as_of(&mut read, &state).await?;
     let jobs = load::jobs(&mut read, &state.deployment, as_of.now()).await?;
-    Ok(pages::csv(data::calls_csv(
-        jobs.open.iter().chain(&jobs.over),
-        as_of.now(),
-    )))
+    let calls = jobs.open.iter().chain(&jobs.over);
+    table::answer(form, data::calls_table(calls, as_of.now())).await
 }
 
 impl JobsPage {

@@ -16,7 +16,8 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/company/jobs", company, list::page),
         Route::get("/company/jobs.json", company, list::as_json),
-        Route::get("/company/jobs.csv", company, list::as_csv),
+        Route::get("/company/jobs.csv", company, list::as_table),
+        Route::get("/company/jobs.xlsx", company, list::as_table),
         Route::get("/company/jobs/{operation}", company, operation::page),
     ]
 }

@@ -21,6 +21,7 @@ use crate::pages::{self, Asked, Form};
 use crate::signing::Request;
 use crate::state::AppState;
 use crate::strings::jobs as words;
+use crate::table;
 use crate::views::Context;
 use crate::views::shell::{Place, Shell};
 
@@ -78,9 +79,9 @@ pub(super) async fn page(
             let call = data::operation(&one, as_of.now());
             return Ok(Json(json!({"as_of": head(&context), "call": call})).into_response());
         }
-        Form::Csv => {
-            let table = data::calls_csv(std::iter::once(&one), as_of.now());
-            return Ok(pages::csv(table));
+        Form::Csv | Form::Xlsx => {
+            let rows = data::calls_table(std::iter::once(&one), as_of.now());
+            return table::answer(form, rows).await;
         }
     }
     let role = lost_role(&mut read, &one, as_of.now()).await?;

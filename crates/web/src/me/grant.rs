@@ -1,24 +1,29 @@
 //! `/grants/{id}` for those who may read it, and its data.
 
+use alloy_primitives::B256;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use guerdon_core::grant::{self, Refused};
+use guerdon_core::state::Phase;
 use guerdon_store::Read;
 
 use super::explain::Explain;
 use super::portfolio::Mine;
-use super::{ask, load};
+use super::{ask, load, prompts};
 use crate::access::{GrantReader, Viewer, Why};
 use crate::data::{self, refused};
 use crate::dates;
 use crate::error::PageError;
 use crate::html::Markup;
+use crate::memory::{Asking, Kept};
 use crate::numbers::percent;
-use crate::pages::{self, Asked, Form};
+use crate::pages::{Asked, Form};
 use crate::signing;
 use crate::state::AppState;
+use crate::strings::grant as said;
 use crate::strings::me as words;
+use crate::table;
 use crate::views::Context;
 use crate::views::grant::{GrantData, GrantPage, Private, ShareRow, ShareView};
 
@@ -26,35 +31,62 @@ use crate::views::grant::{GrantData, GrantPage, Private, ShareRow, ShareView};
 pub(super) async fn page(
     State(state): State<AppState>,
     reader: GrantReader,
+    asking: Asking,
     Path(text): Path<String>,
 ) -> Result<Response, PageError> {
     let Asked { id, form } = Asked::parse("grant", &text)?;
+    if form == Form::Html {
+        return asking.page(made(&state, &reader, (id, &asking))).await;
+    }
     let mut read = state.store.read().await?;
-    let as_of = crate::load::as_of(&mut read, &state).await?;
-    let data = match reader.why {
-        Why::Holder | Why::Company => load::named(&mut read, &state, id).await?,
-        // Auditors check amounts against the chain: by id, without names.
-        Why::Auditor | Why::Share => load::by_id(&mut read, &state, id).await?,
-    };
+    let as_of = asking.as_of(&mut read, &state).await?;
+    let data = readable(&mut read, &state, (id, reader.why)).await?;
     let context = crate::load::context(&state, as_of, reader.viewer.as_ref());
     match form {
         Form::Json => Ok(Json(data::grant(&data, &context)?).into_response()),
-        Form::Csv => Ok(pages::csv(data::grant_csv(&data))),
-        Form::Html => {
-            let zone = context.zone_of(data.zone.as_deref()).0;
-            let acceptance = signing::acceptances_of(&mut read, id, &zone).await?;
-            let share = match (reader.why, &reader.viewer) {
-                (Why::Holder, Some(viewer)) => shares(&mut read, &data, viewer).await?,
-                _ => None,
-            };
-            let why = reader.why;
-            let page = page_of(&data, (why, reader.viewer.as_ref()), &context);
-            let mut page = page.map_err(refused("grant", id))?;
-            page.private.acceptance = acceptance;
-            page.private.share = share;
-            pages::html(&page)
-        }
+        _ => table::answer(form, data::grant_table(&data)).await,
     }
+}
+
+/// What this reader may see of the grant.
+async fn readable(
+    read: &mut Read,
+    state: &AppState,
+    (id, why): (B256, Why),
+) -> Result<GrantData, PageError> {
+    match why {
+        Why::Holder | Why::Company => load::named(read, state, id).await,
+        // Auditors check amounts against the chain: by id, without names.
+        Why::Auditor | Why::Share => load::by_id(read, state, id).await,
+    }
+}
+
+/// The page from one snapshot.
+async fn made(
+    state: &AppState,
+    reader: &GrantReader,
+    (id, asking): (B256, &Asking),
+) -> Result<Kept, PageError> {
+    let mut read = state.store.read().await?;
+    let as_of = asking.as_of(&mut read, state).await?;
+    let data = readable(&mut read, state, (id, reader.why)).await?;
+    let context = crate::load::context(state, as_of, reader.viewer.as_ref());
+    let zone = context.zone_of(data.zone.as_deref()).0;
+    let acceptance = signing::acceptances_of(&mut read, id, &zone).await?;
+    let share = match (reader.why, &reader.viewer) {
+        (Why::Holder, Some(viewer)) => shares(&mut read, &data, viewer).await?,
+        _ => None,
+    };
+    let page = page_of(&data, (reader.why, reader.viewer.as_ref()), &context);
+    let mut page = page.map_err(refused("grant", id))?;
+    if let (Why::Holder, Some(viewer)) = (reader.why, &reader.viewer) {
+        let mine = Mine::new(data, context.now()).map_err(refused("grant", id))?;
+        let prompt = prompts::prompt(&mut read, &mine, viewer).await?;
+        page.whys.splice(..0, prompt);
+    }
+    page.private.acceptance = acceptance;
+    page.private.share = share;
+    Kept::new(page.shell.clone(), as_of, &page.as_content())
 }
 
 /// The page with what this reader may do.
@@ -76,23 +108,21 @@ pub(super) fn page_of(
             holders(&mut private, &mine, viewer, context);
         }
         Why::Company => {
-            private.actions = vec![
-                (format!("{base}/end"), "End it".to_owned()),
-                (format!("{base}/change"), "Change it".to_owned()),
-                (format!("{base}/accept"), "Agreement".to_owned()),
-                (
-                    format!("{base}/leave"),
-                    "What an end would leave".to_owned(),
-                ),
-            ];
+            let mut acts = Vec::new();
+            acts.extend(can_end(&mine, context).then_some(("/end", said::END_IT)));
+            acts.extend(can_change(&mine).then_some(("/change", said::CHANGE_IT)));
+            acts.push(("/accept", said::AGREEMENT));
+            acts.extend(can_end(&mine, context).then_some(("/leave", said::LEFT_BY_END)));
+            private.actions = links(&base, acts);
         }
         Why::Auditor => {
-            private.actions = vec![(
-                format!("{base}/leave"),
-                "What an end would leave".to_owned(),
-            )];
+            let leave = can_end(&mine, context).then_some(("/leave", said::LEFT_BY_END));
+            private.actions = links(&base, leave);
         }
         Why::Share => {}
+    }
+    if matches!(why, Why::Holder | Why::Company) && data.terms.is_some() {
+        private.file = Some(format!("{base}/file.json"));
     }
     if why != Why::Share {
         for row in &mut page.transactions {
@@ -110,20 +140,44 @@ fn holders(private: &mut Private, mine: &Mine, viewer: Option<&Viewer>, context:
         match viewer.and_then(|viewer| ask::refusal(viewer, context)) {
             Some(sentence) => private.off = Some(sentence),
             None => {
-                let amount = context.token().words(mine.payment.net);
-                private.claim = Some((format!("{base}/claim"), format!("Claim {amount}")));
+                let says = words::claim_heading(&context.token().words(mine.payment.net));
+                private.claim = Some((format!("{base}/claim"), says));
             }
         }
     }
-    private.actions = vec![
-        (
-            format!("{base}/leave"),
-            "What if I leave, or am ended?".to_owned(),
-        ),
-        (format!("{base}/accept"), "Agreement".to_owned()),
-        (format!("{base}/change"), "What I may change".to_owned()),
-        ("#share".to_owned(), "Share this page".to_owned()),
-    ];
+    let mut acts = Vec::new();
+    acts.extend(can_end(mine, context).then_some(("/leave", said::IF_I_LEAVE)));
+    acts.push(("/accept", said::AGREEMENT));
+    acts.extend(can_change(mine).then_some(("/change", said::MY_CHANGES)));
+    private.actions = links(&base, acts);
+    let shares = viewer.is_some_and(|viewer| viewer.wallet().is_some());
+    let share = shares.then(|| ("#share".to_owned(), said::SHARE.to_owned()));
+    private.actions.extend(share);
+}
+
+fn links<'a>(
+    base: &str,
+    acts: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Vec<(String, String)> {
+    let link = |(path, words): (&str, &str)| (format!("{base}{path}"), words.to_owned());
+    acts.into_iter().map(link).collect()
+}
+
+/// Whether an end could still take something, so that it is worth a preview: the terms allow it, and
+/// it has neither ended nor come to its last amount.
+fn can_end(mine: &Mine, context: &Context<'_>) -> bool {
+    let state = &mine.data.record.state;
+    let terms = mine.data.terms.as_ref();
+    let over = matches!(state.phase, Phase::Settled { .. }) || state.has_ended(context.now());
+    terms.is_some_and(|terms| terms.powers.end) && mine.stands() && !over
+}
+
+/// Whether anything of it is left to be paid or held: a grant that is closed, or settled and paid,
+/// cannot be changed.
+fn can_change(mine: &Mine) -> bool {
+    let state = &mine.data.record.state;
+    let paid = matches!(state.phase, Phase::Settled { value } if state.released >= value);
+    mine.data.terms.is_some() && mine.stands() && !paid
 }
 
 /// The living links of a grant that this reader made or could have made.

@@ -14,15 +14,16 @@ use super::load::{self, PAGE};
 use super::portfolio::{Mine, Portfolio};
 use crate::access::{SignedIn, Viewer};
 use crate::charts::bar;
-use crate::csv::Csv;
 use crate::data::{head, money};
 use crate::dates;
 use crate::error::PageError;
 use crate::html::{Markup, Money, When};
+use crate::memory::{Asking, Kept};
 use crate::numbers::{count, count_of};
-use crate::pages;
+use crate::pages::{self, Form};
 use crate::state::AppState;
 use crate::strings::me as words;
+use crate::table::{self, Rows};
 use crate::views::grant::bar_label;
 use crate::views::round::state_word;
 use crate::views::shell::{Place, Shell};
@@ -36,7 +37,7 @@ pub(super) struct Cursor {
 }
 
 #[derive(Debug, Template)]
-#[template(path = "pages/me-grants.html")]
+#[template(path = "pages/me-grants.html", blocks = ["content"])]
 struct GrantsPage {
     shell: Shell,
     lead: String,
@@ -61,14 +62,19 @@ struct Row {
 pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
+    asking: Asking,
     Query(cursor): Query<Cursor>,
 ) -> Result<Response, PageError> {
-    let mut read = state.store.read().await?;
-    let as_of = crate::load::as_of(&mut read, &state).await?;
-    let part = (after(&cursor)?, PAGE);
-    let (portfolio, next) = load::page(&mut read, &state, &(&viewer).into(), part).await?;
-    let context = crate::load::context(&state, as_of, Some(&viewer));
-    pages::html(&GrantsPage::new(&portfolio, next, &viewer, &context))
+    let made = async {
+        let mut read = state.store.read().await?;
+        let as_of = asking.as_of(&mut read, &state).await?;
+        let part = (after(&cursor)?, PAGE);
+        let (portfolio, next) = load::page(&mut read, &state, &(&viewer).into(), part).await?;
+        let context = crate::load::context(&state, as_of, Some(&viewer));
+        let page = GrantsPage::new(&portfolio, next, &viewer, &context);
+        Kept::new(page.shell.clone(), as_of, &page.as_content())
+    };
+    asking.page(made).await
 }
 
 /// The list as JSON.
@@ -91,32 +97,35 @@ pub(super) async fn as_json(
     .into_response())
 }
 
-/// The list as CSV.
-pub(super) async fn as_csv(
+/// The list as a table.
+pub(super) async fn as_table(
     State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     Query(cursor): Query<Cursor>,
+    form: Form,
 ) -> Result<Response, PageError> {
     let mut read = state.store.read().await?;
     let as_of = crate::load::as_of(&mut read, &state).await?;
     let part = (after(&cursor)?, PAGE);
     let (portfolio, _) = load::page(&mut read, &state, &(&viewer).into(), part).await?;
     let (token, now) = (&state.deployment.token, as_of.now());
-    let mut csv = Csv::new(&[
+    let raw = ["granted_raw", "claimable_raw", "claimed_raw", "withheld_raw"];
+    let mut rows = Rows::new(&[
         "grant",
         "id",
         "state",
-        "granted",
-        "claimable",
-        "claimed",
-        "withheld",
+        raw[0],
+        raw[1],
+        raw[2],
+        raw[3],
         "next",
         "symbol",
         "decimals",
-    ]);
+    ])
+    .amounts(token, &raw);
     for mine in &portfolio.grants {
         let record = &mine.data.record;
-        csv.row(&[
+        rows.row(&[
             &mine.name(),
             &record.id,
             &state_word(record, now),
@@ -129,7 +138,7 @@ pub(super) async fn as_csv(
             &token.decimals,
         ]);
     }
-    Ok(pages::csv(csv))
+    table::answer(form, rows).await
 }
 
 fn after(cursor: &Cursor) -> Result<Option<B256>, PageError> {

@@ -1,6 +1,8 @@
 //! The table of these pages.
 
-use super::{calendar, claim_all, file, grant, home, kept, leave, links, list, receipt, settings, share};
+use super::{
+    calendar, claim_all, file, grant, home, kept, leave, links, list, receipt, settings, share,
+};
 use crate::access::Access;
 use crate::routes::Route;
 

@@ -1,11 +1,13 @@
 //! A round: is it funded, and which of its grants were opened.
 
+use std::sync::Arc;
+
 use askama::Template;
-use guerdon_core::grant::{self, Reason, Refused};
+use guerdon_core::grant::{self, Refused};
 use guerdon_core::ledger::{GrantRecord, PoolRecord};
 use guerdon_core::state::Flags;
-use guerdon_core::succession::Stage;
 use guerdon_core::terms::Terms;
+pub(crate) use guerdon_formats::words::state_word;
 use jiff::tz::TimeZone;
 
 use super::home::{RoundSummary, committed};
@@ -13,7 +15,9 @@ use super::shell::{Place, Shell};
 use super::{Context, Figure, Goals, NamedGoal, Why, markup, zone};
 use crate::dates;
 use crate::html::{Hex, Money, When};
-use crate::numbers::{count, grouped};
+use crate::numbers::grouped;
+use crate::strings::next::{Stop, who_acts_next};
+use crate::strings::round as words;
 
 /// An opened grant of the round, with its terms if they are known.
 #[derive(Clone, Debug)]
@@ -30,7 +34,7 @@ pub(crate) struct RoundData {
     pub(crate) summary: RoundSummary,
     pub(crate) pool: PoolRecord,
     pub(crate) grants: Vec<OpenedGrant>,
-    pub(crate) goals: Vec<NamedGoal>,
+    pub(crate) goals: Arc<[NamedGoal]>,
     /// The leaf to go on from, if there are more.
     pub(crate) more: Option<u32>,
 }
@@ -77,7 +81,7 @@ impl RoundPage {
             .iter()
             .map(|grant| grant_row(grant, data, context));
         let (funded, funded_why) = funded(summary, pool, context);
-        let heading = format!("Round {title}");
+        let heading = words::heading(&title);
         let shell = Shell::new(context, &heading, Place::Rounds);
         let grants = rows.collect::<Result<Vec<_>, _>>()?;
         let unopened = summary.imported.as_ref().and_then(|imported| {
@@ -85,16 +89,13 @@ impl RoundPage {
                 .count
                 .checked_sub(summary.totals.opened)
                 .filter(|left| *left > 0)?;
-            Some(format!(
-                "{} not opened yet; nothing about them is shown.",
-                count(left, "grant")
-            ))
+            Some(words::unopened(left))
         });
         Ok(Self {
             shell: shell.with_data(format!("/rounds/{}", record.root)),
             crumb: title,
             heading,
-            lead: format!("Committed {}.", committed(record, context)),
+            lead: words::lead(&committed(record, context)),
             figures: figures(summary, context),
             whys: binding(summary, context),
             funded,
@@ -124,51 +125,35 @@ fn figures(summary: &RoundSummary, context: &Context<'_>) -> Vec<Figure> {
     let token = context.token();
     let key = |units| markup(Money::key(units, token));
     let totals = &summary.totals;
-    let grants = match &summary.imported {
-        Some(imported) => {
-            format!(
-                "{} of {} opened",
-                grouped(totals.opened),
-                count(imported.count, "grant")
-            )
-        }
-        None => format!("{} opened", count(totals.opened, "grant")),
-    };
-    let grants = match (totals.replaced, totals.successors) {
-        (0, 0) => grants,
-        (old, new) => format!("{grants}; {} replaced by {}", grouped(old), grouped(new)),
-    };
-    let payments = match totals.released.saturating_sub(totals.paid_net) {
-        0 => format!("in {}", count(totals.payments, "payment")),
-        kept => {
-            format!(
-                "in {}; {} withheld",
-                count(totals.payments, "payment"),
-                token.words(kept)
-            )
-        }
-    };
+    let leaves = summary.imported.as_ref().map(|imported| imported.count);
+    let grants = words::opened(
+        (totals.opened, leaves),
+        (totals.replaced, totals.successors),
+    );
+    let kept = totals.released.saturating_sub(totals.paid_net);
+    let withheld = (kept > 0).then(|| token.words(kept));
+    let payments = words::payments(totals.payments, withheld.as_deref());
     let open = (summary.record.total.saturating_add(totals.added()))
         .saturating_sub(totals.released)
         .saturating_sub(totals.freed());
     vec![
         Figure {
-            label: "Promised",
+            label: words::PROMISED,
             value: key(summary.record.total),
             note: token.symbol.clone(),
         },
         Figure {
-            label: "Paid",
+            label: words::PAID,
             value: key(totals.paid_net),
             note: payments,
         },
         Figure {
-            label: "Back to free",
+            label: words::BACK,
             value: key(totals.freed()),
-            note: "ended, settled or replaced".to_owned(),
+            note: words::BACK_NOTE.to_owned(),
         },
         Figure {
-            label: "Still promised",
+            label: words::STILL,
             value: key(open),
             note: grants,
         },
@@ -176,25 +161,17 @@ fn figures(summary: &RoundSummary, context: &Context<'_>) -> Vec<Figure> {
 }
 
 fn funded(summary: &RoundSummary, pool: &PoolRecord, context: &Context<'_>) -> (String, String) {
+    let said = |(answer, why): (&str, String)| (answer.to_owned(), why);
     if summary.record.rescinded {
-        return (
-            "It was taken back.".to_owned(),
-            "Its total is 0 and its root can never be used again.".to_owned(),
-        );
+        return said((words::RESCINDED.0, words::RESCINDED.1.to_owned()));
     }
     let token = context.token();
     let answer = match pool.promised <= pool.funded {
-        true => "Yes, in full.",
-        false => "The records say no, which the contract forbids.",
+        true => words::FUNDED,
+        false => words::NOT_FUNDED,
     };
-    let why = format!(
-        "All rounds together are promised {}, and the contract holds {} against it. It refuses to \
-         commit a round that its free money does not cover, and the sums are part of the round's \
-         root, so all grants of it together fit into its total.",
-        token.words(pool.promised.saturating_sub(pool.released)),
-        token.words(pool.owed())
-    );
-    (answer.to_owned(), why)
+    let open = token.words(pool.promised.saturating_sub(pool.released));
+    said((answer, words::funded(&open, &token.words(pool.owed()))))
 }
 
 fn binding(summary: &RoundSummary, context: &Context<'_>) -> Vec<Why> {
@@ -202,12 +179,9 @@ fn binding(summary: &RoundSummary, context: &Context<'_>) -> Vec<Why> {
     if record.rescinded || record.binding_at <= context.now() {
         return Vec::new();
     }
-    let what = format!(
-        "Not binding before {}.",
-        dates::day(record.binding_at, &TimeZone::UTC)
-    );
-    let why = "Until then nothing of it opens, and the company may take it back.".to_owned();
-    vec![Why::new(what, why, "nobody, time does.")]
+    let what = words::not_binding(&dates::day(record.binding_at, &TimeZone::UTC));
+    let next = who_acts_next(Stop::Time);
+    vec![Why::new(what, words::NOT_BINDING_WHY.to_owned(), next)]
 }
 
 fn grant_row(
@@ -222,13 +196,13 @@ fn grant_row(
             match grant::payable(terms, &record.state, &results, now)? {
                 0 => {
                     let reasons = grant::why_locked(terms, &record.state, &results, now)?;
-                    nothing_yet(&reasons, &zone(grant.zone.as_deref()).0)
+                    words::nothing_yet(&reasons, &zone(grant.zone.as_deref()).0)
                 }
                 units => token.plain(units),
             }
         }
-        None if record.state.has(Flags::CLOSED) => "nothing".to_owned(),
-        None => "terms not known".to_owned(),
+        None if record.state.has(Flags::CLOSED) => words::NOTHING.to_owned(),
+        None => words::UNKNOWN_TERMS.to_owned(),
     };
     Ok(GrantRow {
         id: context.grant(
@@ -236,7 +210,7 @@ fn grant_row(
             Some(record.moved_to.unwrap_or(record.recipient)),
         ),
         leaf: match record.descent {
-            Some(_) => format!("instead of {}", grouped(u128::from(record.index) + 1)),
+            Some(_) => words::instead_of(u128::from(record.index) + 1),
             None => grouped(u128::from(record.index) + 1),
         },
         opened: When::date(record.opened.block_time, &TimeZone::UTC),
@@ -245,42 +219,4 @@ fn grant_row(
         claimable,
         claimed: Money::plain(record.paid_net, token),
     })
-}
-
-/// Why nothing is claimable, in two or three words; the grant's page says all of it.
-fn nothing_yet(reasons: &[Reason], zone: &TimeZone) -> String {
-    let words = reasons.iter().find_map(|reason| match *reason {
-        Reason::NotStarted { until } | Reason::BeforeCliff { until } => {
-            Some(format!("nothing before {}", dates::day(until, zone)))
-        }
-        Reason::WaitsForTime {
-            next: Some((at, _)),
-            ..
-        } => Some(format!("next on {}", dates::day(at, zone))),
-        Reason::UnlockClock { until, .. } => {
-            Some(format!("unlocks on {}", dates::day(until, zone)))
-        }
-        Reason::WaitsForResult { .. } => Some("waits for a result".to_owned()),
-        _ => None,
-    });
-    words.unwrap_or_else(|| "all claimed".to_owned())
-}
-
-/// The state of a grant in the glossary's word.
-pub(crate) fn state_word(record: &GrantRecord, now: u64) -> &'static str {
-    let state = &record.state;
-    let has = |flag| state.has(flag);
-    match () {
-        () if record.was_replaced() => "replaced",
-        () if has(Flags::CLOSED) => "closed",
-        () if !has(Flags::OPENED) => "not opened yet",
-        () if has(Flags::SETTLED) => "settled",
-        () if matches!(record.recovery.stage(now), Stage::Lapsed { .. }) => "recovery lapsed",
-        () if has(Flags::RECOVERING) => "recovery announced",
-        () if state.has_ended(now) => "ended",
-        () if has(Flags::ENDED) => "notice given",
-        () if has(Flags::PAUSED) => "paused",
-        () if has(Flags::HOLDER_ONLY) => "held by its holder",
-        () => "active",
-    }
 }

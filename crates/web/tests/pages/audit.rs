@@ -1,0 +1,247 @@
+//! What auditors read: the end of a day, whether everything agrees, the register, the bundle.
+
+use std::collections::BTreeSet;
+
+use alloy_primitives::{B256, hex};
+use axum::http::{Method, StatusCode};
+use guerdon_store::{Checkpoint, Store};
+use guerdon_web::{router, table};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use serde_json::Value;
+
+use crate::check;
+use crate::harness::on_both;
+use crate::people::{self, Who};
+use crate::sample::{Story, WALL, state};
+use crate::site::{Site, send_as};
+
+/// A day as the pages name it.
+fn day(time: u64) -> String {
+    let second = i64::try_from(time).unwrap();
+    let zoned = Timestamp::from_second(second)
+        .unwrap()
+        .to_zoned(TimeZone::UTC);
+    zoned.date().to_string()
+}
+
+/// Every day on which something happened, and the one before the last block's.
+fn days(story: &Story) -> BTreeSet<String> {
+    let times = story.facts.iter().map(|(origin, _)| origin.block_time);
+    times.chain([story.now]).map(day).collect()
+}
+
+#[tokio::test]
+async fn on_every_day_opening_and_movements_make_the_closing_balance() {
+    for story in [Story::told(), Story::changed()] {
+        let days = days(&story);
+        let site = Site::of(story).await;
+        assert!(days.len() > 5, "{days:?}");
+        for day in days {
+            let page = site
+                .get_as(Who::AuditorByMail, &format!("/audit/at/{day}"))
+                .await;
+            assert_eq!(page.status, StatusCode::OK, "{day}: {}", page.body);
+            let text = check::text(&page.body);
+            assert!(text.contains("Everything agrees"), "{day}: {text}");
+            assert!(!text.contains("does not close"), "{day}: {text}");
+            assert!(!text.contains("SECRET"), "{day}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_folded_at_the_head_is_what_the_rows_say() {
+    on_both(|url| async move {
+        let story = Story::changed();
+        let store = Store::open(&url).await.unwrap();
+        story.put(&store).await;
+        people::put(&store, &story).await;
+        let router = router(state(store.clone(), &story.facts, Some(WALL - 4)));
+        let path = format!("/audit/at/{}", day(story.now));
+        let cookie = Who::AuditorByMail.cookie();
+        let asked = (Method::GET, path.as_str(), None);
+        let page = send_as(&router, asked.clone(), cookie.as_deref()).await;
+        let text = check::text(&page.body);
+        assert!(text.contains("Everything agrees"), "{text}");
+        assert!(text.contains("This day is not over"), "{text}");
+
+        // One base unit more in a row, and the page names it with both sides and why.
+        let mut wrong = *story.ledger.grants.values().next().unwrap();
+        wrong.paid_net += 1;
+        let mut tx = store.write().await.unwrap();
+        tx.put_grant(&wrong).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = send_as(&router, asked, cookie.as_deref()).await;
+        let text = check::text(&page.body);
+        assert!(text.contains("figures do not agree"), "{text}");
+        assert!(text.contains(&wrong.paid_net.to_string()), "{text}");
+        assert!(
+            text.contains("is not what its own events add up to"),
+            "{text}"
+        );
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_of_a_day_is_the_same_bytes_later() {
+    let story = Story::told();
+    let folder = tempfile::tempdir().unwrap();
+    let store = story.stored(folder.path()).await;
+    people::put(&store, &story).await;
+    let router = router(state(store.clone(), &story.facts, Some(WALL - 4)));
+    let before = day(story.facts[story.facts.len() / 2].0.block_time);
+    let month = &before[..7];
+    let paths = [
+        format!("/audit/register.csv?date={before}"),
+        format!("/audit/register.xlsx?date={before}"),
+        format!("/audit/register.json?date={before}"),
+        format!("/audit/bundle/{before}.zip"),
+        format!("/company/reports/{month}.csv"),
+        format!("/company/reports/{month}.xlsx"),
+        format!("/company/reports/{month}.json"),
+    ];
+    let mut first = Vec::new();
+    for path in &paths {
+        let asked = (Method::GET, path.as_str(), None);
+        let answer = send_as(&router, asked, Who::CompanyByList.cookie().as_deref()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        first.push(answer.body);
+    }
+    // Time goes on, and a payment later stands in the rows that say what is now.
+    let mut tx = store.write().await.unwrap();
+    let mut later = *story.ledger.grants.values().next().unwrap();
+    later.paid_net += 7;
+    tx.put_grant(&later).await.unwrap();
+    let head = Checkpoint {
+        block: 9_999_999,
+        hash: B256::repeat_byte(3),
+        time: story.now + 90 * 86_400,
+    };
+    tx.set_checkpoint(&head).await.unwrap();
+    tx.commit().await.unwrap();
+    for (path, first) in paths.iter().zip(first) {
+        let asked = (Method::GET, path.as_str(), None);
+        let answer = send_as(&router, asked, Who::CompanyByList.cookie().as_deref()).await;
+        assert!(answer.body == first, "{path} changed");
+        assert!(!first.contains("SECRET"), "{path} holds a name");
+    }
+}
+
+#[tokio::test]
+async fn a_block_that_the_chain_replaced_is_said() {
+    let site = Site::of(Story::told()).await;
+    let day = day(site.story.now);
+    let other = B256::repeat_byte(0x99);
+    for path in [
+        format!("/audit/at/{day}?block={other}"),
+        format!("/audit/register?date={day}&block={other}"),
+        format!("/audit/register.csv?date={day}&block={other}"),
+        format!("/audit/bundle/{day}.zip?block={other}"),
+    ] {
+        let answer = site.get_as(Who::AuditorByMail, &path).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{path}");
+        assert!(answer.body.contains("replaced block"), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn days_that_are_none_are_refused_in_words() {
+    let site = Site::of(Story::told()).await;
+    let tomorrow = Timestamp::from_second(i64::try_from(site.story.now).unwrap()).unwrap();
+    let tomorrow = tomorrow.to_zoned(TimeZone::UTC).date() + 1.day();
+    for (day, words) in [
+        ("yesterday".to_owned(), "is not a date"),
+        ("2026-13-01".to_owned(), "is not a date"),
+        ("2026-7-1".to_owned(), "is not a date"),
+        (tomorrow.to_string(), "is not a date"),
+        ("2001-01-01".to_owned(), "did not exist yet"),
+    ] {
+        for path in [
+            format!("/audit/at/{day}"),
+            format!("/audit/register?date={day}"),
+            format!("/audit/bundle/{day}.zip"),
+        ] {
+            let answer = site.get_as(Who::AuditorByMail, &path).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(answer.body.contains(words), "{path}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_register_has_every_opened_grant_once() {
+    let site = Site::of(Story::changed()).await;
+    let day = day(site.story.now);
+    let path = format!("/audit/register.json?date={day}");
+    let data = site.get_as(Who::AuditorByMail, &path).await;
+    let data: Value = serde_json::from_str(&data.body).unwrap();
+    let rows = data["grants"].as_array().unwrap();
+    assert_eq!(rows.len(), site.story.ledger.grants.len());
+    for row in rows {
+        let id: B256 = row["id"].as_str().unwrap().parse().unwrap();
+        let record = &site.story.ledger.grants[&id];
+        assert_eq!(row["granted"]["raw"], record.amount.to_string());
+        assert_eq!(row["claimed"]["raw"], record.paid_net.to_string());
+        assert_eq!(row["withheld"]["raw"], record.withheld.to_string());
+    }
+    assert_eq!(data["as_of"]["block_hash"].as_str().unwrap().len(), 66);
+}
+
+#[tokio::test]
+async fn every_table_is_also_a_workbook() {
+    let site = Site::of(Story::told()).await;
+    let story = &site.story;
+    let rows = table().into_iter();
+    let fixed = rows.filter(|(method, path, _)| {
+        method == Method::GET && path.ends_with(".csv") && !path.contains('{')
+    });
+    let mut paths: Vec<_> = fixed.map(|(_, path, _)| path.to_owned()).collect();
+    paths.push(format!("/rounds/{}.csv", story.root));
+    paths.push(format!("/goals/{}.csv", story.product));
+    paths.push(format!("/grants/{}.csv", story.id("G-1004")));
+    assert!(paths.len() >= 10, "{paths:?}");
+    for path in paths {
+        let base = path.strip_suffix(".csv").unwrap();
+        let book = site
+            .get_as(Who::CompanyByList, &format!("{base}.xlsx"))
+            .await;
+        assert_eq!(book.status, StatusCode::OK, "{base}.xlsx");
+        let kind = &book.headers["content-type"];
+        assert!(kind.ends_with("spreadsheetml.sheet"), "{base}: {kind}");
+        assert!(book.body.starts_with("PK"), "{base}");
+        let csv = site.get_as(Who::CompanyByList, &path).await.body;
+        assert!(!csv.lines().any(is_formula), "{path}: {csv}");
+        let json = site
+            .get_as(Who::CompanyByList, &format!("{base}.json"))
+            .await;
+        assert_eq!(json.status, StatusCode::OK, "{base}.json");
+    }
+}
+
+/// Whether a spreadsheet would take a cell of a line for a formula.
+fn is_formula(line: &str) -> bool {
+    line.split(',').any(|cell| {
+        let text = cell.trim_start_matches('"');
+        text.starts_with(['=', '+', '@', '\t']) || text.starts_with('-') && text.len() < 2
+    })
+}
+
+#[tokio::test]
+async fn the_page_of_the_bundle_shows_its_seal() {
+    let site = Site::of(Story::told()).await;
+    let day = day(site.story.now);
+    let page = site
+        .get_as(Who::AuditorByMail, &format!("/audit/bundle?date={day}"))
+        .await;
+    let text = check::text(&page.body);
+    assert!(text.contains("guerdon verify bundle guerdon-"), "{text}");
+    let seal = text
+        .split_whitespace()
+        .find(|word| word.len() == 64 && hex::decode(word).is_ok());
+    assert!(seal.is_some(), "{text}");
+    for file in ["logs.ndjson", "register.csv", "terms.ndjson", "rounds.csv"] {
+        assert!(text.contains(file), "{file}: {text}");
+    }
+}
