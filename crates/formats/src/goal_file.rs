@@ -161,7 +161,10 @@ fn read_place(mut fields: Fields, goal: &Goal) -> Result<GoalPlace, FileError> {
     Ok(GoalPlace { chain_id, contract })
 }
 
-fn goal_value(goal: &Goal) -> Value {
+/// The 24 fields of a goal as JSON, in the words of the contract and as they stand in a goal file:
+/// threshold, stretch and bond are text, since they may leave what other readers take for numbers.
+#[must_use]
+pub fn goal_value(goal: &Goal) -> Value {
     json!({
         "kind": goal.kind.number(),
         "threshold": goal.threshold.to_string(),

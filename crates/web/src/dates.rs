@@ -22,6 +22,26 @@ pub(crate) fn moment(at: u64, zone: &TimeZone) -> String {
     zoned(at, zone).strftime("%-d %b %Y, %H:%M").to_string()
 }
 
+/// `30 Nov 2026, 23:59 Europe/Madrid`: a moment in a sentence, with the zone that it is told in.
+pub(crate) fn at(at: u64, zone: &TimeZone) -> String {
+    format!("{} {}", moment(at, zone), zone_name(zone))
+}
+
+/// `23:59`
+pub(crate) fn clock(at: u64, zone: &TimeZone) -> String {
+    zoned(at, zone).strftime("%H:%M").to_string()
+}
+
+/// What a zone is called: `Europe/Madrid`, `UTC`.
+pub(crate) fn zone_name(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("UTC")
+}
+
+/// Whether it is the last second of a day in the zone, as an end at the end of a day is.
+pub(crate) fn ends_a_day(at: u64, zone: &TimeZone) -> bool {
+    day(at, zone) != day(at.saturating_add(1), zone)
+}
+
 /// `Dec 2026`
 pub(crate) fn month(at: u64, zone: &TimeZone) -> String {
     zoned(at, zone).strftime("%b %Y").to_string()
@@ -47,6 +67,19 @@ pub(crate) fn relative(at: u64, now: u64) -> String {
         std::cmp::Ordering::Equal => "now".into(),
         std::cmp::Ordering::Greater => format!("in {}", duration(at - now)),
         std::cmp::Ordering::Less => format!("{} ago", duration(now - at)),
+    }
+}
+
+/// Beside a date of a zone: from two days on, days are counted on its calendar, so that 1 Aug is
+/// "in 31 days" on 1 Jul whatever the hour; nearer, and from two months on, as [`relative`].
+pub(crate) fn relative_on(at: u64, now: u64, zone: &TimeZone) -> String {
+    const NEAR: u64 = 2 * 86_400;
+    const FAR: u64 = 60 * 86_400;
+    let days = zoned(now, zone).date().until(zoned(at, zone).date());
+    match (at.abs_diff(now), days.map(|span| span.get_days())) {
+        (NEAR..FAR, Ok(days)) if days > 0 => format!("in {days} days"),
+        (NEAR..FAR, Ok(days)) => format!("{} days ago", days.unsigned_abs()),
+        _ => relative(at, now),
     }
 }
 
@@ -95,6 +128,17 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_in_a_sentence_names_its_zone() {
+        let madrid = TimeZone::get("Europe/Madrid").unwrap();
+        let midnight_in_madrid = 1_780_264_800;
+        let last = midnight_in_madrid - 1;
+        assert_eq!(at(last, &madrid), "31 May 2026, 23:59 Europe/Madrid");
+        assert_eq!(at(last, &TimeZone::UTC), "31 May 2026, 21:59 UTC");
+        assert!(ends_a_day(last, &madrid) && !ends_a_day(last, &TimeZone::UTC));
+        assert!(!ends_a_day(midnight_in_madrid, &madrid));
+    }
+
+    #[test]
     fn relative_words_never_round_up() {
         let rows = [
             (NOON, "now"),
@@ -108,6 +152,29 @@ mod tests {
         for (at, words) in rows {
             assert_eq!(relative(at, NOON), words);
         }
+    }
+
+    #[test]
+    fn days_beside_a_date_are_those_of_its_calendar() {
+        let madrid = TimeZone::get("Europe/Madrid").unwrap();
+        let at = |day: &str| {
+            let day: jiff::civil::DateTime = day.parse().unwrap();
+            let second = day.to_zoned(madrid.clone()).unwrap();
+            u64::try_from(second.timestamp().as_second()).unwrap()
+        };
+        let noon = at("2028-07-01T14:00");
+        let rows = [
+            ("2028-08-01T00:00", "in 31 days"),
+            ("2028-07-03T23:59", "in 2 days"),
+            ("2028-07-02T00:00", "in 10 hours"),
+            ("2028-06-05T23:00", "26 days ago"),
+            ("2028-09-01T00:00", "in 2 months"),
+        ];
+        for (day, words) in rows {
+            assert_eq!(relative_on(at(day), noon, &madrid), words, "{day}");
+        }
+        let utc = TimeZone::UTC;
+        assert_eq!(relative_on(NOON + 3 * 86_400, NOON, &utc), "in 3 days");
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl When {
     /// The date and how far it is from the block that was read.
     pub(crate) fn near(at: u64, zone: &TimeZone, now: u64) -> Self {
         Self {
-            relative: Some(dates::relative(at, now)),
+            relative: Some(dates::relative_on(at, now, zone)),
             ..Self::date(at, zone)
         }
     }
@@ -142,7 +142,7 @@ impl Moment {
     /// With how far it is from the block that was read.
     pub(crate) fn near(at: u64, zone: &TimeZone, now: u64) -> Self {
         Self {
-            relative: Some(dates::relative(at, now)),
+            relative: Some(dates::relative_on(at, now, zone)),
             ..Self::at(at, zone)
         }
     }

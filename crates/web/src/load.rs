@@ -9,7 +9,7 @@ use guerdon_core::ledger::{GrantRecord, RoundRecord};
 use guerdon_core::state::{Flags, State};
 use guerdon_core::succession::Recovery;
 use guerdon_core::terms::Terms;
-use guerdon_store::{ImportedGrant, ImportedRound, Papers, Read};
+use guerdon_store::{Checkpoint, ImportedGrant, ImportedRound, Papers, Read};
 
 use crate::access::Viewer;
 use crate::error::PageError;
@@ -17,7 +17,7 @@ use crate::state::{AppState, OverviewKey};
 use crate::views::forecast::Vesting;
 use crate::views::goal::GoalData;
 use crate::views::grant::GrantData;
-use crate::views::home::{Overview, RoundSummary, RoundTotals};
+use crate::views::home::{Forecast, Overview, RoundSummary, RoundTotals};
 use crate::views::round::{OpenedGrant, RoundData};
 use crate::views::shell::AsOf;
 use crate::views::{Context, NamedGoal};
@@ -29,17 +29,18 @@ const PAGE: u32 = 100;
 
 /// As of when the snapshot speaks.
 pub(crate) async fn as_of(read: &mut Read, state: &AppState) -> Result<AsOf, PageError> {
-    let head = read
-        .checkpoint()
-        .await?
-        .map(|checkpoint| (checkpoint.block, checkpoint.time));
-    let (answered, wall) = (state.heartbeat.last(), (state.wall)());
-    Ok(AsOf {
-        head,
-        answered,
-        wall,
+    Ok(as_of_checkpoint(read.checkpoint().await?.as_ref(), state))
+}
+
+/// As of when a snapshot with this checkpoint speaks.
+pub(crate) fn as_of_checkpoint(checkpoint: Option<&Checkpoint>, state: &AppState) -> AsOf {
+    AsOf {
+        head: checkpoint.map(|checkpoint| (checkpoint.block, checkpoint.time)),
+        answered: state.heartbeat.last(),
+        trouble: state.heartbeat.trouble(),
+        wall: (state.wall)(),
         chain_id: state.deployment.chain_id,
-    })
+    }
 }
 
 pub(crate) fn context<'a>(
@@ -60,39 +61,63 @@ pub(crate) fn bare<'a>(state: &'a AppState, viewer: Option<&'a Viewer>) -> Conte
     context(state, AsOf::default(), viewer)
 }
 
-/// Everything of the company; summed once for each block and shared by the pages.
+/// Everything of the company; summed once for each block, however many pages ask, and shared by
+/// them.
 pub(crate) async fn overview(
     read: &mut Read,
     state: &AppState,
 ) -> Result<Arc<Overview>, PageError> {
-    let definitions = read.goal_definitions().await?;
     let key = OverviewKey {
         head: read.checkpoint().await?.map(|checkpoint| checkpoint.hash),
         imported: read.imported_size().await?,
-        definitions: definitions.len(),
+        definitions: read.count_goal_definitions().await?,
     };
-    if let Some(known) = state.overview(&key) {
-        return Ok(known);
+    let mut last = state.overview().lock().await;
+    if let Some((of, known)) = last.as_ref()
+        && *of == key
+    {
+        return Ok(Arc::clone(known));
     }
-    let names: BTreeMap<_, _> = definitions
-        .into_iter()
-        .map(|goal| (goal.id, goal.name))
-        .collect();
+    let overview = Arc::new(summed(read).await?);
+    *last = Some((key, Arc::clone(&overview)));
+    Ok(overview)
+}
+
+async fn summed(read: &mut Read) -> Result<Overview, PageError> {
+    let definitions = read.goal_definitions().await?.into_iter();
+    let names: BTreeMap<_, _> = definitions.map(|goal| (goal.id, goal.name)).collect();
     let mut overview = Overview {
         pool: read.pool().await?,
+        now: read.checkpoint().await?.map_or(0, |head| head.time),
         ..Overview::default()
     };
+    let mut goals = Vec::new();
     for record in read.goals().await? {
         let name = names.get(&record.id).cloned();
-        overview.goals.push(NamedGoal { record, name });
+        goals.push(NamedGoal { record, name });
     }
+    overview.goals = goals.into();
     for record in read.rounds().await? {
         let imported = read.imported_round(record.root).await?;
         add_round(read, &mut overview, (record, imported)).await?;
     }
-    let overview = Arc::new(overview);
-    state.keep_overview(key, &overview);
     Ok(overview)
+}
+
+/// The forecast of an overview; made once, away from the threads that answer.
+pub(crate) async fn forecast(overview: &Arc<Overview>) -> Result<&Option<Forecast>, PageError> {
+    let made = || async {
+        let overview = Arc::clone(overview);
+        let made = tokio::task::spawn_blocking(move || overview.months()).await;
+        let failed = |reason: String| PageError::Records {
+            noun: "pool",
+            id: B256::ZERO,
+            reason,
+        };
+        let made = made.map_err(|error| failed(error.to_string()))?;
+        made.map_err(|error| failed(error.to_string()))
+    };
+    overview.forecast.get_or_try_init(made).await
 }
 
 async fn add_round(

@@ -3,6 +3,7 @@
 use super::svg::{Drawing, Label, Px};
 use super::{Drawn, scale};
 use crate::numbers::Token;
+use crate::strings::charts as words;
 
 /// One month of the forecast.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ pub(crate) fn draw(months: &[Month], token: &Token, description: &str) -> Drawn 
 }
 
 fn drawing(frame: &Frame, months: &[Month], token: &Token, description: &str) -> String {
-    let title = "Tokens that vest in each of the next twelve months";
+    let title = words::FORECAST;
     let label = Label {
         id: frame.id,
         class: frame.class,

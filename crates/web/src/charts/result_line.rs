@@ -5,6 +5,7 @@ use super::labels::{Anchor, Labels};
 use super::svg::{Drawing, Label, Px};
 use super::{Drawn, scale};
 use crate::numbers::{ordinal, percent, score};
+use crate::strings::charts as words;
 
 /// How an attempt stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,10 +106,7 @@ impl<'a> Plot<'a> {
             id: kind,
             ..
         } = *self.frame;
-        let (title, id) = (
-            "Results on the line between threshold and stretch",
-            format!("{id}-{kind}"),
-        );
+        let (title, id) = (words::RESULTS, format!("{id}-{kind}"));
         let label = Label {
             id: &id,
             class,

@@ -8,6 +8,7 @@ use super::svg::{Drawing, Label, Px};
 use super::{Drawn, scale};
 use crate::dates;
 use crate::numbers::Token;
+use crate::strings::charts as words;
 
 /// A step function: at each time the value changes to the amount.
 pub(crate) type Steps = Vec<(u64, u128)>;
@@ -140,7 +141,7 @@ struct Plot<'a> {
 
 impl Plot<'_> {
     fn draw(&self, description: &str) -> String {
-        let title = "When the grant vests";
+        let title = words::TIMELINE;
         let Frame {
             id,
             class,
@@ -262,14 +263,14 @@ impl Plot<'_> {
             }
         }
         let (time, ahead) = match self.frame.phone {
-            true => ("by time", "as of now"),
-            false => ("by time alone", "if nothing more happens"),
+            true => words::LINES_SHORT,
+            false => words::LINES,
         };
         if line.shows_time() {
             self.name_line(out, labels, time, (&line.by_time, Side::Above));
         }
         self.name_line(out, labels, ahead, (&line.ahead, Side::Below));
-        self.name_line(out, labels, "after the end", (&line.left, Side::Below));
+        self.name_line(out, labels, words::AFTER_END, (&line.left, Side::Below));
     }
 
     /// Names the day of an end, unless it is today.
@@ -278,7 +279,7 @@ impl Plot<'_> {
             return;
         };
         if x.0 - now.0 > 20 {
-            let name = "the end";
+            let name = words::END;
             let places = [
                 (Px(x.0 + 60), Px::whole(16), Anchor::Start),
                 (Px(x.0 - 60), Px::whole(16), Anchor::End),

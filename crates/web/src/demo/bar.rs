@@ -8,7 +8,6 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::middleware::Next;
 use axum::response::Response;
-use jiff::tz::TimeZone;
 
 use super::cast::{Actor, who};
 use super::{Demo, Stage};
@@ -99,11 +98,12 @@ async fn made(state: &AppState, stage: &dyn Stage, viewer: Option<&Viewer>) -> O
         .and_then(Viewer::wallet)
         .and_then(|wallet| who(stage, wallet));
     let mut read = state.store.read().await.ok()?;
-    let now = load::as_of(&mut read, state).await.ok()?.head;
+    let as_of = load::as_of(&mut read, state).await.ok()?;
+    let zone = load::context(state, as_of, viewer).zone_of(None).0;
     let bar = Bar {
         you: words::you(me, viewer.is_some()),
         groups: groups(stage, me),
-        today: now.map(|(_, time)| dates::day(time, &TimeZone::UTC)),
+        today: as_of.head.map(|(_, time)| dates::day(time, &zone)),
     };
     bar.render().ok()
 }

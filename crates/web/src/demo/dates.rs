@@ -81,7 +81,7 @@ fn of_company(overview: &Overview) -> Vec<Date> {
     let mut dates: Vec<Date> = rounds
         .map(|round| date(round.record.binding_at, words::binding(&round.title())))
         .collect();
-    for goal in &overview.goals {
+    for goal in overview.goals.iter() {
         let (title, rules) = (goal.title(), &goal.record.goal);
         dates.push(date(rules.opens, words::opens(&title)));
         dates.push(date(rules.closes, words::closes(&title)));

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use jiff::tz::TimeZone;
 
 use super::bar::{Group, groups};
 use super::cast::who;
@@ -45,13 +44,13 @@ pub(super) async fn page(
     let as_of = load::as_of(&mut read, &state).await?;
     let ahead = dates::ahead(&mut read, &state, viewer.as_ref()).await?;
     let context = load::context(&state, as_of, viewer.as_ref());
-    let (zone, now) = (TimeZone::UTC, as_of.now());
+    let ((zone, zone_name), now) = (context.zone_of(None), as_of.now());
     let me = viewer
         .as_ref()
         .and_then(Viewer::wallet)
         .and_then(|wallet| who(stage, wallet));
     pages::html(&DemoPage {
-        shell: Shell::bare(&context, "Demonstration"),
+        shell: Shell::bare(&context, words::DEMONSTRATION).with_zone(&zone_name),
         you: words::you(me, viewer.is_some()),
         groups: groups(stage, me),
         today: as_of.head.map(|(_, time)| When::date(time, &zone)),

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::explain::Explain;
 use super::portfolio::{Mine, Portfolio};
-use super::worth::{Worth, dollars, in_cents};
+use super::worth::{Worth, dollars, in_cents, stated};
 use crate::access::Viewer;
 use crate::dates;
 use crate::html::{Hex, Markup, Money, When};
@@ -53,13 +53,13 @@ pub(super) fn claim(
         match refusal(viewer, context) {
             Some(sentence) => notes.push(text(&sentence)),
             None => {
-                let says = format!("Claim {}", token.words(net));
+                let says = words::claim_heading(&token.words(net));
                 button = Some((claim_href(portfolio), says));
             }
         }
     }
     Ask {
-        ask: "You can claim now",
+        ask: words::CLAIMABLE,
         answer,
         notes,
         button,
@@ -98,8 +98,8 @@ fn to_whom(portfolio: &Portfolio) -> String {
         .collect();
     wallets.dedup();
     match wallets.as_slice() {
-        [one] => format!("To the wallet {}", Hex::address(one)),
-        _ => "Each grant to its own wallet".to_owned(),
+        [one] => words::to_wallet(&Hex::address(one)),
+        _ => words::TO_EACH_WALLET.to_owned(),
     }
 }
 
@@ -132,7 +132,7 @@ fn why_nothing(portfolio: &Portfolio, context: &Context<'_>) -> String {
 }
 
 fn explain_claim(portfolio: &Portfolio, context: &Context<'_>) -> Explain {
-    let mut explain = Explain::new("what you can claim", words::CLAIM_FORMULA, context);
+    let mut explain = Explain::new(words::OF_CLAIM, words::CLAIM_FORMULA, context);
     let claimable: Vec<_> = portfolio.claimable().collect();
     let one = claimable.len() == 1;
     for mine in claimable {
@@ -164,7 +164,7 @@ pub(super) fn next(portfolio: &Portfolio, context: &Context<'_>, zone: &TimeZone
         .filter_map(|mine| coming(mine, context))
         .collect();
     coming.sort_by_key(|next| next.at);
-    let mut explain = Explain::new("what comes next", words::NEXT_FORMULA, context);
+    let mut explain = Explain::new(words::OF_NEXT, words::NEXT_FORMULA, context);
     for next in coming.iter().take(5) {
         let exact = dates::exact(next.at);
         explain = explain.with(next.what.clone(), Markup(exact));
@@ -185,7 +185,7 @@ pub(super) fn next(portfolio: &Portfolio, context: &Context<'_>, zone: &TimeZone
         ),
     };
     Ask {
-        ask: "What comes next",
+        ask: words::NEXT,
         answer,
         notes,
         button: None,
@@ -232,26 +232,10 @@ fn coming(mine: &Mine, context: &Context<'_>) -> Option<Coming> {
 pub(super) fn worth(portfolio: &Portfolio, context: &Context<'_>) -> Ask {
     let token = context.token();
     let worth = Worth::of(portfolio, token);
-    let mut explain = Explain::new("what it is worth", words::WORTH_FORMULA, context);
-    for mine in portfolio.standing() {
-        let Some(stated) = mine.data.named.as_ref().and_then(|it| it.stated.as_ref()) else {
-            continue;
-        };
-        let value = in_cents(mine.data.record.amount, token, stated).map(dollars);
-        explain = explain
-            .with_money(
-                format!("{} granted", mine.name()),
-                mine.data.record.amount,
-                context,
-            )
-            .with(
-                format!("{} at ${} each", mine.name(), stated.unit_usd),
-                text(&value.unwrap_or_default()),
-            );
-    }
+    let ask = words::WORTH;
     if worth.valued == 0 {
         return Ask {
-            ask: "What it is worth",
+            ask,
             answer: Markup(words::NOT_VALUED.to_owned()),
             notes: vec![text(words::NO_STATED_VALUE)],
             button: None,
@@ -264,16 +248,39 @@ pub(super) fn worth(portfolio: &Portfolio, context: &Context<'_>) -> Ask {
         .map(|(unit, on, units)| text(&words::stated(&token.words(*units), unit, &day_of(on))));
     let mut notes: Vec<_> = each.collect();
     notes.push(text(&words::of_that_vested(&dollars(worth.vested_cents))));
+    if worth.lost > 0 {
+        notes.push(text(&words::out_of_reach(&token.words(worth.lost))));
+    }
     if worth.unvalued > 0 {
         notes.push(text(&words::unvalued(worth.unvalued)));
     }
     Ask {
-        ask: "What it is worth",
-        answer: text(&dollars(worth.granted_cents)),
+        ask,
+        answer: text(&dollars(worth.most_cents)),
         notes,
         button: None,
-        explain: Some(explain),
+        explain: Some(explain_worth(portfolio, context)),
     }
+}
+
+fn explain_worth(portfolio: &Portfolio, context: &Context<'_>) -> Explain {
+    let token = context.token();
+    let mut explain = Explain::new(words::OF_WORTH, words::WORTH_FORMULA, context);
+    for mine in portfolio.standing() {
+        let Some(stated) = stated(mine, token) else {
+            continue;
+        };
+        let (name, unit) = (mine.name(), &stated.unit_usd);
+        let value = in_cents(mine.reachable, token, stated).map(dollars);
+        explain = explain
+            .with_money(words::granted(&name), mine.data.record.amount, context)
+            .with_money(words::within_reach(&name), mine.reachable, context)
+            .with(
+                words::at_each(&name, unit),
+                text(&value.unwrap_or_default()),
+            );
+    }
+    explain
 }
 
 /// `30 Jun 2026` of `2026-06-30`.

@@ -31,6 +31,7 @@ struct ClaimPage {
     /// Why nothing can be claimed from here now.
     off: Option<String>,
     rows: Vec<Row>,
+    rounded: &'static str,
     sign: Option<Markup>,
 }
 
@@ -89,6 +90,7 @@ impl ClaimPage {
             },
             off,
             rows,
+            rounded: words::ROWS_ROUNDED,
             sign,
         }
     }
@@ -133,7 +135,7 @@ fn all_at_once(portfolio: &Portfolio, context: &Context<'_>) -> Result<Option<Ma
     let names: Vec<_> = paid.iter().map(|mine| mine.name()).collect();
     let request = request
         .saying(words::pays_each(&names.join(", "), wallets.len()))
-        .button(format!("Claim {amount}"))
+        .button(words::claim_heading(&amount))
         .back("/me")
         .command(words::CLAIM_COMMAND);
     Ok(Some(request.panel()?))

@@ -12,6 +12,7 @@ use super::lately::{self, Events, LatelyRow};
 use super::load;
 use super::merge::merged;
 use super::portfolio::Portfolio;
+use super::prompts;
 use crate::access::{SignedIn, Viewer};
 use crate::charts::bar;
 use crate::charts::timeline::value_at;
@@ -46,6 +47,7 @@ struct MePage {
     bar_heading: String,
     bar: Markup,
     legend: Vec<LegendEntry>,
+    rounded: &'static str,
     whys: Vec<Why>,
     more_whys: Option<String>,
     timeline: Option<TimelineView>,
@@ -62,10 +64,14 @@ pub(super) async fn page(
     let as_of = crate::load::as_of(&mut read, &state).await?;
     let portfolio = load::portfolio(&mut read, &state, &(&viewer).into()).await?;
     let events = lately::events(&mut read, &state, &portfolio).await?;
+    let prompts = prompts::prompts(&mut read, &portfolio, &viewer).await?;
+    drop(read);
     let context = crate::load::context(&state, as_of, Some(&viewer));
     let relayed = state.options.relay.is_some();
     let page = MePage::new((&portfolio, &events), (&viewer, relayed), &context);
-    pages::html(&page.map_err(refused("grant", alloy_primitives::B256::ZERO))?)
+    let mut page = page.map_err(refused("grant", alloy_primitives::B256::ZERO))?;
+    page.whys.splice(..0, prompts);
+    pages::html(&page)
 }
 
 impl MePage {
@@ -111,6 +117,7 @@ impl MePage {
             bar_heading: words::all_tokens(Money::heading(granted, context.token()).text()),
             bar: Markup(bar::draw("bar", &label, &drawn, granted)),
             legend: legend(&parts, context.token()),
+            rounded: words::ROUNDED,
             whys,
             more_whys: (more > 0).then(|| words::more_reasons(more)),
             timeline: timeline(portfolio, context, &zone)?,

@@ -108,7 +108,7 @@ pub(super) async fn page(
     let ids: Vec<_> = held.iter().map(Held::id).collect();
     let next = ids.last().copied().filter(|_| more);
     let now = load::as_of(read, state).await?.now();
-    let papers = read.papers(&ids).await?.into_iter();
+    let papers = read.grant_papers(&ids).await?.into_iter();
     let mut papers: BTreeMap<_, _> = papers.map(|it| (it.names.origin, it)).collect();
     let mut grants = Vec::with_capacity(ids.len());
     for one in held {

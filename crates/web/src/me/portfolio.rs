@@ -17,6 +17,8 @@ pub(crate) struct Mine {
     pub(crate) payment: Payment,
     /// Vested, what was claimed included.
     pub(crate) vested: u128,
+    /// The most it can still come to, what was claimed included.
+    pub(crate) reachable: u128,
 }
 
 /// The grants of a reader, in the order of their ids.
@@ -37,18 +39,24 @@ impl Mine {
         // Nothing opens before the round binds.
         let claimable = claimable.filter(|_| data.binding_at <= now);
         let payment = grant::payment(claimable.unwrap_or(0), data.record.state.withhold_bps);
-        let vested = match &data.terms {
+        let state = &data.record.state;
+        let (vested, reachable) = match &data.terms {
             Some(terms) => {
-                let results = data.goals().results(terms, &data.record.state);
-                grant::amounts(terms, &data.record.state, &results, now)?.vested
+                let results = data.goals().results(terms, state);
+                (
+                    grant::amounts(terms, state, &results, now)?.vested,
+                    grant::reachable(terms, state, &results, now)?,
+                )
             }
-            None => data.record.state.released,
+            // Unknown terms: what it holds is the most that it can come to.
+            None => (state.released, data.record.held()),
         };
         Ok(Self {
             data,
             reasons,
             payment,
             vested,
+            reachable,
         })
     }
 

@@ -1,23 +1,26 @@
-//! What grants are worth by the company's word: never an invented range.
+//! What grants are worth by the company's word: never an invented range, and nothing that can no
+//! longer be paid.
 
 use guerdon_formats::amount;
 use guerdon_store::StatedValue;
 
-use super::portfolio::Portfolio;
+use super::portfolio::{Mine, Portfolio};
 use crate::numbers::Token;
 
 /// What grants add up to at the values that the company stated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Worth {
-    /// Of everything granted, in US cents.
-    pub(super) granted_cents: u128,
+    /// Of what was paid and what can still be paid, in US cents.
+    pub(super) most_cents: u128,
     /// Of what is vested, claimed included, in US cents.
     pub(super) vested_cents: u128,
     /// Grants that have a stated value.
     pub(super) valued: u64,
     /// Grants that have none.
     pub(super) unvalued: u64,
-    /// The values with their dates, each once, and what is granted at each.
+    /// Of the grants that have one: granted and out of reach for ever, in base units.
+    pub(super) lost: u128,
+    /// The values with their dates, each once, and what is counted at each.
     pub(super) stated: Vec<(String, String, u128)>,
 }
 
@@ -26,36 +29,37 @@ pub(super) fn dollars(cents: u128) -> String {
     format!("${}", amount::display(cents, 2))
 }
 
+/// A grant's stated value, if it can be reckoned with.
+pub(super) fn stated<'a>(mine: &'a Mine, token: &Token) -> Option<&'a StatedValue> {
+    let stated = mine.data.named.as_ref()?.stated.as_ref()?;
+    in_cents(mine.data.record.amount, token, stated).map(|_| stated)
+}
+
 impl Worth {
-    /// The worth of all grants that pay or may still pay.
+    /// The worth of all grants that pay or may still pay. Sums are exact and rounded down once.
     pub(super) fn of(portfolio: &Portfolio, token: &Token) -> Self {
         let mut worth = Self::default();
+        let (mut most, mut vested) = (Vec::new(), Vec::new());
         for mine in portfolio.standing() {
-            let stated = mine
-                .data
-                .named
-                .as_ref()
-                .and_then(|named| named.stated.as_ref());
-            match stated.and_then(|stated| {
-                Some((
-                    stated,
-                    in_cents(mine.data.record.amount, token, stated)?,
-                    in_cents(mine.vested, token, stated)?,
-                ))
-            }) {
-                Some((stated, granted, vested)) => {
-                    worth.add((stated, mine.data.record.amount), granted, vested);
-                }
-                None => worth.unvalued += 1,
-            }
+            let Some(stated) = stated(mine, token) else {
+                worth.unvalued += 1;
+                continue;
+            };
+            most.push((mine.reachable, stated.unit_usd.as_str()));
+            vested.push((mine.vested, stated.unit_usd.as_str()));
+            worth.add(mine, stated);
         }
+        let sum = |all: &[(u128, &str)]| amount::worth_of_all_in_cents(all, token.decimals);
+        worth.most_cents = sum(&most).unwrap_or(u128::MAX);
+        worth.vested_cents = sum(&vested).unwrap_or(u128::MAX);
         worth
     }
 
-    fn add(&mut self, (stated, units): (&StatedValue, u128), granted: u128, vested: u128) {
+    fn add(&mut self, mine: &Mine, stated: &StatedValue) {
+        let units = mine.reachable;
         self.valued += 1;
-        self.granted_cents = self.granted_cents.saturating_add(granted);
-        self.vested_cents = self.vested_cents.saturating_add(vested);
+        let lost = mine.data.record.amount.saturating_sub(units);
+        self.lost = self.lost.saturating_add(lost);
         let same = |it: &&mut (String, String, u128)| {
             (&it.0, &it.1) == (&stated.unit_usd, &stated.stated_on)
         };

@@ -5,6 +5,7 @@ use alloy_primitives::B256;
 use guerdon_core::succession::Stage;
 use jiff::tz::TimeZone;
 
+use super::next::{Stop, who_acts_next};
 use crate::dates;
 use crate::numbers::{Token, capital, count, grouped, shortened};
 use crate::signing::claim::{Finding, Next, Standing};
@@ -23,7 +24,7 @@ pub(crate) struct Words<'a> {
     pub(crate) holder: &'a str,
 }
 
-const TIME: &str = "nobody, time does.";
+const TIME: &str = who_acts_next(Stop::Time);
 const YOU: &str = "you.";
 
 impl Words<'_> {
@@ -112,11 +113,11 @@ impl Words<'_> {
                 ),
                 "you: send it some coin, or ask for a claim without gas.",
             ),
-            Finding::HeldByHolder { yours } => (
+            Finding::HeldByHolder { .. } => (
                 "Only the holder may call for payment of this grant.".to_owned(),
                 "The holder asked for that, so nobody else's claim is paid, the relay's neither."
                     .to_owned(),
-                if *yours { YOU } else { "the holder." },
+                who_acts_next(Stop::HeldByHolder),
             ),
             Finding::Recovering { stage, yours } => return Some(self.recovering(*stage, *yours)),
             Finding::RelaySpent => (
@@ -142,15 +143,14 @@ impl Words<'_> {
             }
             _ => "Nobody carried it out in time, and it is not cleared yet.".to_owned(),
         };
-        let next = if yours {
-            "you: claim as ever, and veto it if your key is not lost."
-        } else {
-            "the holder, who can veto it."
+        let when = match yours {
+            true => format!("{when} Claim as ever, and veto it if your key is not lost."),
+            false => when,
         };
         Why::new(
             "A recovery is announced, so only the holder's own call is paid.".to_owned(),
             when,
-            next,
+            who_acts_next(Stop::Recovery(stage)),
         )
     }
 
@@ -174,19 +174,18 @@ impl Words<'_> {
             Finding::Closed { replaced: true } => (
                 "This grant was replaced and pays nothing any more.".to_owned(),
                 "Claim the grants in its place.".to_owned(),
-                YOU,
+                who_acts_next(Stop::Replaced),
             ),
             Finding::Closed { replaced: false } => (
                 "This grant is closed and pays nothing.".to_owned(),
                 "Its terms were invalid.".to_owned(),
-                "the company: ask it for a grant in its place.",
+                who_acts_next(Stop::Invalid),
             ),
             Finding::NotOpened => (
                 "Nobody has opened this grant yet.".to_owned(),
-                "Your claim proves its place in the round, opens it and is paid, in one call \
-                 (claimFirst)."
+                "Your claim proves its place in the round, opens it and is paid, in one call."
                     .to_owned(),
-                YOU,
+                who_acts_next(Stop::NotOpened),
             ),
             _ => return None,
         };
@@ -222,7 +221,8 @@ impl Words<'_> {
                     self.goals.title(*goal)
                 );
                 let what = format!("{} stay shut.", words(*amount));
-                return Some(Why::new(what, why, "nobody.").of_goal(*goal));
+                let next = who_acts_next(Stop::NotReached);
+                return Some(Why::new(what, why, next).of_goal(*goal));
             }
             _ => return None,
         };
@@ -236,11 +236,11 @@ impl Words<'_> {
             Finding::Paused { since, until } => (
                 format!("The grant has been paused since {}.", self.day(*since)),
                 format!(
-                    "What vested before can be claimed. The pause ends by itself on {} at the \
-                     latest.",
+                    "What vested before can be claimed. The clock runs again by itself on {} at \
+                     the latest.",
                     self.day(*until)
                 ),
-                "the company, which may let it run again; else time.",
+                who_acts_next(Stop::Paused),
             ),
             Finding::Notice { stop_at } => (
                 format!("Notice is given: the grant ends on {}.", self.day(*stop_at)),
@@ -253,7 +253,7 @@ impl Words<'_> {
                     "What had vested stays the holder's to claim; {} went back to the pool.",
                     words(*freed)
                 ),
-                "nobody.",
+                who_acts_next(Stop::Ended),
             ),
             Finding::Settled { value } => (
                 format!(
@@ -261,7 +261,7 @@ impl Words<'_> {
                     words(*value)
                 ),
                 "No clock and no goal can change it.".to_owned(),
-                "nobody.",
+                who_acts_next(Stop::Settled),
             ),
             _ => return None,
         };
@@ -275,7 +275,7 @@ impl Words<'_> {
             return Why::new(
                 what,
                 "The goal is not known here.".to_owned(),
-                "whoever its definition names.",
+                who_acts_next(Stop::UnknownGoal),
             );
         };
         let standing = goal_words::standing(&known.record, self.zone, self.now);

@@ -3,6 +3,8 @@
 use super::access::Refusal;
 use crate::demo::Actor;
 
+pub(crate) const DEMONSTRATION: &str = "Demonstration";
+
 pub(crate) const WARNING: &str = "Demonstration: play money, public keys.";
 
 pub(crate) const THIS_MACHINE_ONLY: Refusal = Refusal {

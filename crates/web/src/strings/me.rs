@@ -1,5 +1,6 @@
 //! What an engineer reads about her own grants.
 
+use super::access::Refusal;
 use crate::dates;
 use crate::numbers::count;
 
@@ -29,8 +30,66 @@ pub(crate) const CLAIM_FORMULA: &str = "Claimable is payable less withholding. P
     smaller of vested and unlocked, less what was released before.";
 pub(crate) const NEXT_FORMULA: &str = "The first second after this block in which the schedule \
     releases more, with results as they are now.";
-pub(crate) const WORTH_FORMULA: &str = "The amount times the value that the company's sheet states \
-    for one token, rounded down to the cent. It is the company's word, not a market price.";
+pub(crate) const WORTH_FORMULA: &str = "What was paid and what can still be paid, times the value \
+    that the company's sheet states for one token, rounded down to the cent: each row by itself, the \
+    sum once. Within reach is all that time and open results can still bring; what a final result \
+    keeps shut, and what an end gave back, is not. It is the company's word, not a market price.";
+
+/// The three questions, and what is explained under each.
+pub(crate) const CLAIMABLE: &str = "You can claim now";
+pub(crate) const NEXT: &str = "What comes next";
+pub(crate) const WORTH: &str = "What it is worth";
+pub(crate) const OF_CLAIM: &str = "what you can claim";
+pub(crate) const OF_NEXT: &str = "what comes next";
+pub(crate) const OF_WORTH: &str = "what it is worth";
+
+/// Whom a claim pays.
+pub(crate) const TO_EACH_WALLET: &str = "Each grant to its own wallet";
+
+/// `To the wallet 0x1CBd…C9Ec`
+pub(crate) fn to_wallet(wallet: &impl std::fmt::Display) -> String {
+    format!("To the wallet {wallet}")
+}
+
+/// Inputs of a worth.
+pub(crate) fn granted(grant: &str) -> String {
+    format!("{grant} granted")
+}
+
+pub(crate) fn within_reach(grant: &str) -> String {
+    format!("{grant} paid or within reach")
+}
+
+pub(crate) fn at_each(grant: &str, unit: &str) -> String {
+    format!("{grant} at ${unit} each")
+}
+
+/// What a worth leaves out: shares that can never open, and what went back.
+pub(crate) fn out_of_reach(amount: &str) -> String {
+    format!("Leaves out {amount} that can no longer be paid.")
+}
+
+/// Under a bar and under a table with a sum.
+pub(crate) const ROUNDED: &str = "Each part is rounded down; the sum is exact.";
+pub(crate) const ROWS_ROUNDED: &str = "Rows are rounded down; the sum is exact.";
+
+/// A grant whose agreement waits for its holder's word.
+pub(crate) fn not_accepted(grant: &str) -> String {
+    format!("{grant}: its agreement is not accepted yet.")
+}
+
+pub(crate) const ACCEPT_WHY: &str = "Read it, and sign that you accept it. That costs nothing and \
+    changes no amount: the grant vests and pays without it.";
+pub(crate) const ACCEPT_NEXT: &str = "you.";
+pub(crate) const ACCEPT_NEXT_ELSEWHERE: &str = "you: sign in with the wallet that holds it.";
+pub(crate) const READ_AND_ACCEPT: &str = "Read and accept";
+
+/// No file can be made of what is here.
+pub(crate) const NO_GRANT_FILE: Refusal = Refusal {
+    what: "This server cannot make the file of this grant.",
+    hint: "It lacks the round, a goal's definition or the agreement as they were signed. The \
+        company has the file: guerdon round export writes it again.",
+};
 
 /// `As of block 18,204 of 24 Nov 2026 12:00:00 UTC.`
 pub(crate) fn as_of_block(block: &str, time: u64) -> String {
@@ -328,6 +387,11 @@ mod tests {
                 "1 ACC at $0.42 each, stated by the company without a date",
             ),
             (of_that_vested("$9.00"), "Of that vested so far: $9.00."),
+            (
+                out_of_reach("1 ACC"),
+                "Leaves out 1 ACC that can no longer be paid.",
+            ),
+            (within_reach("G-1"), "G-1 paid or within reach"),
             (unvalued(1), "1 grant has no stated value and is left out."),
             (
                 unvalued(3),

@@ -12,6 +12,7 @@ use crate::charts::forecast::{self, Month};
 use crate::dates;
 use crate::html::{Markup, Money};
 use crate::numbers::Token;
+use crate::strings::charts as words;
 
 /// A grant as the forecast needs it.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ pub(crate) struct ForecastRow {
 
 /// Sums over grants: the rest of the month of `now`, then eleven whole months, in UTC.
 pub(crate) fn months(
-    grants: &[Vesting],
+    grants: &[&Vesting],
     goals: Goals<'_>,
     now: u64,
 ) -> Result<Vec<Month>, Refused> {
@@ -50,9 +51,14 @@ pub(crate) fn months(
         let vested = |gates: &[GateResult], at| {
             grant::amounts(&grant.terms, &grant.state, gates, at).map(|amounts| amounts.vested)
         };
-        let (mut time_before, mut full_before) = (vested(&results, now)?, vested(&results, now)?);
+        let mut time_before = vested(&results, now)?;
+        let mut full_before = time_before;
         for (sum, end) in sums.iter_mut().zip(&ends) {
-            let (time, full) = (vested(&results, *end)?, vested(&reached, *end)?);
+            let time = vested(&results, *end)?;
+            let full = match reached == results {
+                true => time,
+                false => vested(&reached, *end)?,
+            };
             let by_time = time.saturating_sub(time_before);
             let by_goal = full.saturating_sub(full_before).saturating_sub(by_time);
             *sum = (sum.0.saturating_add(by_time), sum.1.saturating_add(by_goal));
@@ -112,21 +118,9 @@ impl ForecastView {
     pub(crate) fn new(months: &[Month], token: &Token, covers: &str) -> Self {
         let sum = |of: fn(&Month) -> u128| months.iter().map(of).fold(0, u128::saturating_add);
         let (time, goal) = (sum(|month| month.by_time), sum(|month| month.by_goal));
-        let key = |units| format!("{} {}", token.key(units), token.symbol);
-        let message = match (time, goal) {
-            (0, 0) => "Next 12 months: nothing more vests.".to_owned(),
-            (_, 0) => format!("Next 12 months: {} vest by time.", key(time)),
-            _ => format!(
-                "Next 12 months: {} vest by time; up to {} more if goals are reached.",
-                key(time),
-                token.key(goal)
-            ),
-        };
+        let message = words::forecast((time, goal), token);
         let first = months.first().map_or("", |month| month.long.as_str());
-        let note = format!(
-            "Filled: by time. Dashed: only if goals are reached, drawn as if all were reached \
-             today. The first column is the rest of {first}. {covers}"
-        );
+        let note = words::forecast_note(first, covers);
         let ChartView { wide, phone } = forecast::draw(months, token, &message).into();
         let rows = months.iter().map(|month| ForecastRow {
             month: month.long.clone(),

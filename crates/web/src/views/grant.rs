@@ -1,5 +1,7 @@
 //! A grant: how much, why, until when, and how to check it.
 
+use std::sync::Arc;
+
 use alloy_primitives::{Address, B256};
 use askama::Template;
 use guerdon_core::fact::{Fact, Origin};
@@ -26,7 +28,8 @@ use crate::charts::bar;
 use crate::dates;
 use crate::html::{Hex, Markup, Money, When};
 use crate::me::Explain;
-use crate::numbers::{capital, count, grouped, percent};
+use crate::numbers::grouped;
+use crate::strings::grant as said;
 
 /// All that a grant's page is made of. No name, no agreement: an opened grant is public by its id.
 #[derive(Clone, Debug)]
@@ -37,7 +40,7 @@ pub(crate) struct GrantData {
     pub(crate) terms: Option<Terms>,
     /// The zone in which the dates of its schedule are days.
     pub(crate) zone: Option<String>,
-    pub(crate) goals: Vec<NamedGoal>,
+    pub(crate) goals: Arc<[NamedGoal]>,
     pub(crate) round: String,
     /// Grants in the round, if it was imported here.
     pub(crate) leaves: Option<u64>,
@@ -61,7 +64,7 @@ pub(crate) struct Named {
 }
 
 #[derive(Debug, Template)]
-#[template(path = "pages/grant.html")]
+#[template(path = "pages/grant.html", blocks = ["content"])]
 pub(crate) struct GrantPage {
     pub(crate) shell: Shell,
     pub(crate) round_href: String,
@@ -80,7 +83,10 @@ pub(crate) struct GrantPage {
     pub(crate) powers: Vec<(&'static str, String)>,
     pub(crate) results: Vec<ResultView>,
     pub(crate) command: &'static str,
-    pub(crate) export: Option<&'static str>,
+    pub(crate) file_lead: &'static str,
+    pub(crate) file_why: &'static str,
+    pub(crate) file_elsewhere: &'static str,
+    pub(crate) rounded: &'static str,
     pub(crate) pays: &'static str,
     pub(crate) no_powers: &'static str,
     pub(crate) id: Hex,
@@ -112,6 +118,8 @@ pub(crate) struct Private {
     pub(crate) acceptance: Vec<String>,
     pub(crate) explains: Vec<Explain>,
     pub(crate) share: Option<ShareView>,
+    /// Path of the grant file, for those who may have it.
+    pub(crate) file: Option<String>,
 }
 
 /// The links by which others read a grant.
@@ -152,7 +160,7 @@ impl GrantPage {
         Ok(Self {
             shell: data.shell(context).with_zone(&zone_name),
             round_href: format!("/rounds/{}", record.root),
-            round_name: format!("Round {}", data.round),
+            round_name: said::round(&data.round),
             id_short: data.title(),
             granted: data.heading(context),
             lead: data.lead(&zone),
@@ -166,23 +174,17 @@ impl GrantPage {
             unknown_terms: data.unknown_terms(),
             powers: data.powers(context)?,
             results: data.results(&zone, context.now()),
-            command: "guerdon verify grant GRANT.json --rpc-url NODE",
-            export: record
-                .descent
-                .is_none()
-                .then_some("guerdon round export ROUND"),
-            pays: match record.was_replaced() {
-                true => "paid only",
-                false => "pays only",
-            },
-            no_powers: match record.was_replaced() {
-                true => "Nothing: it is over.",
-                false => "The terms say it, and they are not known here.",
-            },
+            file_lead: said::FILE_LEAD,
+            file_why: said::FILE_WHY,
+            file_elsewhere: said::FILE_ELSEWHERE,
+            rounded: said::ROUNDED,
+            command: said::VERIFY_COMMAND,
+            pays: said::pays(record.was_replaced()),
+            no_powers: said::no_powers(record.was_replaced()),
             id: Hex::hash(&record.id),
             round: Hex::linked(&record.root, "rounds"),
             leaf: match data.leaves {
-                Some(leaves) => format!("{} of {}", grouped(leaf), grouped(leaves)),
+                Some(leaves) => said::leaf(leaf, leaves),
                 None => grouped(leaf),
             },
             replaces: record.descent.map(|it| Hex::linked(&it.old, "grants")),
@@ -195,12 +197,6 @@ impl GrantPage {
     }
 }
 
-const UNKNOWN_TERMS: &str = "The terms of this grant are not known to this server, so it cannot \
-                             draw them. Its holder's file has them; the company imports its \
-                             round with guerdon round import.";
-
-const REPLACED: &str = "It pays nothing any more: the grants in its place do, by their own terms.";
-
 impl GrantData {
     pub(crate) fn goals(&self) -> Goals<'_> {
         Goals(&self.goals)
@@ -211,7 +207,7 @@ impl GrantData {
             Some(_) => Place::Grants,
             None => Place::Rounds,
         };
-        let shell = Shell::new(context, &format!("Grant {}", self.title()), place);
+        let shell = Shell::new(context, &said::title(&self.title()), place);
         shell.with_data(format!("/grants/{}", self.record.id))
     }
 
@@ -220,15 +216,15 @@ impl GrantData {
         let granted = Money::heading(self.record.amount, context.token());
         let named = self.named.as_ref().map(|named| named.person.as_str());
         match named.filter(|person| !person.is_empty()) {
-            Some(person) => format!("{} for {person}", granted.text()),
-            None => format!("{} granted", granted.text()),
+            Some(person) => said::granted_to(granted.text(), person),
+            None => said::granted(granted.text()),
         }
     }
 
     fn unknown_terms(&self) -> &'static str {
         match self.record.was_replaced() {
-            true => REPLACED,
-            false => UNKNOWN_TERMS,
+            true => said::REPLACED,
+            false => said::UNKNOWN_TERMS,
         }
     }
 
@@ -238,31 +234,23 @@ impl GrantData {
         let mut line = Vec::new();
         if let Some(descent) = record.descent {
             let old = Hex::linked(&descent.old, "grants");
-            line.push(Markup(format!("It took the place of grant {old}.")));
+            line.push(Markup(said::took_the_place(&old)));
         }
         if record.was_replaced() {
             let one = |new: &GrantRecord| {
                 let id = Hex::linked(&new.id, "grants");
-                format!("grant {id} of {}", Money::words(new.amount, token))
+                said::grant_of(&id, &Money::words(new.amount, token))
             };
             let new: Vec<_> = self.successors.iter().map(one).collect();
-            line.push(Markup(format!("Replaced by {}.", new.join(" and "))));
+            line.push(Markup(said::replaced_by(&words::listed(&new))));
         }
         if let Some(to) = record.moved_to {
             let (to, from) = (Hex::address(&to), Hex::address(&record.recipient));
-            let how = if self.was_recovered() {
-                "Recovered"
-            } else {
-                "Moved"
-            };
-            let text = format!("{how}: it pays {to}, no longer {from}, whom its terms name.");
-            line.push(Markup(text));
+            line.push(Markup(said::moved(self.was_recovered(), &to, &from)));
         }
         if let Stage::Quiet { until } = record.recovery.stage(context.now()) {
             let until = When::date(until, zone);
-            line.push(Markup(format!(
-                "Its holder cancelled a recovery; none can be announced before {until}."
-            )));
+            line.push(Markup(said::quiet(&until)));
         }
         line
     }
@@ -334,16 +322,13 @@ impl GrantData {
     fn lead(&self, tz: &TimeZone) -> String {
         let Some(terms) = &self.terms else {
             return match self.record.was_replaced() {
-                true => format!(
-                    "Replaced on {}",
-                    dates::day(self.record.changed.block_time, tz)
-                ),
-                false => "Its terms are not known here.".to_owned(),
+                true => said::replaced_on(&dates::day(self.record.changed.block_time, tz)),
+                false => said::NO_TERMS.to_owned(),
             };
         };
         let schedule = match Zone::named(self.zone.as_deref().unwrap_or("UTC")) {
             Ok(zone) => words::describe_schedule(&terms.vesting, terms.start, &zone),
-            Err(_) => format!("vests until {}", full_month(terms, tz)),
+            Err(_) => said::vests_until(&full_month(terms, tz)),
         };
         let schedule = schedule.replace('%', "\u{a0}%");
         let shares: u64 = terms
@@ -353,32 +338,14 @@ impl GrantData {
             .sum();
         let number = u64::try_from(terms.gates.len()).unwrap_or(u64::MAX);
         let triggers = terms.gates.iter().any(|gate| gate.rule.trigger);
-        match (number, triggers) {
-            (0, _) => capital(&schedule),
-            (_, true) => format!(
-                "{}; all of it depends on {}",
-                capital(&schedule),
-                count(number, "result")
-            ),
-            (1, _) => format!(
-                "{}; {} of it depends on one result",
-                capital(&schedule),
-                percent(shares)
-            ),
-            _ => format!(
-                "{}; {} of it depends on {}",
-                capital(&schedule),
-                percent(shares),
-                count(number, "result")
-            ),
-        }
+        said::lead(&schedule, (number, triggers), shares)
     }
 
     /// Said only when it is not simply active.
     fn state(&self, now: u64) -> Option<String> {
         let word = state_word(&self.record, now);
         // Replaced and by what, the next line says.
-        (word != "active" && !self.record.was_replaced()).then(|| format!("State: {word}."))
+        (word != "active" && !self.record.was_replaced()).then(|| said::state(word))
     }
 
     fn timeline(

@@ -1,6 +1,7 @@
 //! The company's page: what is promised, held and paid.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use alloy_primitives::{Address, B256};
 use askama::Template;
@@ -8,6 +9,7 @@ use guerdon_core::grant::Refused;
 use guerdon_core::ledger::{GrantRecord, PoolRecord, RoundRecord};
 use guerdon_store::ImportedRound;
 use jiff::tz::TimeZone;
+use tokio::sync::OnceCell;
 
 use super::forecast::{self, ForecastView, Vesting};
 use super::shell::{Place, Shell};
@@ -101,7 +103,10 @@ impl RoundSummary {
 pub(crate) struct Overview {
     pub(crate) pool: PoolRecord,
     pub(crate) rounds: Vec<RoundSummary>,
-    pub(crate) goals: Vec<NamedGoal>,
+    /// Shared, since every grant's page looks goals up.
+    pub(crate) goals: Arc<[NamedGoal]>,
+    /// Time of the block that it was summed at.
+    pub(crate) now: u64,
     /// How many grants that stand each goal decides.
     pub(crate) decides: BTreeMap<B256, u64>,
     /// Panel members of each goal who hold a grant that it decides.
@@ -110,6 +115,16 @@ pub(crate) struct Overview {
     pub(crate) opened: Vec<Vesting>,
     /// Grants of committed rounds that are not opened and whose terms are known.
     pub(crate) unopened: Vec<Vesting>,
+    /// [`Self::months`], once somebody asked.
+    pub(crate) forecast: OnceCell<Option<Forecast>>,
+}
+
+/// What vests in the next months.
+#[derive(Clone, Debug)]
+pub(crate) struct Forecast {
+    pub(crate) months: Vec<Month>,
+    /// Which grants are counted.
+    pub(crate) covers: String,
 }
 
 impl Overview {
@@ -127,16 +142,16 @@ impl Overview {
         self.rounds.iter().map(|round| round.totals.payments).sum()
     }
 
-    /// The forecast and which grants it counts; none if no terms are known.
-    pub(crate) fn months(&self, now: u64) -> Result<Option<(Vec<Month>, String)>, Refused> {
-        let mut counted = self.opened.clone();
+    /// The forecast; none if no terms are known.
+    pub(crate) fn months(&self) -> Result<Option<Forecast>, Refused> {
+        let mut counted: Vec<&Vesting> = self.opened.iter().collect();
         let unopened = u64::try_from(self.unopened.len()).unwrap_or(u64::MAX);
         let (have, all) = (
             u64::try_from(counted.len()).unwrap_or(u64::MAX),
             self.grants(),
         );
         let covers = if unopened >= UNOPENED_MIN || unopened == 0 {
-            counted.extend(self.unopened.iter().cloned());
+            counted.extend(&self.unopened);
             match have + unopened {
                 sum if sum == all => format!("Counts all {}.", count(all, "grant")),
                 sum => format!(
@@ -155,10 +170,8 @@ impl Overview {
         if counted.is_empty() {
             return Ok(None);
         }
-        Ok(Some((
-            forecast::months(&counted, Goals(&self.goals), now)?,
-            covers,
-        )))
+        let months = forecast::months(&counted, Goals(&self.goals), self.now)?;
+        Ok(Some(Forecast { months, covers }))
     }
 }
 
@@ -196,12 +209,16 @@ pub(crate) struct GoalRow {
 }
 
 impl HomePage {
-    pub(crate) fn new(overview: &Overview, context: &Context<'_>) -> Result<Self, Refused> {
-        let months = overview.months(context.now())?;
-        let forecast =
-            months.map(|(months, covers)| ForecastView::new(&months, context.token(), &covers));
+    pub(crate) fn new(
+        overview: &Overview,
+        forecast: Option<&Forecast>,
+        context: &Context<'_>,
+    ) -> Self {
+        let forecast = forecast.map(|forecast| {
+            ForecastView::new(&forecast.months, context.token(), &forecast.covers)
+        });
         let shell = Shell::new(context, "Overview", Place::Overview);
-        Ok(Self {
+        Self {
             shell: shell.with_data("/index".to_owned()),
             read_from: context.as_of.sentence(),
             figures: figures(overview, context),
@@ -216,7 +233,7 @@ impl HomePage {
                 .iter()
                 .map(|goal| goal_row(goal, overview, context))
                 .collect(),
-        })
+        }
     }
 }
 

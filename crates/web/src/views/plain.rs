@@ -8,6 +8,7 @@ use super::shell::{Place, Shell};
 use crate::dates;
 use crate::html::Hex;
 use crate::numbers::{Token, grouped};
+use crate::strings::public as words;
 
 /// Something is not there, not allowed, or failed.
 #[derive(Debug, Template)]
@@ -28,7 +29,7 @@ pub(crate) struct GlossaryPage {
 impl GlossaryPage {
     pub(crate) fn new(context: &Context<'_>) -> Self {
         Self {
-            shell: Shell::bare(context, "Glossary"),
+            shell: Shell::bare(context, words::GLOSSARY),
         }
     }
 }
@@ -70,41 +71,18 @@ pub(crate) struct MemberRow {
     pub(crate) delay: Option<String>,
 }
 
-const ROLES: [(&str, &str); 6] = [
-    (
-        "Administrator",
-        "give and take roles, and set how long before a call each must announce it",
-    ),
-    (
-        "Issuer",
-        "commit a round of grants that the pool's free money covers; replace a grant, with its \
-         holder's signature",
-    ),
-    (
-        "People",
-        "end or pause a grant, within its terms; announce another wallet for a lost key, which \
-         the holder can veto",
-    ),
-    ("Payroll", "lower what is withheld for tax, never raise it"),
-    ("Treasury", "take out money that is not promised to anyone"),
-    (
-        "Minter",
-        "create tokens, up to the cap that is fixed in the token",
-    ),
-];
-
 impl ContractsPage {
     pub(crate) fn new(context: &Context<'_>, access: &[MemberRecord]) -> Self {
         let deployment = context.deployment;
         let contracts = deployment.contracts.iter().map(|contract| ContractRow {
             name: contract.name.clone(),
-            purpose: purpose(&contract.name),
+            purpose: words::purpose(&contract.name),
             address: Hex::address(&contract.address),
             transaction: contract.transaction.as_ref().map(Hex::hash),
             code_hash: Hex::hash(&contract.code_hash),
         });
-        let roles = ROLES.into_iter().zip(0..);
-        let shell = Shell::new(context, "Contracts", Place::Contracts);
+        let roles = words::ROLES.into_iter().zip(0..);
+        let shell = Shell::new(context, words::CONTRACTS, Place::Contracts);
         Self {
             shell: shell.with_data("/contracts".to_owned()),
             chain_id: deployment.chain_id,
@@ -143,21 +121,6 @@ fn members(access: &[MemberRecord], role: u64, now: u64) -> Vec<MemberRow> {
         .collect()
 }
 
-fn purpose(name: &str) -> &'static str {
-    match name {
-        "Grants" => "holds the tokens of all rounds, opens grants, pays what is vested",
-        "Goals" => "keeps definitions, attempts and results; decides by their lower bound",
-        "AccessToken" | "Token" => "the token that grants pay",
-        "AccessManager" => "knows which of the company's people may call what",
-        "BondToken" => "the coin of challenge bonds, which the company cannot mint",
-        "BondManager" => "keeps the bond token's minter apart from the company",
-        "Succession" => {
-            "lets holders move their grants, replaces them with the holder's signature, recovers them for lost keys"
-        }
-        _ => "part of this deployment",
-    }
-}
-
 #[derive(Debug, Template)]
 #[template(path = "pages/verify.html")]
 pub(crate) struct VerifyPage {
@@ -173,7 +136,7 @@ impl VerifyPage {
         let grants = deployment.grants.to_checksum(None);
         let call = |name: &str| format!("cast call {grants} \"{name}()(uint128)\" --rpc-url NODE");
         Self {
-            shell: Shell::new(context, "Verify", Place::Elsewhere),
+            shell: Shell::new(context, words::VERIFY, Place::Elsewhere),
             chain_id: deployment.chain_id,
             start_block: grouped(deployment.start_block),
             raw: [call("funded"), call("promised")].join("\n"),

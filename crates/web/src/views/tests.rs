@@ -152,7 +152,7 @@ fn grant_page(terms: Option<Terms>, now: u64, change: impl FnOnce(&mut State)) -
         facts: Vec::new(),
         terms,
         zone: None,
-        goals: vec![named],
+        goals: vec![named].into(),
         round: "R".to_owned(),
         leaves: None,
         successors: Vec::new(),
@@ -168,6 +168,7 @@ fn grant_page(terms: Option<Terms>, now: u64, change: impl FnOnce(&mut State)) -
     let as_of = AsOf {
         head: Some((1, now)),
         answered: Some(5),
+        trouble: None,
         wall: 5,
         chain_id: 1,
     };
@@ -393,6 +394,7 @@ fn a_paired_goal_with_guards_and_a_default_is_told_whole() {
     let as_of = AsOf {
         head: Some((1, START)),
         answered: Some(5),
+        trouble: None,
         wall: 5,
         chain_id: 1,
     };

@@ -17,6 +17,7 @@ use crate::charts::timeline::{self, Mark, Steps, Timeline, value_at};
 use crate::dates;
 use crate::html::{Money, When};
 use crate::numbers::{Token, percent, share};
+use crate::strings::charts as words;
 
 /// Points of one line; more would not be seen.
 const POINTS_MAX: usize = 360;
@@ -61,15 +62,7 @@ impl TimelineView {
         zone: &TimeZone,
     ) -> Self {
         let ChartView { wide, phone } = drawn.into();
-        let key = match (line.shows_time(), line.now < line.end) {
-            (false, false) => "Solid: vested; darker: claimed.",
-            (true, false) => "Solid: vested; darker: claimed. Dotted: what time alone would give.",
-            (true, true) => {
-                "Solid: so far; darker: claimed. Dashed: if nothing more happens. Dotted: what \
-                 time alone would give."
-            }
-            (false, true) => "Solid: so far; darker: claimed. Dashed: what time will add.",
-        };
+        let key = words::key(line.shows_time(), line.now < line.end);
         Self {
             message,
             key: key.to_owned(),
@@ -104,7 +97,7 @@ impl Source<'_> {
     fn message(&self, line: &Timeline, token: &Token) -> String {
         let amount = token.words(self.terms.amount);
         if let Phase::Settled { value } = self.state.phase {
-            return format!("Settled at {} of {amount}.", token.words(value));
+            return words::settled(&token.words(value), &amount);
         }
         let time = parts(
             self.terms.amount,
@@ -113,10 +106,10 @@ impl Source<'_> {
         let vested = line.vested.last().map_or(0, |(_, vested)| *vested);
         let earned = percent(share(time, self.terms.amount));
         if self.terms.gates.is_empty() || time == 0 {
-            return format!("{earned} of {amount} is earned by time.");
+            return words::earned(&earned, &amount, None);
         }
         let opened = percent(share(vested.min(time), time));
-        format!("{earned} of {amount} is earned by time; results have opened {opened} of that.")
+        words::earned(&earned, &amount, Some(&opened))
     }
 
     /// The lines and marks.
@@ -282,7 +275,7 @@ impl Source<'_> {
                     at: finished,
                     amount: value_at(vested, finished).unwrap_or(0),
                     is_final: true,
-                    long: format!("result: {raw}"),
+                    long: words::result(&raw),
                     short: raw,
                 });
             }
@@ -292,8 +285,8 @@ impl Source<'_> {
                     at,
                     amount: value_at(ahead, at).unwrap_or(0),
                     is_final: false,
-                    long: "last day for an attempt".to_owned(),
-                    short: "last day".to_owned(),
+                    long: words::LAST_DAY.0.to_owned(),
+                    short: words::LAST_DAY.1.to_owned(),
                 });
             }
         }

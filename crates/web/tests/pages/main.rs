@@ -26,6 +26,8 @@ mod hers;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod links;
 #[cfg(test)]
 mod matrix;

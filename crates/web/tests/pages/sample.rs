@@ -14,6 +14,7 @@ use guerdon_core::state::State;
 use guerdon_core::terms::{Gate, Powers, Rule, Terms};
 use guerdon_core::tree::{Leaf, SumTree};
 use guerdon_formats::calendar::{Zone, parse_date};
+use guerdon_formats::goal_file::{GoalDefinition, GoalPlace, Specification, spec_hash};
 use guerdon_formats::schedule::{Template, Words};
 use guerdon_store::{
     Checkpoint, ImportedGoal, ImportedGrant, ImportedRound, LogRow, Store, Successor, Tx,
@@ -25,6 +26,10 @@ pub(crate) const ACC: u128 = 1_000_000_000_000_000_000;
 pub(crate) const WALL: u64 = 1_795_300_000;
 pub(crate) const CHAIN_ID: u64 = 31_337;
 const DAY: u64 = 86_400;
+const PRODUCT: &str = "product_500@0.80..0.90";
+const LAUNCH: &str = "launch-eu";
+/// The text behind the terms of every grant.
+pub(crate) const AGREEMENT: &str = "SECRET agreement";
 
 /// Noon UTC of a date.
 pub(crate) fn noon(date: &str) -> u64 {
@@ -87,7 +92,7 @@ fn goals() -> (Goal, Goal) {
         bond_token: address(0xb0),
         bond: 500 * ACC,
         data: keccak256("hidden items"),
-        spec: keccak256("specification"),
+        spec: spec_hash(PRODUCT, &Specification::new()),
     };
     let launch = Goal {
         kind: Kind::Count,
@@ -100,9 +105,30 @@ fn goals() -> (Goal, Goal) {
         pool: 1,
         closes: noon("2029-06-30"),
         panel: panel_hash(2, &panel(0x50)),
+        spec: spec_hash(LAUNCH, &Specification::new()),
         ..product.clone()
     };
     (product, launch)
+}
+
+/// The definitions of both goals, as they were written to their files.
+pub(crate) fn definitions() -> [GoalDefinition; 2] {
+    let (product, launch) = goals();
+    let definition = |name: &str, goal, first| GoalDefinition {
+        name: name.to_owned(),
+        goal,
+        m: 2,
+        panel: panel(first),
+        specification: Specification::new(),
+        place: Some(GoalPlace {
+            chain_id: CHAIN_ID,
+            contract: address(0x60),
+        }),
+    };
+    [
+        definition(PRODUCT, product, 0x20),
+        definition(LAUNCH, launch, 0x50),
+    ]
 }
 
 fn panel(first: u8) -> Vec<Address> {
@@ -342,20 +368,16 @@ impl Story {
                 terms: terms.encode().unwrap(),
                 external_id: format!("{name} SECRET"),
                 zone: (*zone).to_owned(),
-                agreement: Some("SECRET agreement".to_owned()),
+                agreement: Some(AGREEMENT.to_owned()),
             })
             .await
             .unwrap();
         }
-        for (id, name) in [
-            (self.product, "product_500@0.80..0.90"),
-            (self.launch, "launch-eu"),
-        ] {
-            let (name, definition) = (name.to_owned(), "{}".to_owned());
+        for definition in definitions() {
             tx.put_goal_definition(&ImportedGoal {
-                id,
-                name,
-                definition,
+                id: definition.id().unwrap(),
+                name: definition.name.clone(),
+                definition: String::from_utf8(definition.encode()).unwrap(),
             })
             .await
             .unwrap();
@@ -441,7 +463,7 @@ fn terms(row: &[&'static str], goals: (B256, B256)) -> Terms {
         backdate_seconds: 2_592_000,
         pause_max: 31_536_000,
         withhold_bps: if row[0] == "G-1010" { 2_500 } else { 0 },
-        document: keccak256("agreement"),
+        document: keccak256(AGREEMENT),
         gates: gate.into_iter().collect(),
         unlock: None,
         vesting: vesting.schedule,

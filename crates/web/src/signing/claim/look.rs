@@ -1,5 +1,7 @@
 //! What a claim is judged by: one snapshot of the store, and a trial call at the node.
 
+use std::sync::Arc;
+
 use alloy_primitives::{Address, B256, U256};
 use guerdon_chain::plan::{self, Place};
 use guerdon_chain::{Chain, ChainError, Plan};
@@ -33,7 +35,7 @@ pub(crate) struct Known {
     pub(crate) record: Option<GrantRecord>,
     /// `None` while its round is not committed; a successor needs none.
     pub(crate) round: Option<RoundRecord>,
-    pub(crate) goals: Vec<NamedGoal>,
+    pub(crate) goals: Arc<[NamedGoal]>,
     pub(crate) zone: TimeZone,
     pub(crate) zone_name: String,
     /// The chain of the deployment.
@@ -181,37 +183,79 @@ impl Known {
     pub(crate) async fn plan(
         &self,
         read: &mut Read,
-        grants: Address,
+        state: &AppState,
     ) -> Result<Option<Plan>, PageError> {
+        let grants = state.deployment.grants;
         if self.record.is_some() {
             return Ok(Some(plan::claim(grants, &self.encoded)));
         }
+        let call = |place: &Place<'_>| plan::claim_first(grants, &self.encoded, place);
+        self.placed(read, state, call).await
+    }
+
+    /// The call that opens it without a payment; `None` while its round is not committed, and once
+    /// it is opened.
+    pub(crate) async fn opening(
+        &self,
+        read: &mut Read,
+        state: &AppState,
+    ) -> Result<Option<Plan>, PageError> {
+        if self.record.is_some() {
+            return Ok(None);
+        }
+        let grants = state.deployment.grants;
+        let call = |place: &Place<'_>| plan::open(grants, &self.encoded, place);
+        self.placed(read, state, call).await
+    }
+
+    /// A call that proves its place in its round; `None` while that is not committed.
+    async fn placed(
+        &self,
+        read: &mut Read,
+        state: &AppState,
+        call: impl FnOnce(&Place<'_>) -> Plan,
+    ) -> Result<Option<Plan>, PageError> {
         let Some(round) = &self.round else {
             return Ok(None);
         };
-        let (index, proof) = proof(read, round.root, self.id).await?;
-        let place = Place {
+        let (index, proof) = proof(read, state, (round.root, self.id)).await?;
+        Ok(Some(call(&Place {
             root: round.root,
             index,
             proof: &proof,
-        };
-        Ok(Some(plan::claim_first(grants, &self.encoded, &place)))
+        })))
     }
 }
 
 /// The place of a leaf in its round, with its proof.
-async fn proof(read: &mut Read, root: B256, id: B256) -> Result<(u32, Proof), PageError> {
-    let wrong = |reason: String| PageError::Records {
+pub(crate) async fn proof(
+    read: &mut Read,
+    state: &AppState,
+    (root, id): (B256, B256),
+) -> Result<(u32, Proof), PageError> {
+    let tree = state.memory().trees.get(root, tree(read, root)).await?;
+    let index = tree.index_of(id);
+    let place = index.and_then(|index| Some((index, tree.proof(index)?)));
+    place.ok_or_else(|| wrong(root, format!("it has no leaf {id}")))
+}
+
+fn wrong(root: B256, reason: String) -> PageError {
+    PageError::Records {
         noun: "round",
         id: root,
         reason,
-    };
+    }
+}
+
+/// The tree of an imported round, hashed away from the threads that answer.
+async fn tree(read: &mut Read, root: B256) -> Result<SumTree, PageError> {
     let mut leaves = Vec::new();
     loop {
         let from = u64::try_from(leaves.len()).unwrap_or(u64::MAX);
         let page = read.terms_of_round(root, from, BATCH).await?;
         for row in &page {
-            let terms = Terms::decode(&row.terms).map_err(|error| wrong(error.to_string()))?;
+            let terms = Terms::decode(&row.terms);
+            let terms = terms.map_err(|error| wrong(root, error.to_string()))?;
             leaves.push(Leaf {
                 id: row.id,
                 amount: terms.amount,
@@ -221,10 +265,13 @@ async fn proof(read: &mut Read, root: B256, id: B256) -> Result<(u32, Proof), Pa
             break;
         }
     }
-    let tree = SumTree::build(leaves).map_err(|error| wrong(error.to_string()))?;
-    let index = tree.index_of(id);
-    let place = index.and_then(|index| Some((index, tree.proof(index)?)));
-    place.ok_or_else(|| wrong(format!("it has no leaf {id}")))
+    let built = tokio::task::spawn_blocking(move || SumTree::build(leaves)).await;
+    let built = built.map_err(|error| wrong(root, error.to_string()))?;
+    let tree = built.map_err(|error| wrong(root, error.to_string()))?;
+    match tree.root().hash == root {
+        true => Ok(tree),
+        false => Err(wrong(root, "its leaves lead to another root".to_owned())),
+    }
 }
 
 impl AtNode {

@@ -10,7 +10,7 @@ mod life;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use look::Known;
+pub(crate) use look::{Known, proof};
 pub(crate) use page::{claim, relay as ask_relay};
 pub(crate) use preflight::{Finding, Next};
 pub use relay::RelayPolicy;

@@ -11,7 +11,7 @@ use guerdon_store::{Actor, NewEntry, Owner};
 use super::look::{AtNode, Known, Trial};
 use super::preflight::Preflight;
 use super::relay::{DAY, Relay, Standing};
-use crate::access::{GrantHolder, GrantReader, Viewer};
+use crate::access::{GrantHolder, GrantParty, Viewer};
 use crate::data::refused;
 use crate::error::PageError;
 use crate::html::{Hex, Markup, Money};
@@ -62,12 +62,12 @@ struct RelayView {
 }
 
 /// `GET /grants/{id}/claim`
-pub(crate) async fn claim(State(state): State<AppState>, reader: GrantReader) -> Answer {
-    let found = gather(&state, reader.id, reader.viewer.as_ref()).await?;
+pub(crate) async fn claim(State(state): State<AppState>, reader: GrantParty) -> Answer {
+    let found = gather(&state, reader.id, Some(&reader.viewer)).await?;
     let mut read = state.store.read().await?;
     let as_of = load::as_of(&mut read, &state).await?;
     drop(read);
-    let context = load::context(&state, as_of, reader.viewer.as_ref());
+    let context = load::context(&state, as_of, Some(&reader.viewer));
     html(&ClaimPage::new(&found, &context, reader.id)?)
 }
 
@@ -131,7 +131,7 @@ async fn gather(state: &AppState, id: B256, viewer: Option<&Viewer>) -> Result<F
             None => Err(PageError::Missing { noun: "grant", id }),
         };
     };
-    let plan = known.plan(&mut read, state.deployment.grants).await?;
+    let plan = known.plan(&mut read, state).await?;
     let mut relay = Relay::read(&mut read, state, (id, known.now())).await?;
     drop(read);
 

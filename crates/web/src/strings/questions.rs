@@ -4,10 +4,10 @@ use guerdon_core::grant::{self, Reason};
 use guerdon_core::state::{Flags, State};
 use jiff::tz::TimeZone;
 
-use super::markup;
 use crate::dates;
 use crate::html::{Markup, Money, When};
 use crate::numbers::Token;
+use crate::views::markup;
 
 #[derive(Debug)]
 pub(crate) struct Question {

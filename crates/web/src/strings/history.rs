@@ -5,10 +5,10 @@ use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::terms::Terms;
 use jiff::tz::TimeZone;
 
-use super::HistoryRow;
 use crate::dates;
 use crate::html::{Hex, Money, When};
 use crate::numbers::{self, Token, payout, percent, shortened};
+use crate::views::HistoryRow;
 
 /// What a history is told with.
 #[derive(Clone, Copy)]

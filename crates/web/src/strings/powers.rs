@@ -1,12 +1,13 @@
 //! What the company may do to a grant, in words and with what it would mean today.
 
-use guerdon_core::grant::{self, Refused};
+use guerdon_core::act::at_stake;
+use guerdon_core::grant::Refused;
 use guerdon_core::state::{Flags, Phase, State};
 use guerdon_core::terms::Terms;
 
-use super::Goals;
 use crate::dates;
 use crate::numbers::{Token, percent};
+use crate::views::Goals;
 
 /// Questions and answers, the gravest first.
 pub(crate) fn powers(
@@ -63,10 +64,7 @@ fn end(
     if terms.backdate_seconds == 0 {
         return Ok(format!("yes, from now on; it takes back nothing{grace}"));
     }
-    let results = goals.results(terms, state);
-    let vested = |at| grant::amounts(terms, state, &results, at).map(|amounts| amounts.vested);
-    let earliest = now.saturating_sub(terms.backdate_seconds.into());
-    let stake = vested(now)?.saturating_sub(vested(earliest)?);
+    let stake = at_stake(terms, state, &goals, now)?;
     let back = dates::length(terms.backdate_seconds.into());
     let stake = if stake == 0 {
         "nothing".to_owned()

@@ -6,11 +6,13 @@ use guerdon_core::ledger::GrantRecord;
 use guerdon_core::succession::Stage;
 use jiff::tz::TimeZone;
 
-use super::{Goals, Why, goal_words};
+use super::goal_words;
+use super::next::{Stop, who_acts_next};
 use crate::charts::bar::Part;
 use crate::dates;
 use crate::html::Money;
 use crate::numbers::{Token, shortened};
+use crate::views::{Goals, Why};
 
 /// One entry below the bar.
 #[derive(Debug)]
@@ -138,8 +140,8 @@ impl Teller<'_> {
     }
 
     fn why(&self, reason: &Reason) -> Option<Why> {
-        let nobody = "nobody, time does.";
-        let block = |what: String, why: String, next: &str| Some(Why::new(what, why, next));
+        let time = who_acts_next(Stop::Time);
+        let block = |what: String, why: String| Some(Why::new(what, why, time));
         match *reason {
             Reason::NotOpened => Some(self.not_opened()),
             Reason::WaitsForResult { goal, amount } => Some(self.waits(goal, amount)),
@@ -147,12 +149,10 @@ impl Teller<'_> {
             Reason::NotStarted { until } => block(
                 format!("Vesting starts on {}.", self.day(until)),
                 String::new(),
-                nobody,
             ),
             Reason::BeforeCliff { until } => block(
                 format!("Nothing is earned before {}.", self.day(until)),
                 "The first part of the schedule ends then.".to_owned(),
-                nobody,
             ),
             Reason::UnlockClock { amount, until } => block(
                 format!("{} are vested and may not leave yet.", self.words(amount)),
@@ -160,7 +160,6 @@ impl Teller<'_> {
                     "The terms have an unlock clock; more may leave on {}.",
                     self.day(until)
                 ),
-                nobody,
             ),
             _ => self.state(reason),
         }
@@ -174,44 +173,44 @@ impl Teller<'_> {
                 self.day(self.binding_at)
             );
             let why = "Until then nothing of it opens, and the company may take it back.";
-            return Why::new(what, why.to_owned(), "nobody, time does.");
+            return Why::new(what, why.to_owned(), who_acts_next(Stop::Time));
         }
         Why::new(
             "This grant is not opened yet.".to_owned(),
             "Nothing is lost by that: its first claim opens and pays it in one transaction."
                 .to_owned(),
-            "its holder, or anyone who has its file.",
+            who_acts_next(Stop::NotOpened),
         )
     }
 
     /// Blocks about the state of the whole grant.
     fn state(&self, reason: &Reason) -> Option<Why> {
-        let (what, why, next) = match *reason {
+        let (what, why, stop) = match *reason {
             Reason::Paused { since, until } => (
                 format!("The clock has been stopped since {}.", self.day(since)),
                 format!("The terms let it stand at most until {}.", self.day(until)),
-                "the company, which may let it run again; else time.",
+                Stop::Paused,
             ),
             Reason::HeldByHolder => (
                 "Only the holder may call for payment.".to_owned(),
                 "The holder asked for that, and can undo it.".to_owned(),
-                "the holder.",
+                Stop::HeldByHolder,
             ),
             Reason::Recovering => return Some(self.recovering()),
             Reason::Closed if self.was_replaced => (
                 "This grant was replaced and pays nothing any more.".to_owned(),
                 "Its holder signed for the grants that took its place.".to_owned(),
-                "nobody.",
+                Stop::Replaced,
             ),
             Reason::Closed => (
                 "This grant is closed and pays nothing.".to_owned(),
                 "Its terms were invalid.".to_owned(),
-                "nobody.",
+                Stop::Invalid,
             ),
             Reason::Settled { value, .. } => (
                 format!("The final amount is fixed: {}.", self.words(value)),
                 "No clock and no goal can change it.".to_owned(),
-                "nobody, but for a claim of what is left.",
+                Stop::Settled,
             ),
             Reason::Ended {
                 stop_at,
@@ -220,7 +219,10 @@ impl Teller<'_> {
             } => (
                 self.ended(stop_at, grace),
                 format!("{} went back to the pool.", self.words(amount)),
-                "nobody; what was vested stays the holder's.",
+                match stop_at > self.now {
+                    true => Stop::Time,
+                    false => Stop::Ended,
+                },
             ),
             _ => return None,
         };
@@ -228,7 +230,7 @@ impl Teller<'_> {
             reason,
             Reason::Closed | Reason::Settled { .. } | Reason::Ended { .. }
         );
-        Some(Why::new(what, why, next).done(done))
+        Some(Why::new(what, why, who_acts_next(stop)).done(done))
     }
 
     /// A recovery that stands: to whom, when, and who can stop it.
@@ -236,8 +238,8 @@ impl Teller<'_> {
         let short = |to: Address| shortened(&to.to_checksum(None));
         let own = "Until then only the holder's own call is paid.";
         let said = "A recovery is announced: the company says that the holder's key is lost.";
-        match self.recovery {
-            Stage::Announced { to, from, until } => Why::new(
+        let (what, why) = match self.recovery {
+            Stage::Announced { to, from, until } => (
                 said.to_owned(),
                 format!(
                     "Unless the holder vetoes, the grant can go to {} from {} until {}. {own}",
@@ -245,27 +247,23 @@ impl Teller<'_> {
                     self.day(from),
                     self.day(until)
                 ),
-                "the holder, who can veto.",
             ),
-            Stage::Open { to, until } => Why::new(
+            Stage::Open { to, until } => (
                 said.to_owned(),
                 format!(
                     "The grant can go to {} now, until {}. {own}",
                     short(to),
                     self.day(until)
                 ),
-                "the holder, who can still veto; else the company.",
             ),
-            Stage::Lapsed { until, .. } => Why::new(
+            Stage::Lapsed { until, .. } => (
                 format!("A recovery lapsed on {}.", self.day(until)),
                 "Nobody executed it. Until it is cleared, only the holder's own call is paid."
                     .to_owned(),
-                "anyone, who may clear it.",
             ),
-            Stage::None | Stage::Quiet { .. } => {
-                Why::new(said.to_owned(), own.to_owned(), "the holder, who can veto.")
-            }
-        }
+            Stage::None | Stage::Quiet { .. } => (said.to_owned(), own.to_owned()),
+        };
+        Why::new(what, why, who_acts_next(Stop::Recovery(self.recovery)))
     }
 
     fn ended(&self, stop_at: u64, grace: bool) -> String {
@@ -286,7 +284,7 @@ impl Teller<'_> {
         );
         let Some(known) = self.goals.get(goal) else {
             let why = format!("The goal {title} is not known here.");
-            return Why::new(what, why, "whoever its definition names.");
+            return Why::new(what, why, who_acts_next(Stop::UnknownGoal));
         };
         let standing = goal_words::standing(&known.record, self.zone, self.now);
         let why = format!("Goal {title}: {}", standing.state_sentence());
@@ -297,8 +295,7 @@ impl Teller<'_> {
         let what = format!("{} stay shut.", self.words(amount));
         let title = self.goals.title(goal);
         let why = format!("The result of the goal {title} is final and does not open them.");
-        let next = "anyone, who may settle the grant once all is earned by time; that frees them.";
-        Why::new(what, why, next).of_goal(goal)
+        Why::new(what, why, who_acts_next(Stop::NotReached)).of_goal(goal)
     }
 
     fn words(&self, amount: u128) -> String {
