@@ -33,6 +33,8 @@ pub(crate) struct Mail {
     post: Post,
     from: Mailbox,
     queue: Receiver<Letter>,
+    /// Between two tries of one e-mail.
+    wait: Duration,
 }
 
 impl Mail {
@@ -61,7 +63,13 @@ impl Mail {
             }
         };
         let (sender, queue) = mpsc::channel(QUEUE);
-        Ok(Some((sender, Self { post, from, queue })))
+        let mail = Self {
+            post,
+            from,
+            queue,
+            wait: WAIT,
+        };
+        Ok(Some((sender, mail)))
     }
 
     /// Sends until every page has ended.
@@ -86,29 +94,45 @@ impl Mail {
             .subject(&letter.subject)
             .header(ContentType::TEXT_PLAIN)
             .body(letter.text.clone())
-            .map_err(|error| error.to_string())?;
+            .map_err(|_| "it could not be written as a message".to_owned())?;
         match &self.post {
             Post::Folder(folder) => {
                 let name = format!("{}-{number}.eml", std::process::id());
                 keep(folder, &name, &message.formatted())
             }
-            Post::Smtp(transport) => by_smtp(transport, &message).await,
+            Post::Smtp(transport) => self.by_smtp(transport, &message).await,
+        }
+    }
+
+    async fn by_smtp(
+        &self,
+        transport: &AsyncSmtpTransport<Tokio1Executor>,
+        message: &Message,
+    ) -> Result<(), String> {
+        let mut tries = 1;
+        loop {
+            match transport.send(message.clone()).await {
+                Ok(_) => return Ok(()),
+                Err(error) if error.is_permanent() || tries == TRIES => {
+                    return Err(failure(&error));
+                }
+                Err(_) => tokio::time::sleep(self.wait).await,
+            }
+            tries += 1;
         }
     }
 }
 
-async fn by_smtp(
-    transport: &AsyncSmtpTransport<Tokio1Executor>,
-    message: &Message,
-) -> Result<(), String> {
-    let mut tries = 1;
-    loop {
-        match transport.send(message.clone()).await {
-            Ok(_) => return Ok(()),
-            Err(error) if error.is_permanent() || tries == TRIES => return Err(error.to_string()),
-            Err(_) => tokio::time::sleep(WAIT).await,
-        }
-        tries += 1;
+/// Why the mail server did not take an e-mail, without a word of its own: servers repeat in their
+/// answers to whom it was.
+fn failure(error: &lettre::transport::smtp::Error) -> String {
+    match error.status() {
+        Some(code) => format!("the mail server answered {code}"),
+        None if error.is_tls() => "the mail server's certificate was not accepted".to_owned(),
+        None if error.is_timeout() => "the mail server did not answer in time".to_owned(),
+        None if error.is_response() => "the mail server's answer was not understood".to_owned(),
+        None if error.is_client() => "the mail server cannot do what was asked of it".to_owned(),
+        None => "the mail server could not be reached, or hung up".to_owned(),
     }
 }
 
@@ -117,7 +141,8 @@ fn keep(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), String> {
     files::write_secret(&folder.join(name), bytes).map_err(|failure| failure.to_string())
 }
 
-/// `smtps://` is TLS from the first byte, `smtp://` becomes TLS before anything else is said.
+/// `smtps://` is TLS from the first byte, `smtp://` becomes TLS before anything else is said. A
+/// relay on this machine itself is spoken to in the open: nobody is between.
 fn smtp(url: &str, password: Option<&Path>) -> Outcome<AsyncSmtpTransport<Tokio1Executor>> {
     let wrong = |why: &str| {
         Failure::input(format!("--smtp-url {why}"))
@@ -146,6 +171,9 @@ fn smtp(url: &str, password: Option<&Path>) -> Outcome<AsyncSmtpTransport<Tokio1
     };
     let builder = match scheme {
         "smtps" => AsyncSmtpTransport::<Tokio1Executor>::relay(host),
+        "smtp" if is_this_machine(host) => Ok(
+            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host),
+        ),
         "smtp" => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host),
         _ => return Err(wrong("is neither smtps nor smtp")),
     };
@@ -162,6 +190,15 @@ fn smtp(url: &str, password: Option<&Path>) -> Outcome<AsyncSmtpTransport<Tokio1
     }
     Ok(builder.build())
 }
+
+fn is_this_machine(host: &str) -> bool {
+    let address = host.parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+#[path = "mail_tests.rs"]
+mod server;
 
 #[cfg(test)]
 mod tests {

@@ -12,10 +12,12 @@ mod files;
 mod handover;
 mod keeper;
 mod mail;
+mod metrics;
 mod origin;
 mod output;
 mod session;
 mod settings;
+mod wallet_network;
 mod words;
 
 use std::process::ExitCode;
@@ -53,8 +55,10 @@ fn main() -> ExitCode {
 fn arguments() -> Outcome<cli::Cli> {
     let given: Vec<_> = std::env::args_os().collect();
     let command = settings::with_file(cli::Cli::command(), &given)?;
+    let settled = command.clone();
     let matches = command.get_matches_from(given);
     let mut arguments = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    arguments.global.sources = settings::sources(&settled, &matches);
     settings::prefer_typed(&mut arguments.global, &matches);
     if let Some(path) = &arguments.global.database_url_file {
         arguments.global.database_url = Some(files::read_secret(path)?);

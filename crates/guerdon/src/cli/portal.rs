@@ -39,4 +39,56 @@ pub(crate) struct PortalArgs {
         conflicts_with = "smtp_url"
     )]
     pub(crate) mail_folder: Option<PathBuf>,
+    /// Requests a minute that are taken of each API key; 0 takes as many as come.
+    #[arg(
+        long,
+        env = "GUERDON_KEY_LIMIT",
+        value_name = "NUMBER",
+        default_value_t = 600
+    )]
+    pub(crate) key_limit: u32,
+    /// Requests a minute that are taken of each session of the pages; 0 takes as many as come.
+    #[arg(
+        long,
+        env = "GUERDON_SESSION_LIMIT",
+        value_name = "NUMBER",
+        default_value_t = 3_000
+    )]
+    pub(crate) session_limit: u32,
+    /// Header in which the proxy in front says whom it speaks for, such as x-forwarded-for; the last
+    /// address in it counts. Without it the tries to sign in are counted for all clients together.
+    #[arg(
+        long,
+        env = "GUERDON_CLIENT_ADDRESS_HEADER",
+        value_name = "NAME",
+        requires = "public_url"
+    )]
+    pub(crate) client_address_header: Option<String>,
+    /// A public node of the chain, for wallets that do not know it yet; every visitor may read it.
+    #[arg(long, env = "GUERDON_WALLET_RPC_URL", value_name = "URL")]
+    pub(crate) wallet_rpc_url: Option<String>,
+    /// What wallets call the chain.
+    #[arg(
+        long,
+        env = "GUERDON_WALLET_CHAIN_NAME",
+        value_name = "NAME",
+        requires = "wallet_rpc_url"
+    )]
+    pub(crate) wallet_chain_name: Option<String>,
+    /// Symbol of the coin that pays for gas there [default: ETH].
+    #[arg(
+        long,
+        env = "GUERDON_WALLET_COIN",
+        value_name = "SYMBOL",
+        requires = "wallet_rpc_url"
+    )]
+    pub(crate) wallet_coin: Option<String>,
+    /// A block explorer of the chain.
+    #[arg(
+        long,
+        env = "GUERDON_WALLET_EXPLORER_URL",
+        value_name = "URL",
+        requires = "wallet_rpc_url"
+    )]
+    pub(crate) wallet_explorer_url: Option<String>,
 }

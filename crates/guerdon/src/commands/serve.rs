@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use alloy_primitives::B256;
 use guerdon_chain::{Chain, Deployment, decode};
-use guerdon_indexer::{IndexError, Indexer, Options as Following};
+use guerdon_indexer::IndexError;
 use guerdon_store::Store;
 use guerdon_web::{
-    AppState, Company, ContractView, DeploymentView, Heartbeat, Importer, Inner, Options,
-    RelayPolicy, Token, listen, router,
+    AppState, Company, ContractView, DeploymentView, Heartbeat, Importer, Inner, Limits, Options,
+    RelayPolicy, Stop, Token, listen, router,
 };
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -18,17 +18,21 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::keep::{self, Keeping};
-use super::{round, store};
+use super::{follow, round, store};
 use crate::cli::{KeeperArgs, PortalArgs, ServeArgs};
 use crate::context::{Context, Node, asked_to_stop};
 use crate::error::{Failure, Kind, Outcome};
 use crate::mail::Mail;
+use crate::metrics::{self, Numbers};
 use crate::origin::origin;
 use crate::output::say;
+use crate::wallet_network;
 use crate::words::Unit;
 
 /// How often the embedded chain's state is kept, when its head has moved.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(2);
+/// Seconds for which a command indexes alone.
+const ONCE: u64 = 30;
 /// How long answers under way may take after the stop.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -40,6 +44,12 @@ pub(crate) struct Site {
     pub(crate) company: Option<String>,
     /// How people reach the pages, and the pages them.
     pub(crate) portal: PortalArgs,
+    /// Neither the chain is followed nor anybody paid: other processes do.
+    pub(crate) web_only: bool,
+    /// Seconds for which leases are taken.
+    pub(crate) lease: u64,
+    /// Where the numbers of operation are read.
+    pub(crate) metrics: Option<SocketAddr>,
     /// Who is due is paid as well.
     pub(crate) keeper: Option<KeeperArgs>,
     /// What a demonstration lends to its pages.
@@ -53,6 +63,9 @@ impl Site {
             port: arguments.port,
             company: arguments.company.clone(),
             portal: arguments.portal.clone(),
+            web_only: arguments.web_only,
+            lease: arguments.keeper.lease,
+            metrics: arguments.metrics,
             keeper: beside(arguments),
             demo: None,
         }
@@ -87,23 +100,50 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
         .map_err(|error| Failure::failed(error.to_string()))?;
     let options = options(site, address, &deployment)?;
     let store = store::open(context, &deployment).await?;
-    store::fill_from_files(context, &store).await?;
-
+    let numbers = Numbers::default();
+    let counting = match site.metrics {
+        Some(address) => Some(metrics::bind(address).await?),
+        None => None,
+    };
+    if !site.web_only {
+        store::fill_from_files(context, &store).await?;
+    }
+    let holding = follow::holding(&store, site.lease);
     let keeping = match &site.keeper {
-        Some(keeper) => Some(Keeping::new(context, (node, &deployment), &store, keeper).await?),
+        Some(keeper) => {
+            let parts = (node, &deployment, keeper);
+            Some(Keeping::new(context, parts, &store, holding.clone()).await?)
+        }
         None => None,
     };
 
     let (stop, stopped) = watch::channel(false);
     let heartbeat = Heartbeat::default();
-    let follower = follow(&node.chain, &store, &deployment, (&heartbeat, &stopped)).await?;
-    let view = view(&node.chain, &deployment).await?;
+    let indexer = follow::indexer(&node.chain, &store, &deployment, holding).await?;
+    let follower = match site.web_only {
+        true => tokio::spawn(never(stopped.clone())),
+        false => follow::run(indexer, heartbeat.clone(), wait(stopped.clone())),
+    };
+    tokio::spawn(follow::pulse(store.clone(), heartbeat.clone()));
+    if let Some(listener) = counting {
+        let parts = (store.clone(), node.chain.clone());
+        tokio::spawn(metrics::serve(listener, numbers.clone(), parts));
+    }
+    let view = DeploymentView {
+        wallet_network: wallet_network::of(&site.portal, deployment.chain_id)?,
+        ..view(&node.chain, &deployment).await?
+    };
     say(&format!(
         "pages at {}, chain at {}",
         options.origin,
         node.chain.shown_url()
     ));
     let importer = round::importer(context, &deployment);
+    let options = Options {
+        observer: site.metrics.is_some().then(|| numbers.observer()),
+        stop: Stop::when(stopped.clone()),
+        ..options
+    };
     let parts = (store.clone(), node.chain.clone(), options, importer);
     let state = state((site, &deployment.name), view, parts, heartbeat);
     let pages = tokio::spawn(listen(listener, router(state), wait(stopped)));
@@ -187,27 +227,6 @@ async fn bind(site: &Site) -> Outcome<TcpListener> {
     })
 }
 
-async fn follow(
-    chain: &Chain,
-    store: &Store,
-    deployment: &Deployment,
-    (heartbeat, stopped): (&Heartbeat, &watch::Receiver<bool>),
-) -> Outcome<JoinHandle<Result<(), IndexError>>> {
-    let identity = store::identity(deployment);
-    let indexer = Indexer::new(
-        chain.clone(),
-        store.clone(),
-        &identity,
-        Following::default(),
-    )
-    .await
-    .map_err(|error| Failure::failed(error.to_string()))?;
-    let (heartbeat, stop) = (heartbeat.clone(), wait(stopped.clone()));
-    Ok(tokio::spawn(async move {
-        indexer.run(stop, |_| heartbeat.beat(wall())).await
-    }))
-}
-
 /// Brings the database up to the chain's head, once.
 pub(crate) async fn index_once(
     context: &Context,
@@ -216,20 +235,20 @@ pub(crate) async fn index_once(
 ) -> Outcome {
     let store = store::open(context, deployment).await?;
     store::fill_from_files(context, &store).await?;
-    let identity = store::identity(deployment);
-    let caught_up = match Indexer::new(
-        chain.clone(),
-        store.clone(),
-        &identity,
-        Following::default(),
-    )
-    .await
-    {
-        Ok(indexer) => indexer.catch_up().await.map(|_| ()),
-        Err(error) => Err(error),
-    };
+    let holding = follow::holding(&store, ONCE);
+    let indexer = follow::indexer(chain, &store, deployment, holding).await?;
+    let caught_up = indexer.catch_up().await;
+    indexer.release().await?;
     store.close().await;
-    caught_up.map_err(|error| Failure::failed(error.to_string()))
+    caught_up
+        .map(|_| ())
+        .map_err(|error| Failure::failed(error.to_string()))
+}
+
+/// In the place of an indexer where there is none.
+async fn never(stopped: watch::Receiver<bool>) -> Result<(), IndexError> {
+    wait(stopped).await;
+    Ok(())
 }
 
 async fn wait(mut stopped: watch::Receiver<bool>) {
@@ -271,12 +290,43 @@ fn options(site: &Site, address: SocketAddr, deployment: &Deployment) -> Outcome
     if let Some(mail) = mail {
         tokio::spawn(mail.run());
     }
+    let client_header = client_header(&site.portal)?;
+    if client_header.is_none() && site.portal.public_url.is_some() {
+        tracing::warn!(
+            "tries to sign in are counted for all clients together; with a proxy in front, name its \
+             --client-address-header so that no client can use them up"
+        );
+    }
     Ok(Options {
+        client_header,
+        limits: limits(&site.portal),
         mail: sender,
         demo: site.demo.clone(),
         relay: relay(site, deployment)?,
         ..Options::at(&origin)
     })
+}
+
+/// How often keys and sessions may ask.
+fn limits(portal: &PortalArgs) -> Limits {
+    let limit = |a_minute: u32| (a_minute > 0).then_some(a_minute);
+    Limits {
+        key: limit(portal.key_limit),
+        session: limit(portal.session_limit),
+    }
+}
+
+/// The header that the proxy in front is believed in, in small letters.
+fn client_header(portal: &PortalArgs) -> Outcome<Option<String>> {
+    let Some(name) = &portal.client_address_header else {
+        return Ok(None);
+    };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if name.is_empty() || !name.bytes().all(is_name) {
+        let sentence = format!("--client-address-header {name} is no name of a header");
+        return Err(Failure::input(sentence).hint("such as x-forwarded-for"));
+    }
+    Ok(Some(name.to_ascii_lowercase()))
 }
 
 /// What holders may ask the keeper for.
@@ -334,6 +384,6 @@ async fn view(chain: &Chain, deployment: &Deployment) -> Outcome<DeploymentView>
 }
 
 /// The machine's clock: how old a page is, nothing about money.
-pub(super) fn wall() -> u64 {
+pub(crate) fn wall() -> u64 {
     u64::try_from(Timestamp::now().as_second()).unwrap_or_default()
 }

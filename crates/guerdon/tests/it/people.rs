@@ -86,6 +86,11 @@ fn a_list_that_is_written_reads_back_the_same_and_runs_in_no_spreadsheet() {
     let audit = other.json(&["people", "export", "E201"])["audit"].clone();
     let audit = audit.as_array().unwrap();
     assert_eq!(audit[1]["detail"], "zone, roles; no roles");
+    let last = audit.last().unwrap();
+    assert_eq!(
+        (&last["what"], &last["by"]),
+        (&json!("person exported"), &json!("command line"))
+    );
     assert!(
         audit.iter().all(|entry| entry["subject"] == "P1"),
         "{audit:?}"

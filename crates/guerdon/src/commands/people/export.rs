@@ -1,6 +1,7 @@
-//! `people export`: everything that is kept here about a person.
+//! `people export`: everything that is kept here about a person. That it was taken out is written
+//! down, and stands in it.
 
-use guerdon_store::Store;
+use guerdon_store::{Actor, NewEntry, Store};
 use guerdon_web::person_export;
 
 use super::{find::find, now};
@@ -9,8 +10,17 @@ use crate::error::Outcome;
 use crate::output::data;
 
 pub(super) async fn run(store: &Store, arguments: &PersonArgs) -> Outcome {
-    let mut read = store.read().await?;
-    let member = find(&mut read, &arguments.person).await?;
-    let value = person_export(&mut read, &member, now()).await?;
+    let mut tx = store.write().await?;
+    let member = find(&mut tx, &arguments.person).await?;
+    tx.append_audit(&NewEntry {
+        at: now(),
+        actor: Actor::CommandLine,
+        action: "person exported".to_owned(),
+        subject: member.person.to_string(),
+        detail: String::new(),
+    })
+    .await?;
+    let value = person_export(&mut tx, &member, now()).await?;
+    tx.commit().await?;
     data(&format!("{value:#}\n"))
 }
