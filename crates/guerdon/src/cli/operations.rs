@@ -26,6 +26,13 @@ pub(crate) struct ServeArgs {
     pub(crate) company: Option<String>,
     #[command(flatten)]
     pub(crate) portal: super::PortalArgs,
+    /// Serve pages alone: other processes on the same PostgreSQL follow the chain and pay.
+    #[arg(long, env = "GUERDON_WEB_ONLY", conflicts_with_all = ["keep", "relay", "relay_only"])]
+    pub(crate) web_only: bool,
+    /// Where Prometheus reads the numbers of operation, such as 127.0.0.1:9464; they name nobody,
+    /// but keep them from the public.
+    #[arg(long, env = "GUERDON_METRICS", value_name = "ADDRESS")]
+    pub(crate) metrics: Option<std::net::SocketAddr>,
     /// Pay everybody who is due as well; --account or --from pays for gas.
     #[arg(long, env = "GUERDON_KEEP")]
     pub(crate) keep: bool,
@@ -148,8 +155,19 @@ pub(crate) enum VerifyCommand {
     Grant(VerifyFileArgs),
     /// One round file against the chain.
     Round(VerifyFileArgs),
+    /// A bundle of evidence, without any node; with --chain or --rpc-url against the chain too.
+    Bundle(VerifyBundleArgs),
     /// Everything: code, files, every claim, every balance.
     All,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyBundleArgs {
+    /// The archive, as an auditor downloads it.
+    pub(crate) file: PathBuf,
+    /// Compare block, code and events with the chain as well.
+    #[arg(long)]
+    pub(crate) chain: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! `verify`: everything recomputed from the chain's logs and the files; no database, no server.
 
+mod bundle;
 mod chain;
 mod files;
 mod replay;
@@ -15,6 +16,7 @@ pub(crate) async fn run(context: &Context, command: &VerifyCommand) -> Outcome {
     match command {
         VerifyCommand::Grant(arguments) => run::one_grant(context, &arguments.file).await,
         VerifyCommand::Round(arguments) => run::one_round(context, &arguments.file).await,
+        VerifyCommand::Bundle(arguments) => bundle::run(context, arguments).await,
         VerifyCommand::All => run::all(context).await,
     }
 }

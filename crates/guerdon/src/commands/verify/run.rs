@@ -70,7 +70,7 @@ pub(super) async fn one_round(context: &Context, file: &Path) -> Outcome {
     report.finish(context.global.output)
 }
 
-fn present(file: &Path) -> Outcome {
+pub(super) fn present(file: &Path) -> Outcome {
     if file.is_file() {
         return Ok(());
     }

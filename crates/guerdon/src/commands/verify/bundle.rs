@@ -1,0 +1,309 @@
+//! A bundle of evidence: whole to the byte, and everything in it recomputed from its own logs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use alloy_primitives::{Address, B256};
+use guerdon_chain::{Chain, decode};
+use guerdon_core::fact::{Fact, Log, Origin};
+use guerdon_core::id::Domain;
+use guerdon_core::ledger::Ledger;
+use guerdon_core::terms::Terms;
+use guerdon_formats::audit::{
+    Bundle, Manifest, Standing, attempts_table, pool_table, read_logs, read_terms, register_table,
+    rounds_table, write_logs,
+};
+use guerdon_formats::goal_file::GoalDefinition;
+
+use super::replay::{Known, replay};
+use super::report::Report;
+use super::succession;
+use crate::cli::VerifyBundleArgs;
+use crate::context::Context;
+use crate::error::Outcome;
+use crate::files;
+
+/// Checks a bundle offline; with a node also against the chain.
+pub(super) async fn run(context: &Context, arguments: &VerifyBundleArgs) -> Outcome {
+    let file = &arguments.file;
+    super::run::present(file)?;
+    let mut report = Report::default();
+    let name = file.display().to_string();
+    match Bundle::decode(&files::read(file)?) {
+        Err(error) => report.fail("files", &name, "content", error.to_string()),
+        Ok(bundle) => {
+            for _ in &bundle.files {
+                report.count("files");
+            }
+            about(&bundle, &mut report);
+            let content = Content::read(&bundle, &mut report);
+            content.recompute(&bundle, &mut report);
+            if arguments.chain || context.global.rpc_url.is_some() {
+                let compare = async |node: &crate::context::Node| {
+                    against_chain(&node.chain, &bundle.manifest, &content.logs, &mut report).await
+                };
+                context.with_node(compare).await?;
+            }
+        }
+    }
+    report.finish(context.global.output)
+}
+
+fn about(bundle: &Bundle, report: &mut Report) {
+    let pin = &bundle.manifest.pin;
+    report.fact("company", bundle.manifest.company.clone());
+    report.fact("date", pin.date.clone());
+    report.fact("block", pin.block);
+    report.fact("block hash", pin.hash.to_string());
+    report.moment("time", pin.time);
+    report.fact("seal", bundle.seal());
+}
+
+/// What the files of a bundle say.
+struct Content {
+    logs: Vec<Log>,
+    facts: Vec<(Origin, Fact)>,
+    terms: BTreeMap<B256, Terms>,
+}
+
+impl Content {
+    fn read(bundle: &Bundle, report: &mut Report) -> Self {
+        let empty: &[u8] = &[];
+        let mut line_of =
+            |path: &'static str, (line, error): (usize, guerdon_formats::FileError)| {
+                report.fail("files", path, &format!("line {line}"), error.to_string());
+            };
+        let logs = read_logs(bundle.file("logs.ndjson").unwrap_or(empty));
+        let logs = logs.unwrap_or_else(|error| {
+            line_of("logs.ndjson", error);
+            Vec::new()
+        });
+        let terms = read_terms(bundle.file("terms.ndjson").unwrap_or(empty));
+        let terms = terms.unwrap_or_else(|error| {
+            line_of("terms.ndjson", error);
+            BTreeMap::new()
+        });
+        let facts = facts_of(&logs, report);
+        Self { logs, facts, terms }
+    }
+
+    fn recompute(&self, bundle: &Bundle, report: &mut Report) {
+        let manifest = &bundle.manifest;
+        places(manifest, &self.logs, report);
+        let domain = Domain::new(manifest.chain_id, address(manifest, "Grants"));
+        for (id, terms) in &self.terms {
+            let want = terms.encode().map(|bytes| domain.id(&bytes));
+            let name = format!("grant {id}");
+            let want = want.unwrap_or_default();
+            report.equal(("terms", &name), "id", *id, want);
+        }
+        let mut known = Known {
+            terms: &self.terms,
+            chain_id: manifest.chain_id,
+            goals: address(manifest, "Goals"),
+            grants: address(manifest, "Grants"),
+            partial: false,
+        };
+        let mut terms = self.terms.clone();
+        terms.extend(succession::published(&known, &self.facts));
+        let missing = self.without_terms(&terms);
+        known.terms = &terms;
+        known.partial = missing > 0;
+        report.fact("grants without terms", missing);
+        let ledger = replay(&known, &self.facts, report);
+        report.fact("grants", ledger.grants.len());
+        derived(bundle, (&ledger, &terms), report);
+        goals(bundle, &ledger, report);
+    }
+
+    /// Grants that were opened and whose terms are not here: nobody can recompute their claims.
+    fn without_terms(&self, terms: &BTreeMap<B256, Terms>) -> usize {
+        let opened = self.facts.iter().filter_map(|(_, fact)| match fact {
+            Fact::Opened { id, .. } => Some(*id),
+            _ => None,
+        });
+        opened.filter(|id| !terms.contains_key(id)).count()
+    }
+}
+
+fn address(manifest: &Manifest, name: &str) -> Address {
+    manifest.address(name).unwrap_or_default()
+}
+
+fn facts_of(logs: &[Log], report: &mut Report) -> Vec<(Origin, Fact)> {
+    let mut facts = Vec::with_capacity(logs.len());
+    for log in logs {
+        report.count("events");
+        match decode(log) {
+            Ok(fact) => facts.extend(fact.map(|fact| (log.origin, fact))),
+            Err(error) => {
+                let place = place(&log.origin);
+                report.fail("events", &place, "content", error.to_string());
+            }
+        }
+    }
+    facts
+}
+
+fn place(origin: &Origin) -> String {
+    format!("block {}, log {}", origin.block, origin.log_index)
+}
+
+/// Logs stand in the order of the chain, up to the block, and come from the contracts.
+fn places(manifest: &Manifest, logs: &[Log], report: &mut Report) {
+    let pin = &manifest.pin;
+    let contracts: BTreeSet<_> = manifest.contracts.iter().map(|code| code.address).collect();
+    let mut before: Option<Origin> = None;
+    for log in logs {
+        let (origin, name) = (log.origin, place(&log.origin));
+        if !contracts.contains(&log.address) {
+            let message = format!("{} is no contract of the manifest", log.address);
+            report.fail("events", &name, "address", message);
+        }
+        if origin.block > pin.block || origin.block < manifest.start_block {
+            report.fail("events", &name, "block", "it is outside of the bundle");
+        }
+        if origin.block == pin.block && origin.block_hash != pin.hash {
+            let message = "it is of another block than the one the bundle is pinned to";
+            report.fail("events", &name, "block hash", message);
+        }
+        if let Some(before) = before {
+            let was = (before.block, before.log_index);
+            if was >= (origin.block, origin.log_index) {
+                report.fail(
+                    "events",
+                    &name,
+                    "order",
+                    "it does not follow on the one before",
+                );
+            }
+            if before.block == origin.block && before.block_hash != origin.block_hash {
+                report.fail("events", &name, "block hash", "one block has two hashes");
+            }
+        }
+        before = Some(origin);
+    }
+}
+
+/// The tables are what the logs add up to.
+fn derived(
+    bundle: &Bundle,
+    (ledger, terms): (&Ledger, &BTreeMap<B256, Terms>),
+    report: &mut Report,
+) {
+    let manifest = &bundle.manifest;
+    let standing = Standing {
+        ledger,
+        terms,
+        now: manifest.pin.time,
+    };
+    let token = (manifest.symbol.as_str(), manifest.decimals);
+    let (register, rounds) = match (standing.register(), standing.rounds()) {
+        (Ok(register), Ok(rounds)) => (register, rounds),
+        (Err(error), _) | (_, Err(error)) => {
+            return report.fail("tables", "register.csv", "rule", error.to_string());
+        }
+    };
+    for (path, table) in [
+        ("register.csv", register_table(&register, token)),
+        ("rounds.csv", rounds_table(&rounds, token)),
+        ("pool.csv", pool_table(&ledger.pool, token)),
+        ("attempts.csv", attempts_table(ledger)),
+    ] {
+        let found = bundle.file(path).map(<[u8]>::to_vec).unwrap_or_default();
+        match first_difference(&found, table.to_csv().as_bytes()) {
+            None => report.count("tables"),
+            Some(line) => {
+                let message = "it is not what the logs of the bundle add up to";
+                report.fail("tables", path, &format!("line {line}"), message);
+            }
+        }
+    }
+}
+
+/// The first line, from 1, in which two texts differ.
+fn first_difference(found: &[u8], want: &[u8]) -> Option<usize> {
+    if found == want {
+        return None;
+    }
+    let (found, want) = (
+        found.split(|it| *it == b'\n'),
+        want.split(|it| *it == b'\n'),
+    );
+    let same = found.zip(want).take_while(|(found, want)| found == want);
+    Some(same.count().saturating_add(1))
+}
+
+/// Definitions of goals are those that the chain has.
+fn goals(bundle: &Bundle, ledger: &Ledger, report: &mut Report) {
+    let files = bundle.files.iter();
+    for (path, bytes) in files.filter(|(path, _)| path.starts_with("goals/")) {
+        let goal = match GoalDefinition::decode(bytes) {
+            Ok(goal) => goal,
+            Err(error) => {
+                report.fail("goals", path, "content", error.to_string());
+                continue;
+            }
+        };
+        let id = goal.id().unwrap_or_default();
+        let named = path.strip_prefix("goals/").unwrap_or_default();
+        if named != format!("{id}.json") {
+            report.fail("goals", path, "name", format!("it defines goal {id}"));
+        }
+        match ledger.goals.get(&id) {
+            Some(record) if record.goal == goal.goal && record.panel == goal.panel => {
+                report.count("goals");
+            }
+            Some(_) => report.fail("goals", path, "goal", "the chain has another definition"),
+            None => report.fail("goals", path, "goal", "no event of the bundle defines it"),
+        }
+    }
+}
+
+/// The chain has this block, these logs and this code.
+async fn against_chain(
+    chain: &Chain,
+    manifest: &Manifest,
+    logs: &[Log],
+    report: &mut Report,
+) -> Outcome {
+    let kind = "chain";
+    let pin = &manifest.pin;
+    let subject = (kind, "the node");
+    report.equal(subject, "chain id", chain.chain_id(), manifest.chain_id);
+    let genesis = chain.block(0).await?.map(|block| block.hash);
+    let genesis = genesis.unwrap_or_default();
+    report.equal(subject, "genesis", genesis, manifest.genesis_hash);
+    let name = format!("block {}", pin.block);
+    let block = chain.block(pin.block).await?;
+    let hash = block.map(|block| block.hash).unwrap_or_default();
+    report.equal((kind, &name), "hash", hash, pin.hash);
+    let time = block.map(|block| block.time).unwrap_or_default();
+    report.equal((kind, &name), "time", time, pin.time);
+    for code in &manifest.contracts {
+        let found = chain.code_hash(code.address).await?;
+        report.equal((kind, &code.name), "code hash", found, code.code_hash);
+    }
+    let contracts: Vec<_> = manifest.contracts.iter().map(|code| code.address).collect();
+    let found = chain
+        .logs(manifest.start_block, pin.block, &contracts)
+        .await?;
+    let found: Vec<_> = found
+        .into_iter()
+        .filter(|log| matches!(decode(log), Ok(Some(_))) && is_followed(log, manifest))
+        .collect();
+    match first_difference(&write_logs(logs), &write_logs(&found)) {
+        None => report.count(kind),
+        Some(line) => {
+            let message = "the chain has other events than the bundle";
+            report.fail(kind, "logs.ndjson", &format!("line {line}"), message);
+        }
+    }
+    Ok(())
+}
+
+/// The contracts whose events decide money and access; transfers of tokens are not among them.
+fn is_followed(log: &Log, manifest: &Manifest) -> bool {
+    ["Grants", "Goals", "Succession", "AccessManager"]
+        .iter()
+        .any(|name| manifest.address(name) == Some(log.address))
+}
