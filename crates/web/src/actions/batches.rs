@@ -9,9 +9,10 @@ use axum::response::IntoResponse;
 use guerdon_chain::Plan;
 use guerdon_chain::plan::{self, Places, Unit};
 use guerdon_formats::safe_batch::{SafeBatch, SafeCall};
-use guerdon_store::{Actor, Batch, NewEntry};
+use guerdon_store::{Actor, Batch, BatchCall, NewEntry};
 use jiff::tz::TimeZone;
 
+use super::batch_calls::{Fares, fares};
 use super::change::account;
 use super::order::{Fields, field};
 use super::safe::{Seen, see};
@@ -70,7 +71,7 @@ pub(super) async fn list(
             },
         });
     html(&BatchesPage {
-        shell: Shell::new(&context, "Batches for a Safe", Place::Jobs),
+        shell: Shell::new(&context, "Batches for a Safe", Place::Batches),
         rows: rows.collect(),
         none: words::NO_BATCHES,
         said: (field(&fields, "said") == Some("closed")).then_some(words::BATCH_CLOSED),
@@ -84,6 +85,8 @@ struct BatchPage {
     id: u64,
     closed: Option<String>,
     empty: &'static str,
+    /// Calls of it would be refused now.
+    warned: Option<String>,
     calls: Vec<CallView>,
     seen: Seen,
     signers_see: &'static str,
@@ -99,6 +102,10 @@ struct CallView {
     number: usize,
     /// Our sentence for the bytes; none if no plan of ours makes them.
     sentence: String,
+    /// It happened already.
+    done: Option<String>,
+    /// Why the contracts would refuse it now.
+    refused: Option<String>,
     subject: Option<Hex>,
     to: Hex,
     data: String,
@@ -114,6 +121,7 @@ pub(super) async fn page(
     let batch = read.batch(id).await?.ok_or(PageError::NoPage)?;
     let as_of = load::as_of(&mut read, &state).await?;
     let context = load::context(&state, as_of, Some(&viewer));
+    let fares = fares(&mut read, (&state, &context), &batch).await?;
     drop(read);
     let plans = plans(&batch);
     let safe = field(&fields, "safe");
@@ -123,24 +131,36 @@ pub(super) async fn page(
     let mut asked = fields.clone();
     asked.extend(safe.map(|safe| ("safe".to_owned(), safe)));
     let seen = see(&state, &plans, &asked).await;
-    let calls = batch.calls.iter().enumerate();
-    let places = places(&state.deployment);
-    let view = |(number, (place, call)): (usize, &(u64, guerdon_store::BatchCall))| CallView {
-        place: *place,
-        number: number.saturating_add(1),
-        sentence: sentence(places.as_ref(), call),
-        subject: subject(&call.subject),
-        to: Hex::address(&call.to),
-        data: alloy_primitives::hex::encode_prefixed(&call.data),
-    };
     let open = batch.closed_at.is_none();
+    let refused = fares.iter().filter(|it| !matches!(it, Fares::Goes));
+    let warned = words::would_be_refused(refused.count()).filter(|_| open);
+    let calls = batch.calls.iter().zip(fares).enumerate();
+    let places = places(&state.deployment);
+    let view = |(number, ((place, call), fares)): (usize, (&(u64, BatchCall), Fares))| {
+        let (done, refused) = match fares {
+            Fares::Goes => (None, None),
+            Fares::Done(when) => (Some(when), None),
+            Fares::Refused(why) => (None, Some(why).filter(|_| open)),
+        };
+        CallView {
+            place: *place,
+            number: number.saturating_add(1),
+            sentence: sentence(places.as_ref(), call),
+            done,
+            refused,
+            subject: subject(&call.subject),
+            to: Hex::address(&call.to),
+            data: alloy_primitives::hex::encode_prefixed(&call.data),
+        }
+    };
     html(&BatchPage {
-        shell: Shell::new(&context, &format!("Batch {id}"), Place::Jobs),
+        shell: Shell::new(&context, &format!("Batch {id}"), Place::Batches),
         id,
         closed: batch
             .closed_at
             .map(|at| words::closed_on(&dates::day(at, &TimeZone::UTC))),
         empty: words::EMPTY_BATCH,
+        warned,
         calls: calls.map(view).collect(),
         file_href: seen.file_href(id),
         seen,
@@ -151,7 +171,7 @@ pub(super) async fn page(
 
 fn plans(batch: &Batch) -> Vec<Plan> {
     let calls = batch.calls.iter();
-    let plan = |(_, call): &(u64, guerdon_store::BatchCall)| Plan {
+    let plan = |(_, call): &(u64, BatchCall)| Plan {
         to: Some(call.to),
         data: call.data.clone().into(),
         summary: call.summary.clone(),
@@ -172,7 +192,7 @@ fn places(deployment: &DeploymentView) -> Option<Places> {
 }
 
 /// What the bytes do: read back from them, not what somebody wrote beside them.
-fn sentence(places: Option<&Places>, call: &guerdon_store::BatchCall) -> String {
+fn sentence(places: Option<&Places>, call: &BatchCall) -> String {
     let read = places.and_then(|places| plan::read(places, call.to, &call.data));
     read.map_or_else(
         || words::NOT_OURS.to_owned(),

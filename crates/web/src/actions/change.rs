@@ -10,14 +10,14 @@ use guerdon_store::Read;
 
 use super::consent::{Consent, Terms};
 use super::effect::{EffectView, weigh};
-use super::offers::{Group, groups};
+use super::offers::{Group, Seat, groups};
+use super::open::First;
 use super::order::{self, Fields, field};
 use super::permission::Permission;
 use super::request::{self, Order};
 use super::subject::{Subject, places};
-use crate::access::{CompanyWriter, GrantHolder, GrantReader, Viewer};
+use crate::access::{CompanyWriter, GrantHolder, GrantParty, Viewer};
 use crate::error::PageError;
-use crate::load;
 use crate::pages::{Answer, Asked, html};
 use crate::state::AppState;
 use crate::strings::actions as words;
@@ -36,6 +36,8 @@ struct ChangePage {
     grant_href: String,
     title: String,
     state: String,
+    /// What has to be done before anything can be asked.
+    first: Option<First>,
     groups: Vec<Group>,
     /// Replacing by both sides; none where the reader is not the company.
     replace_href: Option<String>,
@@ -66,21 +68,19 @@ struct Ask {
 
 pub(super) async fn page(
     State(state): State<AppState>,
-    reader: GrantReader,
+    GrantParty { viewer, id }: GrantParty,
     Query(fields): Query<Fields>,
 ) -> Answer {
-    let id = reader.id;
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    let context = load::context(&state, as_of, reader.viewer.as_ref());
-    let Some(subject) = Subject::load(&mut read, &state, (id, &context)).await? else {
+    let (mut read, context, subject) = Subject::of_page(&state, &viewer, id).await?;
+    let Some(subject) = subject else {
         return super::closed(&context, id);
     };
-    let chosen = match field(&fields, "act") {
+    let first = First::of(&subject);
+    let chosen = match field(&fields, "act").filter(|_| first.is_none()) {
         None => None,
         Some(word) => chosen(&mut read, (&context, &subject), (word, &fields)).await?,
     };
-    let is_company = context.viewer.is_some_and(Viewer::is_company);
+    let seat = Seat::of(&viewer, &subject);
     let title = format!("Change {}", subject.name);
     let state_word = crate::views::round::state_word(&subject.data.record, subject.now);
     html(&ChangePage {
@@ -89,8 +89,12 @@ pub(super) async fn page(
         grant_href: format!("/grants/{id}"),
         title: format!("Change {}", subject.title()),
         state: format!("State: {state_word}."),
-        groups: groups(&subject, context.token()),
-        replace_href: is_company.then(|| format!("/grants/{id}/replace")),
+        groups: match first {
+            Some(_) => Vec::new(),
+            None => groups(&subject, context.token(), seat),
+        },
+        first,
+        replace_href: seat.company.then(|| format!("/grants/{id}/replace")),
         chosen,
     })
 }
@@ -298,10 +302,8 @@ async fn taken(
     viewer: &Viewer,
     (id, fields, as_holder): (alloy_primitives::B256, &Fields, bool),
 ) -> Answer {
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, state).await?;
-    let context = load::context(state, as_of, Some(viewer));
-    let Some(subject) = Subject::load(&mut read, state, (id, &context)).await? else {
+    let (read, context, subject) = Subject::of_page(state, viewer, id).await?;
+    let Some(subject) = subject else {
         return super::closed(&context, id);
     };
     drop(read);

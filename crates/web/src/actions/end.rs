@@ -6,11 +6,13 @@ use axum::extract::{Path, Query, State};
 use guerdon_core::act::{Act, After, Effect};
 use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::grant::Reason;
+use guerdon_core::state::Flags;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::consent::{Consent, Terms};
 use super::effect::{EffectView, outlook, refusal, weigh};
+use super::open::First;
 use super::order::{self, Fields, field};
 use super::permission::Permission;
 use super::request::{self, Order};
@@ -18,7 +20,6 @@ use super::subject::{Subject, places};
 use crate::access::{CompanyReader, CompanyWriter, Viewer};
 use crate::dates;
 use crate::error::PageError;
-use crate::load;
 use crate::pages::{Answer, Asked, html};
 use crate::state::AppState;
 use crate::strings::actions::{self as words, Leaver};
@@ -38,7 +39,12 @@ struct EndPage {
     grant_href: String,
     title: String,
     lead: String,
-    form: EndForm,
+    /// What has to be done before it can be ended.
+    first: Option<First>,
+    /// None where no end is possible.
+    form: Option<EndForm>,
+    /// An end is announced, and can be withdrawn.
+    announced: Option<String>,
     /// Why it cannot be ended at all, or not like this.
     refused: Option<String>,
     meaning: Option<Meaning>,
@@ -55,8 +61,6 @@ struct EndForm {
     zone: String,
     /// How far back the terms let it reach.
     backdate: String,
-    /// An end is announced, and can be withdrawn.
-    announced: Option<String>,
 }
 
 #[derive(Debug)]
@@ -76,16 +80,20 @@ pub(super) async fn page(
     Query(fields): Query<Fields>,
 ) -> Answer {
     let id = Asked::parse("grant", &id)?.id;
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    let context = load::context(&state, as_of, Some(&viewer));
-    let Some(subject) = Subject::load(&mut read, &state, (id, &context)).await? else {
+    let (mut read, context, subject) = Subject::of_page(&state, &viewer, id).await?;
+    let Some(subject) = subject else {
         return super::closed(&context, id);
     };
-    let form = form(&subject, &fields);
+    let first = First::of(&subject);
+    let impossible = match first {
+        Some(_) => None,
+        None => probe(&subject, &context),
+    };
+    let form = (first.is_none() && impossible.is_none()).then(|| form(&subject, &fields));
     let asked = act(&subject, &fields);
     let (refused, meaning) = match asked {
-        Ok(None) => (probe(&subject, &context), None),
+        _ if form.is_none() => (impossible, None),
+        Ok(None) => (None, None),
         Err(words) => (Some(words), None),
         Ok(Some(act)) => match weigh(&subject, act, context.token()) {
             Err(words) => (Some(words), None),
@@ -114,7 +122,9 @@ pub(super) async fn page(
             grace: false,
         })
         .to_owned(),
+        first,
         form,
+        announced: announced(&subject),
         refused,
         meaning,
     })
@@ -133,9 +143,6 @@ fn probe(subject: &Subject, context: &Context<'_>) -> Option<String> {
 fn form(subject: &Subject, fields: &Fields) -> EndForm {
     let grace = subject.terms.grace_seconds;
     let back = subject.terms.backdate_seconds;
-    let clock = subject.data.record.state.clock();
-    let announced = subject.data.record.state;
-    let ahead = announced.has(guerdon_core::state::Flags::ENDED) && clock.stop_at > subject.now;
     EndForm {
         now: field(fields, "when") != Some("day"),
         day: field(fields, "day").unwrap_or_default().to_owned(),
@@ -146,8 +153,15 @@ fn form(subject: &Subject, fields: &Fields) -> EndForm {
             0 => "not at all".to_owned(),
             seconds => dates::length(seconds.into()),
         },
-        announced: ahead.then(|| dates::moment(clock.stop_at, &subject.zone)),
     }
+}
+
+/// For when an end is announced that still lies ahead.
+fn announced(subject: &Subject) -> Option<String> {
+    let state = &subject.data.record.state;
+    let stop_at = state.clock().stop_at;
+    let ahead = state.has(Flags::ENDED) && stop_at > subject.now;
+    ahead.then(|| dates::at(stop_at, &subject.zone))
 }
 
 /// The end that the fields ask for; nothing yet, or what is wrong with them.
@@ -223,7 +237,7 @@ impl Made<'_> {
     /// What each gate can still pay, and until when somebody may answer.
     fn gates(&self, reasons: &[Reason], stop_at: u64) -> Vec<String> {
         let subject = self.subject;
-        let stop = dates::moment(stop_at, &subject.zone);
+        let stop = dates::at(stop_at, &subject.zone);
         let line = |reason: &Reason| {
             let Reason::WaitsForResult { goal, amount } = *reason else {
                 return None;
@@ -272,20 +286,15 @@ impl Made<'_> {
             Reason::Ended { amount, .. } => Some(*amount),
             _ => None,
         });
-        let moment = |at| {
-            format!(
-                "{} ({})",
-                dates::moment(at, &subject.zone),
-                subject.zone_name
-            )
-        };
         let until = stop_at.saturating_add(subject.terms.grace_seconds.into());
         words::letter(&Leaver {
             company: &self.context.company.name,
             grant: &subject.name,
             granted: &token.words(subject.terms.amount),
-            stop: &moment(stop_at),
-            grace: grace.then(|| moment(until)).as_deref(),
+            now: subject.now,
+            stop_at,
+            grace: grace.then_some(until),
+            zone: &subject.zone,
             paid: paid.as_deref(),
             claimable: claimable.as_deref(),
             locked: locked.as_deref(),
@@ -363,10 +372,8 @@ pub(super) async fn order(
     Form(fields): Form<Fields>,
 ) -> Answer {
     let id = Asked::parse("grant", &id)?.id;
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    let context = load::context(&state, as_of, Some(&viewer));
-    let Some(subject) = Subject::load(&mut read, &state, (id, &context)).await? else {
+    let (read, context, subject) = Subject::of_page(&state, &viewer, id).await?;
+    let Some(subject) = subject else {
         return super::closed(&context, id);
     };
     drop(read);

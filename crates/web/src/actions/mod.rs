@@ -1,12 +1,16 @@
 //! What the company and holders change together: previews, requests to sign, batches for a Safe.
 
+mod batch_calls;
+mod api;
 mod batches;
 mod change;
 mod common;
 mod consent;
+mod done;
 mod effect;
 mod end;
 mod offers;
+mod open;
 mod order;
 mod permission;
 mod replace;
@@ -18,6 +22,7 @@ mod safe;
 mod subject;
 mod table;
 
+pub(crate) use api::{Judged, Planned, plan_act, plan_round};
 pub(crate) use table::routes;
 
 use common::{closed, notes, to};

@@ -52,9 +52,10 @@ pub(super) const fn role(act: Act) -> Option<Role> {
     }
 }
 
-/// As the store keeps it.
-pub(super) fn body(act: Act) -> String {
-    let mut value = json!({"act": word(act)});
+/// As the store keeps it. `seen`: the last block that was read when it was asked for; what happened
+/// in later ones may be this.
+pub(super) fn body(act: Act, seen: u64) -> String {
+    let mut value = json!({"act": word(act), "seen": seen});
     let mut put = |name: &str, what: Value| {
         if let Some(object) = value.as_object_mut() {
             object.insert(name.to_owned(), what);
@@ -73,6 +74,12 @@ pub(super) fn body(act: Act) -> String {
         _ => {}
     }
     value.to_string()
+}
+
+/// The last block that had been read when it was asked for; none if that was not kept.
+pub(super) fn seen(body: &str) -> Option<u64> {
+    let value: Value = serde_json::from_str(body).ok()?;
+    value["seen"].as_u64()
 }
 
 /// What the store kept; none if it was written by something else.
@@ -208,7 +215,9 @@ mod tests {
     #[test]
     fn what_is_stored_is_read_back() {
         for act in all() {
-            assert_eq!(read(&body(act)), Some(act), "{}", body(act));
+            let body = body(act, 1_650);
+            assert_eq!(read(&body), Some(act), "{body}");
+            assert_eq!(seen(&body), Some(1_650));
         }
         for wrong in [
             "",

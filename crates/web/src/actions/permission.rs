@@ -8,6 +8,7 @@ use super::order;
 use super::subject::{Subject, contract};
 use crate::access::Viewer;
 use crate::error::PageError;
+use crate::numbers::shortened;
 use crate::state::DeploymentView;
 use crate::strings::actions as words;
 
@@ -80,7 +81,31 @@ impl Permission {
         let manager = contract(deployment, "AccessManager");
         let manager = manager.map(|manager| manager.to_checksum(None));
         let name = guerdon_chain::plan::role_name(number);
+        let held = holders(read, viewer, number).await?;
         let wallet = wallet.to_checksum(None);
-        Ok(Self::No(words::no_role(&name, &wallet, manager.as_deref())))
+        let missing = words::no_role(&name, (&wallet, manager.as_deref()), &held);
+        Ok(Self::No(missing))
     }
+}
+
+/// The wallets that have a role now; the company reads whose they are, if the list knows it.
+async fn holders(read: &mut Read, viewer: &Viewer, role: u64) -> Result<Vec<String>, PageError> {
+    let now = read.checkpoint().await?.map_or(0, |head| head.time);
+    let mut held = Vec::new();
+    for member in read.members_of(role).await? {
+        if !member.is_member(now) {
+            continue;
+        }
+        let wallet = shortened(&member.account.to_checksum(None));
+        let known = match viewer.is_company() {
+            true => read.member_of_wallet(member.account).await?,
+            false => None,
+        };
+        let name = known.map(|known| known.name).unwrap_or_default();
+        held.push(match name.as_str() {
+            "" => wallet,
+            name => format!("{name} ({wallet})"),
+        });
+    }
+    Ok(held)
 }

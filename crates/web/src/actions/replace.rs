@@ -13,7 +13,7 @@ use guerdon_core::tree::Proof;
 use guerdon_formats::goal_file::GoalDefinition;
 use guerdon_formats::grant_file::GrantFile;
 use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
-use guerdon_formats::sheet::{self, Defaults, Documents, Draft, TokenSpec};
+use guerdon_formats::sheet::{self, Defaults, Documents, Draft, Inherited, KnownGoals};
 use guerdon_store::Read;
 
 use super::effect::refusal;
@@ -21,9 +21,9 @@ use super::order::{Fields, field};
 use super::replace_sign::weighed;
 use super::request::{self, Call, Which};
 use super::subject::{Subject, places};
-use crate::access::{CompanyReader, CompanyWriter, GrantReader};
+use crate::access::{CompanyReader, CompanyWriter, GrantParty};
+use crate::company::{known_goals, sheet_context};
 use crate::error::PageError;
-use crate::load;
 use crate::pages::{Answer, Asked, html};
 use crate::state::AppState;
 use crate::strings::actions as words;
@@ -57,10 +57,8 @@ pub(super) async fn page(
     Path(id): Path<String>,
 ) -> Answer {
     let id = Asked::parse("grant", &id)?.id;
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    let context = load::context(&state, as_of, Some(&viewer));
-    let Some(subject) = Subject::load(&mut read, &state, (id, &context)).await? else {
+    let (_, context, subject) = Subject::of_page(&state, &viewer, id).await?;
+    let Some(subject) = subject else {
         return super::closed(&context, id);
     };
     html(&ReplacePage::new(
@@ -100,10 +98,8 @@ pub(super) async fn prepare(
     Form(fields): Form<Fields>,
 ) -> Answer {
     let id = Asked::parse("grant", &id)?.id;
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    let context = load::context(&state, as_of, Some(&viewer));
-    let Some(subject) = Subject::load(&mut read, &state, (id, &context)).await? else {
+    let (mut read, context, subject) = Subject::of_page(&state, &viewer, id).await?;
+    let Some(subject) = subject else {
         return super::closed(&context, id);
     };
     let made = file(&mut read, &state, (&subject, &fields)).await?;
@@ -155,8 +151,9 @@ async fn file(
         return Ok(Err(vec![words::DEADLINE_WRONG.to_owned()]));
     };
     let definitions = definitions(read).await?;
+    let goals = known_goals(read).await?;
     let csv = field(fields, "sheet").unwrap_or_default();
-    let drafts = match drafts(state, csv, &definitions) {
+    let drafts = match drafts(state, subject, (csv, &goals)) {
         Ok(drafts) => drafts,
         Err(wrong) => return Ok(Err(wrong)),
     };
@@ -195,29 +192,24 @@ async fn definitions(read: &mut Read) -> Result<BTreeMap<B256, GoalDefinition>, 
     Ok(decoded.collect())
 }
 
-/// The rows, each with an agreement and a nonce of its own.
+/// The rows, each with an agreement and a nonce of its own. What no row says is as it is now in the
+/// grant that they replace.
 fn drafts(
     state: &AppState,
-    csv: &str,
-    definitions: &BTreeMap<B256, GoalDefinition>,
+    subject: &Subject,
+    (csv, goals): (&str, &KnownGoals),
 ) -> Result<Vec<Draft>, Vec<String>> {
-    let deployment = &state.deployment;
-    let named = definitions.iter();
+    let rate = subject.data.record.state.withhold_bps;
     let mut nonce = || (state.random)();
     let mut context = sheet::Context {
-        chain_id: deployment.chain_id,
-        grants: deployment.grants,
-        token: super::subject::contract(deployment, "AccessToken"),
-        company: state.company.name.clone(),
-        tokens: vec![TokenSpec {
-            symbol: deployment.token.symbol.clone(),
-            decimals: deployment.token.decimals,
-        }],
-        goals: named.map(|(id, goal)| (goal.name.clone(), *id)).collect(),
-        defaults: Defaults::default(),
+        defaults: Defaults::of(&subject.terms, rate),
+        inherited: Inherited::of(&subject.terms),
         documents: Documents::Nonces(&mut nonce),
+        ..sheet_context(state, goals)
     };
-    let read = sheet::read(csv.as_bytes(), &mut context);
+    let mut read = sheet::read(csv.as_bytes(), &mut context);
+    let judges = sheet::own_judges(&read.drafts, &goals.panels);
+    read.errors.extend(judges);
     if read.errors.is_empty() {
         return Ok(read.drafts);
     }
@@ -256,7 +248,7 @@ fn successor(
 /// signs and sends.
 pub(super) async fn download(
     State(state): State<AppState>,
-    reader: GrantReader,
+    reader: GrantParty,
     Path(which): Path<Which>,
 ) -> Answer {
     let mut read = state.store.read().await?;

@@ -6,25 +6,27 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use guerdon_chain::{Plan, Role, plan};
+use guerdon_core::fact::{Fact, Subject as About};
 use guerdon_core::state::Flags;
 use guerdon_core::succession::signed_word;
 use guerdon_formats::calendar::Zone;
-use guerdon_formats::replacement::{self, Replaced, Unweighed, Weighed};
-use guerdon_formats::replacement_file::ReplacementFile;
+use guerdon_formats::replacement::{self, Changed, Replaced, Unweighed, Weighed};
+use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
 use guerdon_formats::typed_data::replace_document;
 use guerdon_store::{Actor, NewEntry, Read, Request as Kept};
 
 use super::consent::{Consent, Terms};
+use super::done::Happened;
 use super::effect::refusal;
 use super::order::{Fields, field};
 use super::permission::Permission;
 use super::request::{self, Call, Which, tried};
 use super::subject::Subject;
 use super::{replace, to};
-use crate::access::{CompanyWriter, GrantHolder, GrantReader, Viewer};
+use crate::access::{CompanyWriter, GrantHolder, Viewer};
 use crate::dates;
 use crate::error::PageError;
-use crate::html::Markup;
+use crate::html::{Hex, Markup};
 use crate::load;
 use crate::numbers::Token;
 use crate::pages::{Answer, Asked, html};
@@ -43,7 +45,10 @@ struct ReplacementPage {
     title: String,
     stopped: Vec<String>,
     said: Option<&'static str>,
-    facts: Vec<(String, String)>,
+    /// What each label says, term by term.
+    facts: Vec<(String, Vec<String>)>,
+    /// The new agreements: name, text, hash; without a text where the file has none.
+    agreements: Vec<(String, Option<String>, Hex)>,
     tried: Option<String>,
     sign: Option<Markup>,
     consent: Option<Consent>,
@@ -100,18 +105,12 @@ struct Offer<'a> {
 pub(super) async fn page(
     read: &mut Read,
     state: &AppState,
-    (context, reader, kept): (&Context<'_>, &GrantReader, &Kept),
+    (context, id, kept): (&Context<'_>, B256, &Kept),
     said: Option<&str>,
 ) -> Answer {
-    let id = reader.id;
     let record = read.grant(id).await?;
     if record.is_some_and(|record| record.state.has(Flags::CLOSED)) {
-        return html(&crate::views::plain::MessagePage {
-            shell: Shell::bare(context, "Replaced"),
-            heading: "Replaced".to_owned(),
-            what: words::REPLACED.to_owned(),
-            hint: format!("/grants/{id} leads to the grants in its place."),
-        });
+        return replaced(read, state, (context, id, kept)).await;
     }
     let Some(subject) = Subject::load(read, state, (id, context)).await? else {
         return super::closed(context, id);
@@ -123,14 +122,45 @@ pub(super) async fn page(
         kept,
         file: decode(id, kept)?,
     };
-    html(&offer.page(read, reader, said).await?)
+    html(&offer.page(read, said).await?)
+}
+
+/// The grant is closed: by this replacement, or by something else.
+async fn replaced(
+    read: &mut Read,
+    state: &AppState,
+    (context, id, kept): (&Context<'_>, B256, &Kept),
+) -> Answer {
+    let file = decode(id, kept)?;
+    let wanted = file.successors.iter().map(|new| new.file.id().ok());
+    let born = read.successors_of(id).await?;
+    let is_this = wanted.eq(born.iter().map(|record| Some(record.id)));
+    let facts = load::facts(read, state, About::Grant(id)).await?;
+    let mut facts = facts.iter();
+    let found = facts.find(|(_, fact)| matches!(fact, Fact::Replaced { .. }));
+    let Some((origin, _)) = found.filter(|_| is_this) else {
+        return super::closed(context, id);
+    };
+    let zone = context.zone_of(None).0;
+    let new = born.iter().zip(&file.successors);
+    let mut links: Vec<_> = new
+        .map(|(record, new)| (format!("/grants/{}", record.id), new.name.clone()))
+        .collect();
+    let old = format!("/grants/{id}");
+    links.push((old.clone(), "The old grant".to_owned()));
+    let done = Happened {
+        origin: *origin,
+        said: words::REPLACED.to_owned(),
+    };
+    let name = crate::numbers::shortened(&id.to_string());
+    let crumb = (format!("Grant {name}"), old);
+    done.page((context, &zone), crumb, "Replace the grant", links)
 }
 
 impl Offer<'_> {
     async fn page(
         &self,
         read: &mut Read,
-        reader: &GrantReader,
         said: Option<&str>,
     ) -> Result<ReplacementPage, PageError> {
         let (subject, context) = (self.subject, self.context);
@@ -142,22 +172,22 @@ impl Offer<'_> {
             stopped.push(words::CHANGED_SINCE.to_owned());
         }
         let weighed = weighed(subject, &self.file, context.token());
-        let facts = match &weighed {
-            Ok(weighed) => facts(weighed),
+        let (facts, changes) = match &weighed {
+            Ok(weighed) => (facts(weighed), changes(weighed, &self.file)),
             Err(why) => {
                 stopped.push(words::no_longer(why));
-                Vec::new()
+                Default::default()
             }
         };
         stopped.extend(self.other_digest().await?);
         let mut page = self.bare(facts, said);
-        let viewer = reader.viewer.as_ref();
+        let viewer = context.viewer;
         if stopped.is_empty() {
             match &self.kept.signature {
-                None => page.sign = self.for_holder(viewer, &mut stopped)?,
+                None => page.sign = self.for_holder((viewer, changes), &mut stopped)?,
                 Some((signature, at)) => {
                     let holder = subject.holder.to_checksum(None);
-                    let at = dates::moment(*at, &subject.zone);
+                    let at = dates::at(*at, &subject.zone);
                     stopped.push(words::signed_by_holder(&holder, &at));
                     if let Some(viewer) = viewer.filter(|viewer| viewer.is_company()) {
                         self.for_company(read, (viewer, signature), &mut page)
@@ -177,7 +207,7 @@ impl Offer<'_> {
         format!("/grants/{}/sign/{}", self.subject.id(), self.kept.id)
     }
 
-    fn bare(&self, facts: Vec<(String, String)>, said: Option<&str>) -> ReplacementPage {
+    fn bare(&self, facts: Vec<(String, Vec<String>)>, said: Option<&str>) -> ReplacementPage {
         let subject = self.subject;
         let title = format!("Replace {}", subject.name);
         let shell = Shell::new(self.context, &title, Place::Grants);
@@ -198,6 +228,7 @@ impl Offer<'_> {
                 _ => None,
             },
             facts,
+            agreements: self.file.successors.iter().map(agreement).collect(),
             tried: None,
             sign: None,
             consent: None,
@@ -233,13 +264,13 @@ impl Offer<'_> {
 
     fn for_holder(
         &self,
-        viewer: Option<&Viewer>,
+        (viewer, changes): (Option<&Viewer>, Vec<String>),
         stopped: &mut Vec<String>,
     ) -> Result<Option<Markup>, PageError> {
         let (subject, file) = (self.subject, &self.file);
         if viewer.and_then(Viewer::wallet) != Some(subject.holder) {
             let holder = subject.holder.to_checksum(None);
-            let until = dates::moment(file.deadline, &subject.zone);
+            let until = dates::at(file.deadline, &subject.zone);
             stopped.push(words::waits_for_holder(&holder, &until));
             return Ok(None);
         }
@@ -248,7 +279,9 @@ impl Offer<'_> {
         let contract = (domain.chain_id, domain.succession);
         let request = Request::typed_data(contract, &document, file.digest(), self.path())
             .from(subject.holder)
-            .saying(words::HOLDER_SIGNS)
+            .saying(words::HOLDER_SIGNS);
+        let request = changes.into_iter().fold(request, Request::saying);
+        let request = request
             .button("Sign the replacement")
             .back(format!("/grants/{}", subject.id()))
             .command(format!(
@@ -291,7 +324,8 @@ impl Offer<'_> {
             let request = request
                 .saying(words::COMPANY_SENDS)
                 .button("Replace this grant")
-                .back(format!("/grants/{}", self.subject.id()));
+                .back(format!("/grants/{}", self.subject.id()))
+                .done(format!("{}?tx=", self.path()));
             page.sign = Some(request.panel()?);
         }
         let terms = Terms {
@@ -310,12 +344,39 @@ impl Offer<'_> {
     }
 }
 
-/// The facts with a capital, as a page lists them.
-fn facts(weighed: &Weighed) -> Vec<(String, String)> {
-    let facts = weighed.facts().into_iter();
-    facts
-        .map(|(label, text)| (crate::numbers::capital(label), text))
-        .collect()
+/// The facts with a capital, as a page lists them: each label once.
+fn facts(weighed: &Weighed) -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<(String, Vec<String>)> = Vec::new();
+    for (label, text) in weighed.facts() {
+        let label = crate::numbers::capital(label);
+        match all.last_mut().filter(|(last, _)| *last == label) {
+            Some((_, texts)) => texts.push(text),
+            None => all.push((label, vec![text])),
+        }
+    }
+    all
+}
+
+/// What changes, as the holder reads it beside the button: one sentence for each term.
+fn changes(weighed: &Weighed, file: &ReplacementFile) -> Vec<String> {
+    let all = file.successors.iter().zip(weighed.changes());
+    let of = |(new, changes): (&NewGrant, &Vec<Changed>)| {
+        let name = new.name.clone();
+        changes
+            .iter()
+            .map(|changed| words::changes_in(&name, changed))
+            .collect::<Vec<_>>()
+    };
+    all.flat_map(of).collect()
+}
+
+fn agreement(new: &NewGrant) -> (String, Option<String>, Hex) {
+    let text = new.file.agreement.as_ref();
+    (
+        new.name.clone(),
+        text.map(|agreement| agreement.text.clone()),
+        Hex::hash(&new.file.terms.document),
+    )
 }
 
 /// Keeps the holder's signature, after judging it.
@@ -389,12 +450,23 @@ pub(super) async fn batch(
         subject: format!("grant:{id}"),
         kind: replace::KIND,
         // Its file stays with the request: a batch keeps no agreement.
-        body: format!("{{\"request\":{}}}", kept.id),
+        body: body(kept.id),
         plan: Some(plan.ok_or(PageError::NoPage)?),
     };
     let mut fields = fields;
     fields.insert("go".to_owned(), "batch".to_owned());
     request::keep(&state, &viewer, (call, &fields, "")).await
+}
+
+/// What a batch keeps of it.
+fn body(request: u64) -> String {
+    serde_json::json!({"request": request}).to_string()
+}
+
+/// The request that a call of a batch is made of.
+pub(super) fn request_of(body: &str) -> Option<u64> {
+    let value: serde_json::Value = serde_json::from_str(body).ok()?;
+    value["request"].as_u64()
 }
 
 /// A replacement that was kept for a grant.

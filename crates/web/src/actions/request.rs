@@ -8,12 +8,13 @@ use guerdon_core::act::Act;
 use guerdon_store::{Actor, BatchCall, NewEntry, NewRequest, Owner, Request as Kept};
 use serde::Deserialize;
 
+use super::done::Happened;
 use super::effect::{EffectView, weigh};
 use super::order::{self, Fields, field};
 use super::permission::Permission;
 use super::subject::{Subject, contract, places};
 use super::{replace, replace_sign, to};
-use crate::access::{GrantReader, Viewer};
+use crate::access::{GrantParty, Viewer};
 use crate::dates;
 use crate::error::PageError;
 use crate::html::Markup;
@@ -64,7 +65,7 @@ pub(super) async fn take(
     let call = Call {
         subject: format!("grant:{}", subject.id()),
         kind: order::word(order.act),
-        body: order::body(order.act),
+        body: order::body(order.act, subject.block),
         plan: order::plan(order.act, places, bytes, announced),
     };
     let place = format!("/grants/{}/sign/", subject.id());
@@ -188,11 +189,10 @@ pub(super) struct RequestPage {
 
 pub(super) async fn page(
     State(state): State<AppState>,
-    reader: GrantReader,
+    GrantParty { viewer, id }: GrantParty,
     Path(which): Path<Which>,
     Query(fields): Query<Fields>,
 ) -> Answer {
-    let id = reader.id;
     let mut read = state.store.read().await?;
     let Some(kept) = read.request(which.request).await? else {
         return Err(PageError::NoPage);
@@ -201,25 +201,33 @@ pub(super) async fn page(
         return Err(PageError::NoPage);
     }
     let as_of = load::as_of(&mut read, &state).await?;
-    let context = load::context(&state, as_of, reader.viewer.as_ref());
+    let context = load::context(&state, as_of, Some(&viewer));
     if kept.request.kind == replace::KIND {
         let said = field(&fields, "said");
-        return replace_sign::page(&mut read, &state, (&context, &reader, &kept), said).await;
+        return replace_sign::page(&mut read, &state, (&context, id, &kept), said).await;
     }
     let Some(subject) = Subject::load(&mut read, &state, (id, &context)).await? else {
         return super::closed(&context, id);
     };
     let act = order::read(&kept.request.body).ok_or(PageError::NoPage)?;
+    if let Some(done) = Happened::of_act(&subject, (act, &kept.request.body), &context) {
+        let grant = format!("/grants/{id}");
+        let links = vec![
+            (grant.clone(), "The grant as it stands now".to_owned()),
+            (
+                format!("{grant}/change"),
+                "What else can be asked".to_owned(),
+            ),
+        ];
+        let title = format!("{}: {}", words::heading(act), subject.title());
+        let crumb = (subject.name.clone(), grant);
+        return done.page((&context, &subject.zone), crumb, &title, links);
+    }
     let announced = subject.data.record.recovery.to;
     let plan = order::plan(act, places(&state.deployment), &subject.bytes, announced);
     let plan = plan.ok_or(PageError::NoPage)?;
-    let permission = match &reader.viewer {
-        Some(viewer) => {
-            let asked = (&subject, act, &plan);
-            Permission::of_act(&mut read, &state.deployment, viewer, asked).await?
-        }
-        None => Permission::No(words::NO_WALLET.to_owned()),
-    };
+    let asked = (&subject, act, &plan);
+    let permission = Permission::of_act(&mut read, &state.deployment, &viewer, asked).await?;
     drop(read);
     let asked = Asked {
         subject: &subject,
@@ -271,7 +279,7 @@ impl Asked<'_> {
             _ => None,
         };
         let sign = match (stopped.is_empty(), signer) {
-            (true, Some(signer)) => self.sign(context, (&call, signer))?,
+            (true, Some(signer)) => self.sign(context, kept.id, (&call, signer))?,
             _ => None,
         };
         let id = subject.id();
@@ -291,7 +299,7 @@ impl Asked<'_> {
             effect,
             tried,
             sign,
-            made: dates::exact(kept.request.made_at),
+            made: dates::at(kept.request.made_at, &subject.zone),
             command: order::command(act, &subject.name),
         })
     }
@@ -299,6 +307,7 @@ impl Asked<'_> {
     fn sign(
         &self,
         context: &Context<'_>,
+        number: u64,
         (call, signer): (&Plan, Address),
     ) -> Result<Option<Markup>, PageError> {
         let subject = self.subject;
@@ -310,6 +319,7 @@ impl Asked<'_> {
             .saying(words::undo(self.act, subject.now))
             .button(words::button(self.act))
             .back(format!("/grants/{}", subject.id()))
+            .done(format!("/grants/{}/sign/{number}?tx=", subject.id()))
             .command(order::command(self.act, &subject.name));
         Ok(Some(request.panel()?))
     }

@@ -137,12 +137,12 @@ fn effect(
     let zone = context.zone_of(None).0;
     let said = match act {
         RoundAct::Commit { binding_at } => {
-            let day = (binding_at > context.now()).then(|| dates::moment(binding_at, &zone));
+            let day = (binding_at > context.now()).then(|| dates::at(binding_at, &zone));
             vec![words::binds(day.as_deref())]
         }
         RoundAct::Rescind => {
             let binding_at = subject.record.map_or(0, |record| record.binding_at);
-            vec![words::rescindable(&dates::moment(binding_at, &zone))]
+            vec![words::rescindable(&dates::at(binding_at, &zone))]
         }
     };
     let undo = match act {
@@ -168,7 +168,7 @@ fn refusal(
     refused: PoolRefused,
 ) -> String {
     let zone = context.zone_of(None).0;
-    let moment = |at| dates::moment(at, &zone);
+    let moment = |at| dates::at(at, &zone);
     match refused {
         PoolRefused::NotFreeEnough { wanted, free } => {
             words::short_of(context.token(), wanted, free)

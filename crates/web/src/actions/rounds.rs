@@ -6,6 +6,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use guerdon_chain::plan::{self, Unit};
 use guerdon_chain::{Plan, Role};
+use guerdon_core::fact::{Fact, Subject as About};
 use guerdon_store::Read;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::consent::{Consent, Terms};
+use super::done::Happened;
 use super::effect::EffectView;
 use super::order::{Fields, field};
 use super::permission::Permission;
@@ -56,7 +58,7 @@ impl RoundAct {
         }
     }
 
-    fn read(body: &str) -> Option<Self> {
+    pub(super) fn read(body: &str) -> Option<Self> {
         let value: serde_json::Value = serde_json::from_str(body).ok()?;
         match value["act"].as_str()? {
             "commit" => Some(Self::Commit {
@@ -65,6 +67,30 @@ impl RoundAct {
             "rescind" => Some(Self::Rescind),
             _ => None,
         }
+    }
+
+    /// What the chain tells of it; nothing before it happened. A root is committed once, and taken
+    /// back once.
+    pub(super) async fn happened(
+        self,
+        read: &mut Read,
+        state: &AppState,
+        root: B256,
+    ) -> Result<Option<Happened>, PageError> {
+        let facts = load::facts(read, state, About::Round(root)).await?;
+        let mut facts = facts.iter();
+        let told = facts.find(|(_, fact)| match self {
+            Self::Commit { .. } => matches!(fact, Fact::RoundCommitted { .. }),
+            Self::Rescind => matches!(fact, Fact::RoundRescinded { .. }),
+        });
+        let said = match self {
+            Self::Commit { .. } => words::COMMITTED,
+            Self::Rescind => words::TAKEN_BACK,
+        };
+        Ok(told.map(|(origin, _)| Happened {
+            origin: *origin,
+            said: said.to_owned(),
+        }))
     }
 
     fn command(self, root: B256) -> String {
@@ -85,7 +111,7 @@ impl RoundAct {
         }
     }
 
-    fn plan(self, subject: &RoundSubject, context: &Context<'_>) -> Plan {
+    pub(super) fn plan(self, subject: &RoundSubject, context: &Context<'_>) -> Plan {
         let grants = context.deployment.grants;
         match self {
             Self::Commit { binding_at } => {
@@ -109,6 +135,8 @@ struct RoundActPage {
     /// The form for the binding day; none for a rescind.
     binding: Option<String>,
     form_action: String,
+    /// Why the reader's wallet cannot sign it.
+    why_not: Option<String>,
     refused: Vec<String>,
     effect: Option<EffectView>,
     consent: Option<Consent>,
@@ -156,6 +184,9 @@ async fn page(
     let context = load::context(state, as_of, Some(viewer));
     let subject = RoundSubject::load(&mut read, root).await?;
     let act = asked.unwrap_or(RoundAct::Commit { binding_at: 0 });
+    let plan = act.plan(&subject, &context);
+    let asked_of = (Role::Issuer, &plan);
+    let permission = Permission::of_role(&mut read, &state.deployment, viewer, asked_of).await?;
     let mut page = RoundActPage {
         shell: Shell::new(&context, &title(act, &subject), Place::CompanyRounds),
         round: subject.label.clone(),
@@ -165,6 +196,7 @@ async fn page(
         binding: matches!(act, RoundAct::Commit { .. })
             .then(|| field(fields, "binding").unwrap_or_default().to_owned()),
         form_action: format!("/company/rounds/{root}/{}", act.word()),
+        why_not: permission.reason().map(str::to_owned),
         refused: Vec::new(),
         effect: None,
         consent: None,
@@ -178,7 +210,8 @@ async fn page(
         Found::Goes(effect) => {
             page.effect = Some(effect);
             let asked = (&subject, act, field(fields, "confirm") == Some("wrong"));
-            page.consent = Some(consent(&mut read, (&context, viewer), asked).await?);
+            let reader = (viewer, &permission);
+            page.consent = Some(consent(&mut read, reader, asked).await?);
         }
     }
     html(&page)
@@ -201,13 +234,10 @@ fn lead(act: RoundAct, subject: &RoundSubject, context: &Context<'_>) -> String 
 
 async fn consent(
     read: &mut Read,
-    (context, viewer): (&Context<'_>, &Viewer),
+    (viewer, permission): (&Viewer, &Permission),
     (subject, act, is_wrong): (&RoundSubject, RoundAct, bool),
 ) -> Result<Consent, PageError> {
     let root = subject.root.hash;
-    let plan = act.plan(subject, context);
-    let asked = (Role::Issuer, &plan);
-    let permission = Permission::of_role(read, context.deployment, viewer, asked).await?;
     let fields = match act {
         RoundAct::Commit { binding_at } => vec![("binding_at", binding_at.to_string())],
         RoundAct::Rescind => Vec::new(),
@@ -217,8 +247,8 @@ async fn consent(
         fields,
         typed: Some(&subject.short),
         button: act.button(),
-        notes: request::delay_notes(Role::Issuer, &permission),
-        permission: &permission,
+        notes: request::delay_notes(Role::Issuer, permission),
+        permission,
         batched: true,
         is_wrong,
         command: act.command(root),
@@ -310,6 +340,12 @@ pub(super) async fn sign(
     let as_of = load::as_of(&mut read, &state).await?;
     let context = load::context(&state, as_of, Some(&viewer));
     let subject = RoundSubject::load(&mut read, root).await?;
+    if let Some(done) = act.happened(&mut read, &state, root).await? {
+        let (zone, path) = (context.zone_of(None).0, format!("/rounds/{root}"));
+        let links = vec![(path.clone(), "The round as it stands now".to_owned())];
+        let crumb = (subject.label.clone(), path);
+        return done.page((&context, &zone), crumb, &title(act, &subject), links);
+    }
     let call = act.plan(&subject, &context);
     let asked = (Role::Issuer, &call);
     let permission = Permission::of_role(&mut read, &state.deployment, &viewer, asked).await?;
@@ -335,6 +371,7 @@ pub(super) async fn sign(
         let request = request
             .button(act.button())
             .back(format!("/rounds/{root}"))
+            .done(format!("/company/rounds/{root}/sign/{}?tx=", kept.id))
             .command(act.command(root));
         panel = Some(request.panel()?);
     }
@@ -350,7 +387,7 @@ pub(super) async fn sign(
         effect,
         tried: said,
         sign: panel,
-        made: dates::exact(kept.request.made_at),
+        made: dates::at(kept.request.made_at, &context.zone_of(None).0),
         command: act.command(root),
     })
 }

@@ -10,6 +10,7 @@ use guerdon_store::Read;
 use jiff::tz::TimeZone;
 
 use super::order::Places;
+use crate::access::Viewer;
 use crate::error::PageError;
 use crate::load;
 use crate::numbers::shortened;
@@ -34,6 +35,8 @@ pub(super) struct Subject {
     pub(super) zone: TimeZone,
     pub(super) zone_name: String,
     pub(super) now: u64,
+    /// The last block that was read.
+    pub(super) block: u64,
     desk: Desk,
 }
 
@@ -68,6 +71,7 @@ impl Subject {
             holder: holder(&terms, &data.record.state, data.record.moved_to),
             desk: desk(&state.deployment, context.now()),
             now: context.now(),
+            block: context.as_of.head.map_or(0, |(block, _)| block),
             data,
             terms,
             bytes,
@@ -77,6 +81,19 @@ impl Subject {
             zone,
             zone_name,
         }))
+    }
+
+    /// The same with the snapshot that it was read from, for a page or a form of it.
+    pub(super) async fn of_page<'a>(
+        state: &'a AppState,
+        viewer: &'a Viewer,
+        id: B256,
+    ) -> Result<(Read, Context<'a>, Option<Self>), PageError> {
+        let mut read = state.store.read().await?;
+        let as_of = load::as_of(&mut read, state).await?;
+        let context = load::context(state, as_of, Some(viewer));
+        let subject = Self::load(&mut read, state, (id, &context)).await?;
+        Ok((read, context, subject))
     }
 
     pub(super) fn id(&self) -> B256 {

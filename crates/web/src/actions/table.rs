@@ -1,17 +1,18 @@
 //! Every route of this part.
 
-use super::{batches, change, end, replace, replace_sign, request, rounds};
+use super::{batches, change, end, open, replace, replace_sign, request, rounds};
 use crate::access::Access;
 use crate::routes::Route;
 
 /// The pages of this part.
 pub(crate) fn routes() -> Vec<Route> {
     let (reads, writes) = (Access::CompanyReader, Access::CompanyWriter);
-    let (reader, holder) = (Access::GrantReader, Access::GrantHolder);
+    let (party, holder) = (Access::GrantParty, Access::GrantHolder);
     vec![
         Route::get("/grants/{id}/end", reads, end::page),
         Route::post("/grants/{id}/end", writes, end::order),
-        Route::get("/grants/{id}/change", reader, change::page),
+        Route::get("/grants/{id}/open", party, open::page),
+        Route::get("/grants/{id}/change", party, change::page),
         Route::post("/grants/{id}/change", writes, change::order),
         Route::post(
             "/grants/{id}/change/holder",
@@ -20,7 +21,7 @@ pub(crate) fn routes() -> Vec<Route> {
         ),
         Route::get("/grants/{id}/replace", reads, replace::page),
         Route::post("/grants/{id}/replace", writes, replace::prepare),
-        Route::get("/grants/{id}/sign/{request}", reader, request::page),
+        Route::get("/grants/{id}/sign/{request}", party, request::page),
         Route::post("/grants/{id}/sign/{request}", holder, replace_sign::sign),
         Route::post(
             "/grants/{id}/sign/{request}/batch",
@@ -34,7 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         ),
         Route::get(
             "/grants/{id}/sign/{request}/replacement.json",
-            reader,
+            party,
             replace::download,
         ),
         Route::get("/company/rounds/{root}/commit", reads, rounds::commit),

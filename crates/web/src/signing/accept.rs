@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::claim::Known;
 use super::{Judged, Request, parse_signature, signed_by};
-use crate::access::{GrantHolder, GrantReader, Viewer};
+use crate::access::{GrantHolder, GrantParty};
 use crate::error::PageError;
 use crate::html::{Hex, Markup};
 use crate::load;
@@ -161,16 +161,16 @@ impl Agreement {
 }
 
 /// `GET /grants/{id}/accept`
-pub(crate) async fn page(State(state): State<AppState>, reader: GrantReader) -> Answer {
-    let GrantReader { viewer, id, .. } = reader;
+pub(crate) async fn page(State(state): State<AppState>, reader: GrantParty) -> Answer {
+    let GrantParty { viewer, id } = reader;
     let mut read = state.store.read().await?;
     let agreement = Agreement::read(&mut read, &state, id).await?;
     let as_of = load::as_of(&mut read, &state).await?;
     drop(read);
-    let context = load::context(&state, as_of, viewer.as_ref());
+    let context = load::context(&state, as_of, Some(&viewer));
     let (known, holder) = (&agreement.known, agreement.known.holder());
     let title = known.title();
-    let may = viewer.as_ref().and_then(Viewer::wallet) == Some(holder);
+    let may = viewer.wallet() == Some(holder);
     let open = !agreement.accepted_by(holder);
     let shell = Shell::new(&context, &format!("Agreement, {title}"), Place::Grants);
     html(&AcceptPage {
@@ -252,7 +252,7 @@ pub(crate) async fn hand_in(
 /// `GET /grants/{id}/acceptance.json`: everything that one needs to check the signatures elsewhere.
 pub(crate) async fn export(
     State(state): State<AppState>,
-    reader: GrantReader,
+    reader: GrantParty,
 ) -> Result<Response, PageError> {
     let mut read = state.store.read().await?;
     let agreement = Agreement::read(&mut read, &state, reader.id).await?;

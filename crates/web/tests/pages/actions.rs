@@ -150,14 +150,14 @@ async fn an_end_is_previewed_confirmed_by_name_and_kept_to_sign() {
     let asked = format!("{path}?when=day&day=2028-07-20&leaver=bad");
     let page = office.read(PEOPLE, &asked).await;
     for words in [
-        "Nothing changes before 20 Jul 2028, 23:59; then vesting stops.",
+        "Nothing changes before 20 Jul 2028, 23:59 Europe/Madrid; then vesting stops.",
         "What was paid is never taken back, and a claim has no last day.",
         "The company can move or withdraw it until that moment; then nobody can.",
         "What results can still pay",
         "wait for the goal product_500@0.80..0.90",
         "The goal's window closes on 31 Jul 2028.",
         "What they will read",
-        "ends on 20 Jul 2028, 23:59 (Europe/Madrid)",
+        "ends at the end of 20 Jul 2028, Europe/Madrid time.",
         "guerdon grant end G-1004 SECRET --at 2028-07-20T21:59:59Z",
         "Type G-1004 SECRET to confirm",
     ] {
@@ -211,7 +211,7 @@ async fn each_thing_that_cannot_be_asked_says_why() {
     let office = Office::of(Story::told()).await;
     let active = office.read(PEOPLE, &office.grant(MINE, "/change")).await;
     for words in [
-        "What the company may do",
+        "What you may do for the company",
         "What its holder may do",
         "Nothing is withheld from its payments, and the rate cannot fall below that.",
         "It can be settled once all of it is earned by time, or it has ended.",
@@ -230,11 +230,11 @@ async fn each_thing_that_cannot_be_asked_says_why() {
         .read(PEOPLE, &office.grant("G-1002", "/change"))
         .await;
     assert!(
-        unopened.contains("The grant is not opened yet"),
+        unopened.contains("This grant is not opened yet"),
         "{unopened}"
     );
     let end = office.read(PEOPLE, &office.grant("G-1002", "/end")).await;
-    assert!(end.contains("The grant is not opened yet"), "{end}");
+    assert!(end.contains("This grant is not opened yet"), "{end}");
     let late = office.grant(MINE, "/end?when=day&day=2028-01-01&leaver=bad");
     let late = office.read(PEOPLE, &late).await;
     assert!(

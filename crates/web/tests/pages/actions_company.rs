@@ -148,7 +148,7 @@ async fn a_round_is_committed_with_its_day_and_can_be_taken_back_until_then() {
     let page = office.read(PEOPLE, &path).await;
     for words in [
         "Free 588,796.00 ACC 1,443,596.00 ACC",
-        "It binds on 4 Jul 2026, 12:00.",
+        "It binds on 4 Jul 2026, 12:00 UTC.",
         "has no issuer role on 0x",
         "Nobody can take it back: the root is used up.",
     ] {
@@ -180,7 +180,7 @@ async fn a_round_is_committed_with_its_day_and_can_be_taken_back_until_then() {
     let page = office
         .read(PEOPLE, &format!("{path}?binding=2026-07-15"))
         .await;
-    assert!(page.contains("It binds on 15 Jul 2026, 00:00."), "{page}");
+    assert!(page.contains("It binds on 15 Jul 2026, 00:00 UTC."), "{page}");
     assert!(
         page.contains(&format!(
             "guerdon round commit {small} --binding-at 2026-07-15"

@@ -16,7 +16,7 @@ const NEW_HOLDER: Address = Address::repeat_byte(0x99);
 
 impl Story {
     /// G-1004, which has paid, became two; G-1019 was moved; a recovery of G-1010 is announced.
-    fn changed() -> Self {
+    pub(crate) fn changed() -> Self {
         let mut story = Self::told();
         story.at("2028-07-01");
         story.replace("G-1004");

@@ -22,8 +22,10 @@ function open(path: string, places: Record<string, () => Element | null>) {
   });
 }
 
-function tell(place: Element | null, { says, link, href }: Told) {
+function tell(place: Element | null, { says, link, href, over }: Told) {
   if (!place) return;
+  // What the page showed as ahead has happened: the receipt says what came of it.
+  if (over && href) for (const part of document.querySelectorAll<HTMLElement>("[data-ahead]")) part.hidden = true;
   const shown = place.querySelector("a");
   place.textContent = says;
   if (href && link) place.append(" ", Object.assign(document.createElement("a"), { href, textContent: link }));

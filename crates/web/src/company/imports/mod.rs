@@ -15,7 +15,8 @@ mod upload;
 
 pub use importer::{ImportJob, ImportOutcome, Importer};
 
-pub(super) use draft::{context as sheet_context, known_goals, named as named_terms};
+pub(super) use draft::named as named_terms;
+pub(crate) use draft::{context as sheet_context, known_goals};
 
 use axum::extract::DefaultBodyLimit;
 

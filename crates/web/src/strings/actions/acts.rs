@@ -30,8 +30,8 @@ pub(crate) const fn what(act: Act) -> &'static str {
         }
         Act::WithdrawEnd => "The grant goes on as if no end had been announced.",
         Act::Pause => {
-            "Vesting stands still until you let it run again, or until the pauses that the terms \
-             allow are used up: then it ends by itself."
+            "Vesting stands still until the company lets it run again, or until the pauses that \
+             the terms allow are used up. Then it goes on by itself."
         }
         Act::Resume => {
             "Vesting goes on. What stood still is lost: everything vests that much later."

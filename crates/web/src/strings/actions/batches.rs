@@ -17,6 +17,18 @@ pub(crate) fn calls(number: usize) -> String {
     count(u64::try_from(number).unwrap_or(u64::MAX), "call")
 }
 
+/// A batch is carried out whole or not at all.
+pub(crate) fn would_be_refused(calls: usize) -> Option<String> {
+    let number = u64::try_from(calls).unwrap_or(u64::MAX);
+    (number > 0).then(|| {
+        format!(
+            "{} of this batch would be refused now, and then none of it is carried out: take out \
+             what is marked below before the owners sign.",
+            count(number, "call")
+        )
+    })
+}
+
 /// What signers see.
 pub(crate) const SIGNERS_SEE: &str = "The owners of the Safe load the file in its transaction \
                                       builder. Their wallets show the hashes below: compare them \

@@ -52,7 +52,7 @@ pub(crate) fn consequences(
 
 impl Told<'_> {
     fn moment(&self, at: u64) -> String {
-        dates::moment(at, self.zone)
+        dates::at(at, self.zone)
     }
 
     fn end(&self, stop_at: u64, grace: bool) -> Vec<String> {
@@ -95,7 +95,8 @@ impl Told<'_> {
         let left = self.terms.pause_max.saturating_sub(clock.lost);
         let until = self.now.saturating_add(left.into());
         vec![format!(
-            "It ends by itself on {}: pauses have used {} of the {} that the terms allow in all.",
+            "The pause is over on {} at the latest: then the clock runs again by itself, and the grant \
+             goes on. Pauses have used {} of the {} that the terms allow in all.",
             self.moment(until),
             length(clock.lost.into()),
             dates::length(self.terms.pause_max.into())

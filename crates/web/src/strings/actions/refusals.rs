@@ -18,7 +18,7 @@ pub(crate) struct Names<'a> {
 
 impl Names<'_> {
     fn moment(&self, at: u64) -> String {
-        dates::moment(at, self.zone)
+        dates::at(at, self.zone)
     }
 
     fn words(&self, amount: u128) -> String {

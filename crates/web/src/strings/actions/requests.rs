@@ -1,16 +1,27 @@
+use guerdon_formats::replacement::Changed;
+use guerdon_formats::words::listed;
+
 use crate::dates;
 use crate::numbers::shortened;
 
 /// The wallet lacks the role on the chain.
-pub(crate) fn no_role(role: &str, wallet: &str, manager: Option<&str>) -> String {
+pub(crate) fn no_role(
+    role: &str,
+    (wallet, manager): (&str, Option<&str>),
+    held: &[String],
+) -> String {
     let wallet = shortened(wallet);
     let place = match manager {
         Some(manager) => format!(" on {}", shortened(manager)),
         None => String::new(),
     };
+    let held = match held {
+        [] => "No wallet has it now: an administrator gives it.".to_owned(),
+        held => format!("It is held by {}.", listed(held)),
+    };
     format!(
-        "Your wallet {wallet} has no {role} role{place}. Sign in with a wallet that has it, or add \
-         the call to a batch for the Safe that has it."
+        "Your wallet {wallet} has no {role} role{place}. {held} Sign in with a wallet that has it, \
+         or add the call to a batch for the Safe that has it."
     )
 }
 
@@ -53,8 +64,39 @@ pub(crate) fn type_this(wanted: &str) -> String {
     format!("Type {wanted} to confirm")
 }
 
+/// Nothing can be asked of a grant that the chain has no word for.
+pub(crate) const OPEN_FIRST: &str = "This grant is not opened yet, so nothing can be asked of it.";
+
+/// Its round does not bind yet.
+pub(crate) fn not_binding(from: &str) -> String {
+    format!(
+        "Its round is not binding before {from}. Until then nothing of it opens, so nothing can be \
+         asked of this grant."
+    )
+}
+
+/// What opening a grant is.
+pub(crate) const OPENING: &str = "The grant's terms and its place in the round are proven to the \
+                                  contract, which keeps a word of its own for it from then on. \
+                                  Anyone may do that, and its first claim does it too.";
+
+/// It changes nothing.
+pub(crate) const OPENING_IS_SAFE: &str = "It pays nothing and changes nothing of what the grant will \
+                                          pay. It costs gas, and nobody has to take it back.";
+
+/// It is opened.
+pub(crate) const OPENED: &str = "This grant is opened.";
+
 /// The request was made, and waits.
 pub(crate) const WAITS: &str = "Nothing is sent yet: what you sign below is sent by your wallet.";
+
+/// It is on the chain.
+pub(crate) fn happened(at: &str, block: u64) -> String {
+    format!(
+        "On the chain since {at}, in block {}.",
+        crate::numbers::grouped(block)
+    )
+}
 
 /// The request was taken back.
 pub(crate) const WITHDRAWN: &str = "This request was taken back. Nothing of it can be signed here.";
@@ -136,6 +178,11 @@ pub(crate) const WRONG_SIGNER: &str = "That signature is not the holder's for ex
 pub(crate) const HOLDER_SIGNS: &str = "You agree that the grants above take this one's place. Your \
                                        signature costs nothing and sends nothing: the company sends \
                                        it. Any other change of the grant makes it worthless.";
+
+/// A term of a new grant that is not as it was.
+pub(crate) fn changes_in(grant: &str, changed: &Changed) -> String {
+    format!("In {grant}, {changed}.")
+}
 
 /// What the company sends.
 pub(crate) const COMPANY_SENDS: &str = "Nobody can take it back: the old grant is closed for good.";

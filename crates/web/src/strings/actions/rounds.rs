@@ -23,6 +23,13 @@ pub(crate) fn binds(binding_at: Option<&str>) -> String {
     }
 }
 
+/// It was committed.
+pub(crate) const COMMITTED: &str =
+    "The round is committed: what it promises is set aside in the pool.";
+
+/// It was taken back.
+pub(crate) const TAKEN_BACK: &str = "The round was taken back, and what it promised is free again.";
+
 /// The round stands.
 pub(crate) fn committed_before(day: &str) -> String {
     format!("This round was committed on {day}. A root is committed once.")

@@ -185,7 +185,8 @@ fn every_refusal_is_a_sentence() {
             stop_at: AT - 86_400,
             earliest: AT
         }),
-        "The terms let an end reach back to 30 Nov 2026, 23:59, and 29 Nov 2026, 23:59 is earlier."
+        "The terms let an end reach back to 30 Nov 2026, 23:59 UTC, and 29 Nov 2026, \
+         23:59 UTC is earlier."
     );
     assert_eq!(
         say(Refused::WrongState { flags: 1 }),
@@ -203,6 +204,7 @@ fn every_refusal_is_a_sentence() {
 #[test]
 fn what_rounds_requests_and_batches_say_are_sentences() {
     let token = token();
+    let held = ["Ada (0x0c0c\u{2026}0c0c)".to_owned()];
     let said = [
         commit_lead(&token, (ACC, 21)),
         binds(None),
@@ -214,8 +216,12 @@ fn what_rounds_requests_and_batches_say_are_sentences() {
         binding_since("1 Dec 2026"),
         own_judge("0x0c0c0c0c0c0c", "launch-eu", "people"),
         binds_too_late("1 Dec 2026"),
-        no_role("people", "0x0c0c0c0c0c0c0c0c", Some("0x0d0d0d0d0d0d0d0d")),
-        no_role("people", "0x0c0c0c0c0c0c0c0c", None),
+        no_role(
+            "people",
+            ("0x0c0c0c0c0c0c0c0c", Some("0x0d0d0d0d0d0d0d0d")),
+            &held,
+        ),
+        no_role("people", ("0x0c0c0c0c0c0c0c0c", None), &[]),
         not_your_grant("0x0c0c0c0c0c0c0c0c"),
         delayed("treasury", 172_800),
         delay_outruns("30 days"),
@@ -300,32 +306,48 @@ fn a_letter_says_what_is_hers_and_what_is_not() {
         None,
         Some("30 Jun 2029"),
     )];
-    let text = letter(&Leaver {
+    let madrid = TimeZone::get("Europe/Madrid").unwrap();
+    let leaver = Leaver {
         company: "Acme AI",
         grant: "G-1004",
         granted: "7,300.00 ACC",
-        stop: "30 Nov 2026, 23:59 (Europe/Madrid)",
-        grace: Some("28 Feb 2027, 23:59 (Europe/Madrid)"),
+        now: AT - 86_400,
+        stop_at: 1_796_079_599,
+        grace: Some(1_803_855_599),
+        zone: &madrid,
         paid: Some("1,926.62 ACC"),
         claimable: Some("352.59 ACC"),
         locked: None,
         gates: &gates,
         freed: Some("4,600.00 ACC"),
-        page: "/grants/0x12",
-    });
+        page: "https://grants.acme.example/grants/0x12",
+    };
     assert_eq!(
-        text,
-        "Your grant G-1004 at Acme AI ends on 30 Nov 2026, 23:59 (Europe/Madrid)\n\n\
-         Your grant of 7,300.00 ACC ends on 30 Nov 2026, 23:59 (Europe/Madrid). Its clock runs on \
-         for the grace that its terms give, until 28 Feb 2027, 23:59 (Europe/Madrid). This is what \
-         it comes to, by today's results:\n\n\
-         - 1,926.62 ACC were paid. Nothing of it is taken back.\n\
-         - 352.59 ACC are yours to claim once they are vested. A claim has no last day.\n\
+        letter(&leaver),
+        "Your grant G-1004 at Acme AI ends on 30 Nov 2026\n\n\
+         Your grant G-1004 of 7,300.00 ACC ends at the end of 30 Nov 2026, Europe/Madrid time. You \
+         leave as a good leaver: it goes on vesting for the grace that its terms give, which is \
+         over at the end of 28 Feb 2027, Europe/Madrid time.\n\n\
+         By the results known today it comes to this:\n\n\
+         - 1,926.62 ACC were paid to you. They stay yours.\n\
+         - 352.59 ACC more are vested by then. You can claim them, and there is no last day.\n\
          - 1.00 ACC wait for the goal launch-eu: results that come after the end count as well. \
          The goal's window closes on 30 Jun 2029.\n\
          - 4,600.00 ACC are not earned by then and go back to Acme AI.\n\n\
-         What your agreement does not allow, the contract refuses. Read it here: /grants/0x12\n\
-         Check it without us: guerdon verify grant FILE, with your grant file and any node.\n"
+         Your grant's page: https://grants.acme.example/grants/0x12\n\
+         It also shows your agreement. What the agreement does not allow, the contract refuses.\n\
+         To check all this without us, use your grant file and any node: guerdon verify grant FILE\n"
+    );
+    let at_once = letter(&Leaver {
+        now: AT + 1,
+        stop_at: AT - 30,
+        grace: None,
+        zone: &TimeZone::UTC,
+        ..leaver
+    });
+    assert!(
+        at_once.contains("G-1004 of 7,300.00 ACC ended on 30 Nov 2026 at 23:59, UTC.\n"),
+        "{at_once}"
     );
     let lapsing = gate_line(
         &token(),
