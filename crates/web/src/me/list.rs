@@ -109,18 +109,14 @@ pub(super) async fn as_table(
     let part = (after(&cursor)?, PAGE);
     let (portfolio, _) = load::page(&mut read, &state, &(&viewer).into(), part).await?;
     let (token, now) = (&state.deployment.token, as_of.now());
-    let raw = ["granted_raw", "claimable_raw", "claimed_raw", "withheld_raw"];
+    let raw = [
+        "granted_raw",
+        "claimable_raw",
+        "claimed_raw",
+        "withheld_raw",
+    ];
     let mut rows = Rows::new(&[
-        "grant",
-        "id",
-        "state",
-        raw[0],
-        raw[1],
-        raw[2],
-        raw[3],
-        "next",
-        "symbol",
-        "decimals",
+        "grant", "id", "state", raw[0], raw[1], raw[2], raw[3], "next", "symbol", "decimals",
     ])
     .amounts(token, &raw);
     for mine in &portfolio.grants {

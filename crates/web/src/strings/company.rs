@@ -19,7 +19,8 @@ pub(crate) const NO_ROUNDS: &str =
 pub(crate) const NO_IMPORTS: &str =
     "No sheets yet. Upload one, or type in up to five grants below.";
 
-pub(crate) const NO_AUDIT: &str = "Nothing has been done here yet.";
+pub(crate) const CHANGED_MEANWHILE: &str = "Somebody changed this sheet while you matched its \
+                                            columns. Nothing was kept: look at it again.";
 
 pub(crate) const NOTHING_FOUND: &str = "Nobody on the list has this name, number or wallet.";
 

@@ -214,9 +214,8 @@ impl HomePage {
         forecast: Option<&Forecast>,
         context: &Context<'_>,
     ) -> Self {
-        let forecast = forecast.map(|forecast| {
-            ForecastView::new(&forecast.months, context.token(), &forecast.covers)
-        });
+        let forecast = forecast
+            .map(|forecast| ForecastView::new(&forecast.months, context.token(), &forecast.covers));
         let shell = Shell::new(context, "Overview", Place::Overview);
         Self {
             shell: shell.with_data("/index".to_owned()),

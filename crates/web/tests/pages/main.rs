@@ -32,15 +32,17 @@ mod links;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
-mod missing;
-#[cfg(test)]
 mod me;
+#[cfg(test)]
+mod missing;
 #[cfg(test)]
 mod office;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
 mod portal;
+#[cfg(test)]
+mod replaced;
 #[cfg(test)]
 mod results;
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::sample::{Story, WALL, state};
 pub(crate) struct Site {
     pub(crate) router: Router,
     pub(crate) story: Story,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 pub(crate) struct Answer {
@@ -35,7 +35,16 @@ impl Site {
         Self {
             router,
             story,
-            _folder: folder,
+            _folder: Some(folder),
+        }
+    }
+
+    /// A router over a store whose folder somebody else keeps.
+    pub(crate) fn over(router: Router, story: Story) -> Self {
+        Self {
+            router,
+            story,
+            _folder: None,
         }
     }
 
@@ -106,7 +115,7 @@ pub(crate) async fn send_form(
     answer_of(router.clone().oneshot(request).await.unwrap()).await
 }
 
-async fn answer_of(response: Response) -> Answer {
+pub(crate) async fn answer_of(response: Response) -> Answer {
     let status = response.status();
     let headers = response.headers().iter();
     let headers = headers.map(|(name, value)| {
