@@ -9,8 +9,8 @@ mod people;
 mod rounds;
 mod templates;
 
-pub(crate) use imports::{known_goals, sheet_context};
 pub use imports::{ImportJob, ImportOutcome, Importer};
+pub(crate) use imports::{known_goals, sheet_context};
 pub use people::person_export;
 pub(crate) use rounds::Stage;
 

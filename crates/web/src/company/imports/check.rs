@@ -18,7 +18,7 @@ use super::steps::{At, Step, steps};
 use crate::access::{CompanyReader, CompanyWriter, Viewer};
 use crate::company::forms::{Fields, see};
 use crate::company::note;
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::load;
 use crate::numbers::{Token, count_of};
 use crate::pages::{Answer, html};
@@ -96,7 +96,7 @@ pub(super) async fn refused(
     id: &str,
     sentence: String,
 ) -> Answer {
-    show(state, viewer, id, (0, Some(sentence))).await
+    form_refused(show(state, viewer, id, (0, Some(sentence))).await)
 }
 
 /// Leaves rows out on purpose, or takes them in again: those that the page showed.
@@ -140,7 +140,7 @@ pub(super) async fn errors(
     let mut read = state.store.read().await?;
     open_draft(&mut read, &id).await?;
     let loaded = draft::load(&mut read, &state, &id).await?;
-    let judged = judge(&mut read, &state, &loaded).await?;
+    let judged = judge(read, &state, &loaded).await?;
     let errors = judged.checked.errors.iter().map(|error| RowError {
         column: match error.column.as_str() {
             "" => String::new(),
@@ -171,8 +171,8 @@ async fn show(
     if !loaded.is_matched() {
         return Ok(see(&format!("/company/imports/{id}/map")).into_response());
     }
-    let judged = judge(&mut read, state, &loaded).await?;
     let shell = shell(&mut read, state, viewer).await?;
+    let judged = judge(read, state, &loaded).await?;
     let all = wrong_rows(&loaded, &judged);
     let path = |from: usize| format!("/company/imports/{id}/check?from={from}");
     let doubts: Vec<_> = judged

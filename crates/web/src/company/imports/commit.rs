@@ -5,7 +5,6 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use guerdon_core::pool::BINDING_SECONDS_MAX;
 use guerdon_formats::calendar::{Zone, parse_date};
-use guerdon_store::Read;
 
 use super::check::{Control, control, shell};
 use super::draft::{self, Loaded};
@@ -18,6 +17,7 @@ use crate::access::{CompanyReader, CompanyWriter, Viewer};
 use crate::company::forms::{Field, Fields, see};
 use crate::company::note;
 use crate::dates;
+use crate::error::form_refused;
 use crate::load;
 use crate::pages::{Answer, html};
 use crate::state::AppState;
@@ -69,11 +69,11 @@ pub(super) async fn page(
         ..Asked::default()
     };
     let loaded = draft::load(&mut read, &state, &id).await?;
-    let judged = judge(&mut read, &state, &loaded).await?;
+    let judged = judge(read, &state, &loaded).await?;
     if !judged.is_ready() {
         return Ok(see(&format!("/company/imports/{id}/check")).into_response());
     }
-    show(&mut read, (&state, &viewer), (&loaded, &judged), asked).await
+    show((&state, &viewer), (&loaded, &judged), asked).await
 }
 
 pub(super) async fn take(
@@ -85,11 +85,12 @@ pub(super) async fn take(
     let mut read = state.store.read().await?;
     open_draft(&mut read, &id).await?;
     let loaded = draft::load(&mut read, &state, &id).await?;
-    let judged = judge(&mut read, &state, &loaded).await?;
+    let now = load::as_of(&mut read, &state).await?.now();
+    // An open snapshot would keep the import waiting for whoever waits for this reader.
+    let judged = judge(read, &state, &loaded).await?;
     if !judged.is_ready() {
         return Ok(see(&format!("/company/imports/{id}/check")).into_response());
     }
-    let now = load::as_of(&mut read, &state).await?.now();
     let (binding_at, binding_wrong) = binding(fields.get("binding"), now);
     let unread = !judged.checked.doubts.is_empty() && !fields.has("doubts");
     let mut asked = Asked {
@@ -101,10 +102,10 @@ pub(super) async fn take(
     };
     let Some(importer) = &state.importer else {
         asked.refused = Some(words::NO_IMPORTER.to_owned());
-        return show(&mut read, (&state, &viewer), (&loaded, &judged), asked).await;
+        return form_refused(show((&state, &viewer), (&loaded, &judged), asked).await);
     };
     if asked.binding_wrong.is_some() || asked.doubts_wrong.is_some() {
-        return show(&mut read, (&state, &viewer), (&loaded, &judged), asked).await;
+        return form_refused(show((&state, &viewer), (&loaded, &judged), asked).await);
     }
     let job = ImportJob {
         csv: loaded.draft.sheet.clone(),
@@ -114,14 +115,11 @@ pub(super) async fn take(
             title => title.to_owned(),
         },
     };
-    // An open snapshot would keep the import waiting for whoever waits for this reader.
-    drop(read);
     let root = match importer(job).await {
         Ok(root) => root,
         Err(sentence) => {
             asked.refused = Some(words::row_error(0, "", &sentence));
-            let mut read = state.store.read().await?;
-            return show(&mut read, (&state, &viewer), (&loaded, &judged), asked).await;
+            return form_refused(show((&state, &viewer), (&loaded, &judged), asked).await);
         }
     };
     let mut draft = loaded.draft;
@@ -144,11 +142,11 @@ pub(super) async fn take(
 }
 
 async fn show(
-    read: &mut Read,
     (state, viewer): (&AppState, &Viewer),
     (loaded, judged): (&Loaded, &Judged),
     asked: Asked,
 ) -> Answer {
+    let mut read = state.store.read().await?;
     let token = &state.deployment.token;
     let (pool, pool_is_short) = pool(judged, token);
     let binding = Field::text("binding", "Binding from", &asked.binding)
@@ -161,7 +159,7 @@ async fn show(
     let title = Field::text("title", "Name of the round", &asked.title)
         .hint("For people; the chain knows only its root.");
     html(&CommitPage {
-        shell: shell(read, state, viewer).await?,
+        shell: shell(&mut read, state, viewer).await?,
         name: loaded.draft.name.clone(),
         action: format!("/company/imports/{}", loaded.draft.id),
         steps: steps(&loaded.draft, At::Commit, true),

@@ -45,14 +45,17 @@ impl Judged {
     }
 }
 
-/// Judges a draft.
+/// Judges a draft. The snapshot is over before the node is asked: nobody else's page waits for a
+/// connection that waits for a node.
 pub(crate) async fn judge(
-    read: &mut Read,
+    mut read: Read,
     state: &AppState,
     loaded: &Loaded,
 ) -> Result<Judged, PageError> {
     let mut checked = loaded.checked(state);
-    let refused = of_records(read, &checked.good).await?;
+    let refused = of_records(&mut read, &checked.good).await?;
+    let free = read.pool().await?.free();
+    drop(read);
     checked.refuse(refused);
     let (contracts, unasked) = contracts(state.chain.as_ref(), &checked.good).await;
     for draft in &checked.good {
@@ -69,7 +72,7 @@ pub(crate) async fn judge(
     Ok(Judged {
         totals: loaded.totals(state),
         good: amounts.fold(0, u128::saturating_add),
-        free: read.pool().await?.free(),
+        free,
         unasked,
         checked,
     })

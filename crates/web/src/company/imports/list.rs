@@ -13,7 +13,7 @@ use crate::access::{CompanyReader, CompanyWriter, Viewer};
 use crate::company::forms::see;
 use crate::company::note;
 use crate::dates;
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::load;
 use crate::numbers::shortened;
 use crate::pages::{Answer, html};
@@ -57,7 +57,7 @@ pub(super) async fn upload(
 ) -> Answer {
     let Upload { name, csv } = match upload::read(form).await {
         Ok(upload) => upload,
-        Err(sentence) => return show(&state, &viewer, Some(sentence)).await,
+        Err(sentence) => return form_refused(show(&state, &viewer, Some(sentence)).await),
     };
     let id = keep_new(&state, &viewer, (name, csv), None).await?;
     Ok(see(&format!("/company/imports/{id}/map")).into_response())

@@ -6,13 +6,13 @@ use axum::response::IntoResponse;
 use guerdon_formats::sheet::{self, Matching};
 use guerdon_store::ImportDraft;
 
-use super::draft;
+use super::draft::{self, Loaded};
 use super::list::open_draft;
 use super::steps::{At, Step, steps};
 use crate::access::{CompanyReader, CompanyWriter, Viewer};
 use crate::company::forms::{Fields, see};
 use crate::company::note;
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::load;
 use crate::pages::{Answer, html};
 use crate::state::AppState;
@@ -57,22 +57,34 @@ pub(super) async fn take(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Answer {
-    let mut tx = state.store.write().await?;
-    let mut draft = open_draft(&mut tx, &id).await?;
-    let Matching { theirs, .. } = matching(&draft, &tx.import_columns().await?)?;
+    let mut read = state.store.read().await?;
+    let before = open_draft(&mut read, &id).await?;
+    let Matching { theirs, .. } = matching(&before, &read.import_columns().await?)?;
     let known = |name: &str| sheet::offered().find(|column| *column == name);
     let chosen = theirs.iter().enumerate().map(|(place, _)| {
         let ours = known(fields.get(&format!("column-{place}")));
         ours.map(str::to_owned)
     });
-    draft.matched = Some(chosen.collect());
-    draft.changed_at = (state.wall)();
-    tx.put_import_draft(&draft).await?;
-    let refused = header_errors(&mut tx, &state, &id).await?;
+    let draft = ImportDraft {
+        matched: Some(chosen.collect()),
+        changed_at: (state.wall)(),
+        ..before.clone()
+    };
+    // Checking a long sheet takes its time: nobody who writes waits for it.
+    let loaded = draft::load_of(&mut read, &state, draft.clone()).await?;
+    drop(read);
+    let refused = header_errors(&loaded, &state);
     if !refused.is_empty() {
-        drop(tx);
-        return show(&state, &viewer, draft, refused).await;
+        return form_refused(show(&state, &viewer, draft, refused).await);
     }
+    let mut tx = state.store.write().await?;
+    let now = open_draft(&mut tx, &id).await?;
+    if now != before {
+        drop(tx);
+        let refused = vec![words::CHANGED_MEANWHILE.to_owned()];
+        return form_refused(show(&state, &viewer, now, refused).await);
+    }
+    tx.put_import_draft(&draft).await?;
     for (theirs, ours) in theirs.iter().zip(draft.matched.iter().flatten()) {
         if !theirs.is_empty() {
             let ours = ours.as_deref().unwrap_or(NOT_READ);
@@ -91,17 +103,12 @@ pub(super) async fn take(
 }
 
 /// What is wrong with the matching itself.
-async fn header_errors(
-    read: &mut guerdon_store::Read,
-    state: &AppState,
-    id: &str,
-) -> Result<Vec<String>, PageError> {
-    let loaded = draft::load(read, state, id).await?;
+fn header_errors(loaded: &Loaded, state: &AppState) -> Vec<String> {
     let errors = loaded.checked(state).errors.into_iter();
     let of_header = errors.filter(|error| error.row == 0 && !error.column.is_empty());
-    Ok(of_header
+    of_header
         .map(|error| words::row_error(0, "", &error.message))
-        .collect())
+        .collect()
 }
 
 fn matching(

@@ -63,7 +63,8 @@ pub(super) async fn page(
     if !loaded.is_matched() {
         return Ok(see(&format!("/company/imports/{id}/map")).into_response());
     }
-    let judged = judge(&mut read, &state, &loaded).await?;
+    let shell = shell(&mut read, &state, &viewer).await?;
+    let judged = judge(read, &state, &loaded).await?;
     let token = &state.deployment.token;
     let (pool, pool_is_short) = pool(&judged, token);
     let path = |from: usize| format!("/company/imports/{id}/preview?from={from}");
@@ -71,7 +72,7 @@ pub(super) async fn page(
     let shown = good.iter().skip(from).take(PAGE);
     let doubts = judged.checked.doubts.iter().take(PAGE);
     html(&PreviewPage {
-        shell: shell(&mut read, &state, &viewer).await?,
+        shell,
         name: loaded.draft.name.clone(),
         action: format!("/company/imports/{id}"),
         steps: steps(&loaded.draft, At::Preview, judged.is_ready()),

@@ -11,6 +11,7 @@ use super::draft;
 use super::list::keep_new;
 use crate::access::{CompanyWriter, Viewer};
 use crate::company::forms::{Field, Fields, see};
+use crate::error::form_refused;
 use crate::load;
 use crate::pages::{Answer, html};
 use crate::state::AppState;
@@ -117,7 +118,7 @@ pub(super) async fn take(
     let mut wrong = Wrong::default();
     if filled.is_empty() {
         wrong.whole.push(words::NOTHING_TYPED.to_owned());
-        return show(&state, &viewer, &fields, &wrong).await;
+        return form_refused(show(&state, &viewer, &fields, &wrong).await);
     }
     let csv = csv(&fields, &filled);
     let columns: Vec<_> = columns().map(|column| Some(column.to_owned())).collect();
@@ -133,7 +134,7 @@ pub(super) async fn take(
         wrong.add(error, &filled);
     }
     if !checked.errors.is_empty() {
-        return show(&state, &viewer, &fields, &wrong).await;
+        return form_refused(show(&state, &viewer, &fields, &wrong).await);
     }
     let name = match filled.as_slice() {
         [_] => "one grant".to_owned(),

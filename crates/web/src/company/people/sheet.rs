@@ -99,7 +99,9 @@ pub(super) async fn import(
             Ok(person) => person,
             Err(error @ (StoreError::WalletTaken { .. } | StoreError::NumberTaken { .. })) => {
                 drop(tx);
-                return form_refused(refuse(vec![words::row_error(0, "", &error.to_string())]).await);
+                return form_refused(
+                    refuse(vec![words::row_error(0, "", &error.to_string())]).await,
+                );
             }
             Err(error) => return Err(error.into()),
         };
