@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::B256;
 use guerdon_chain::Next;
-use guerdon_store::{JobState, RelayRequest, RelayState};
+use guerdon_core::fact::Fact;
+use guerdon_store::{Job, JobState, RelayRequest, RelayState};
 
 use super::due::{Due, claimable};
 use super::pass::{GAS_MIN, measure_next};
@@ -34,25 +35,30 @@ const TRIED: &str = "Nothing was sent: a try, without sending anything, failed."
 const FAILED: &str = "The relay sent the claim, and it failed in its block. Nothing was paid.";
 const LOST: &str =
     "Nothing was paid: another transaction took the place of the relay's. Ask again.";
+const TOO_LATE: &str = "The relay sent the claim, and nothing was left to pay in its block: the \
+                        grant had been claimed just before. Nothing was paid by it.";
 const PAID: &str = "Paid by the relay.";
+
+/// After so many seconds a mined transaction that no node shows any more counts as lost.
+const DOUBTED: u64 = 3_600;
 
 impl<N: Node> Keeper<N> {
     /// Writes what became of requests whose job is decided.
     pub(super) async fn settle_requests(&self) -> Outcome {
         let mut read = self.store.read().await?;
-        let mut decided = Vec::new();
+        let mut carried = Vec::new();
         for request in read.open_relay_requests(AT_ONCE).await? {
-            let Some(job) = request.job else { continue };
-            let (job, failure) = (read.job(job).await?, read.failure(request.grant).await?);
-            let outcome = match job.map(|job| job.state) {
-                Some(JobState::Open) => continue,
-                Some(JobState::Done) if failure.is_none() => (RelayState::Done, PAID),
-                Some(JobState::Done | JobState::Reverted) => (RelayState::Refused, FAILED),
-                Some(JobState::Displaced) | None => (RelayState::Refused, LOST),
-            };
-            decided.push((request.id, outcome));
+            if let Some(job) = request.job {
+                carried.push((read.job(job).await?, request));
+            }
         }
         drop(read);
+        let mut decided = Vec::new();
+        for (job, request) in carried {
+            if let Some(outcome) = self.became(job, &request).await? {
+                decided.push((request.id, outcome));
+            }
+        }
         if decided.is_empty() {
             return Ok(());
         }
@@ -62,6 +68,40 @@ impl<N: Node> Keeper<N> {
                 .await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    /// What became of a request by its job; `None` while nobody can say. A transaction that was
+    /// mined has paid only if the chain's event says so for this very grant: whatever was claimed
+    /// before it in the block leaves it nothing to pay.
+    async fn became(
+        &self,
+        job: Option<Job>,
+        request: &RelayRequest,
+    ) -> Outcome<Option<(RelayState, &'static str)>> {
+        let Some(Job { state, done, .. }) = job else {
+            return Ok(Some((RelayState::Refused, LOST)));
+        };
+        let done = match (state, done) {
+            (JobState::Open, _) => return Ok(None),
+            (JobState::Done, Some(done)) => done,
+            (JobState::Reverted, _) => return Ok(Some((RelayState::Refused, FAILED))),
+            (JobState::Displaced | JobState::Done, _) => {
+                return Ok(Some((RelayState::Refused, LOST)));
+            }
+        };
+        let Some(landed) = self.node.landed(done.tx).await? else {
+            // A node that lags, or a block that is no longer part of the chain.
+            let waited = self.node.wall().saturating_sub(request.changed_at);
+            return Ok((waited > DOUBTED).then_some((RelayState::Refused, LOST)));
+        };
+        let told = landed.facts.iter().find_map(|fact| match fact {
+            Fact::Claimed { id, .. } if *id == request.grant => Some((RelayState::Done, PAID)),
+            Fact::ClaimFailed { id, .. } if *id == request.grant => {
+                Some((RelayState::Refused, FAILED))
+            }
+            _ => None,
+        });
+        Ok(told.or(Some((RelayState::Refused, TOO_LATE))))
     }
 
     /// Sends what holders asked for; the pass ends there, for the index must see it first.

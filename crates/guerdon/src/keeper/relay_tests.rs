@@ -111,6 +111,38 @@ async fn a_keeper_killed_after_the_block_still_says_what_became_of_it() {
 }
 
 #[tokio::test]
+async fn who_was_overtaken_in_the_block_is_not_told_that_the_relay_paid() {
+    let (company, keeper) = asked(1).await;
+    keeper.node.world().overtaken.insert(company.ids[0]);
+    assert_eq!(keeper.pass().await.unwrap().paid(), 0);
+    assert_eq!(keeper.node.world().next_nonce, 1, "it was sent");
+    let (state, says) = outcome(&company).await;
+    assert_eq!(state, RelayState::Refused);
+    assert!(says.contains("nothing was left to pay"), "{says}");
+    // What the relay did not pay keeps nobody from asking again.
+    ask(&company, company.ids[0]).await;
+}
+
+#[tokio::test]
+async fn a_receipt_that_no_node_shows_decides_nothing_for_an_hour() {
+    let (company, keeper) = asked(1).await;
+    keeper.pass().await.unwrap();
+    let mut tx = company.store.write().await.unwrap();
+    tx.set_relay_outcome(1, RelayState::Open, "", None, NOW)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    keeper.node.world().landed.clear();
+    keeper.pass().await.unwrap();
+    assert_eq!(outcome(&company).await.0, RelayState::Open);
+    keeper.node.world().time = NOW + 3_601;
+    keeper.pass().await.unwrap();
+    let (state, says) = outcome(&company).await;
+    assert_eq!(state, RelayState::Refused);
+    assert!(says.contains("Nothing was paid"), "{says}");
+}
+
+#[tokio::test]
 async fn small_claims_and_those_past_the_days_gas_are_refused_in_words() {
     let (company, mut keeper) = asked(2).await;
     let relay = |min_payout, gas_per_day| {

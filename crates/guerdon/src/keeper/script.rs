@@ -41,6 +41,8 @@ pub(super) struct World {
     pub(super) refused: BTreeSet<B256>,
     /// A transaction with one of these cannot be measured.
     pub(super) poison: BTreeSet<B256>,
+    /// Grants that somebody else claims in the block, before what is sent.
+    pub(super) overtaken: BTreeSet<B256>,
     signed: BTreeMap<B256, Known>,
     pub(super) pool: BTreeSet<B256>,
     pub(super) landed: BTreeMap<B256, Landed>,
@@ -98,7 +100,9 @@ impl Script {
             .filter_map(|tx| world.signed.get(tx).map(|known| (*tx, known.clone())))
             .find(|(_, k)| k.nonce == world.next_nonce && k.max_fee >= world.least_fee)
         {
-            let facts = self.facts(&self.grants_in(&known.data), &world.refused);
+            let mut ids = self.grants_in(&known.data);
+            ids.retain(|id| !world.overtaken.contains(id));
+            let facts = self.facts(&ids, &world.refused);
             let mut paid = self.paid.lock().unwrap();
             for fact in &facts {
                 if let Fact::Claimed { id, .. } = fact {
