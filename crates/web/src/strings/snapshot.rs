@@ -25,6 +25,8 @@ fn refusals_say_what_and_what_to_do() {
         access::ADMINISTRATOR_ONLY,
         access::AUDITOR_ONLY,
         access::OTHERS_GRANT,
+        access::GOAL_PARTIES_ONLY,
+        access::PARTIES_ONLY,
         access::HOLDER_ONLY,
     ];
     check(include_str!("snapshots/access.txt"), &all.map(said));
