@@ -24,11 +24,13 @@ pub(crate) mod public;
 pub(crate) mod questions;
 pub(crate) mod reasons;
 pub(crate) mod result;
-pub(crate) mod round;
 pub(crate) mod results;
+pub(crate) mod round;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod signing;
 
+#[cfg(test)]
+mod parts;
 #[cfg(test)]
 mod snapshot;
