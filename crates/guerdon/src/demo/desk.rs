@@ -5,10 +5,12 @@ use alloy_primitives::{B256, keccak256};
 use guerdon_chain::{DEV_ACCOUNTS, Signer, typed_data_digest};
 use guerdon_core::goal::{Accept, GoalsDomain};
 use guerdon_core::terms::Powers;
-use guerdon_store::{Acceptance, ChallengeReason, ImportDraft, Owner, Template, Tx};
+use guerdon_store::{
+    Acceptance, ChallengeReason, ImportDraft, Owner, PaperSignature, Template, Tx,
+};
 use guerdon_web::{accept_paper, acceptance};
 
-use super::goals::{LAUNCH, NEXT};
+use super::goals::{LAUNCH, NEXT, PRODUCT_PANEL};
 use super::launch::REASON;
 use super::story::seconds;
 use crate::commands::goal::KEEPER;
@@ -62,25 +64,41 @@ pub(super) async fn accept(context: &Context, tx: &mut Tx) -> Outcome {
     Ok(())
 }
 
-/// What lies before those who measure: the sponsor has named the model of the next goal's first
-/// attempt, for the panel to accept; and why the launch is doubted, whose hash the chain keeps.
+/// What lies before those who measure: two candidates for the next goal's first attempt, one that a
+/// member accepted and the sponsor may register, one that nobody accepted yet; and why the launch
+/// is doubted, whose hash the chain keeps.
 pub(super) async fn measure(context: &Context, tx: &mut Tx) -> Outcome {
     let (next, launch) = (find_goal(context, NEXT)?, find_goal(context, LAUNCH)?);
     let sponsor = Owner::Wallet(next.definition.goal.sponsor);
-    let accept = Accept {
-        goal: next.id,
-        attempt: 0,
-        model: keccak256("acme-coder release 4: manifest with a nonce"),
-        deadline: seconds("2028-07-15T21:59:59Z")?,
-    };
-    let domain = next.definition.place.map(|place| GoalsDomain {
+    let place = next.definition.place;
+    let domain = place.map(|place| GoalsDomain {
         chain_id: place.chain_id,
         goals: place.contract,
     });
-    if let Some(domain) = domain {
+    let member = Signer::embedded(PRODUCT_PANEL[0])?;
+    for (model, accepted) in [
+        ("acme-coder release 4", true),
+        ("acme-coder release 4b", false),
+    ] {
+        let accept = Accept {
+            goal: next.id,
+            attempt: 0,
+            model: keccak256(format!("{model}: manifest with a nonce")),
+            deadline: seconds("2028-07-15T21:59:59Z")?,
+        };
+        let Some(domain) = &domain else { break };
         let at = seconds("2028-06-30T08:15:00Z")?;
-        tx.put_paper(&accept_paper(&domain, accept, (sponsor, at)))
+        let paper = accept_paper(domain, accept, (sponsor, at));
+        tx.put_paper(&paper).await?;
+        if accepted {
+            tx.put_paper_signature(&PaperSignature {
+                digest: paper.digest,
+                signer: member.address(),
+                signature: member.sign_digest(&paper.digest)?.to_vec(),
+                added_at: seconds("2028-06-30T13:40:00Z")?,
+            })
             .await?;
+        }
     }
     tx.put_challenge_reason(&ChallengeReason {
         goal: launch.id,

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use super::act::{After, By, Name, Step};
 use super::challenge::{self, Bond};
 use super::desk::{At, Desk};
-use super::hand_in::last_second;
 use crate::access::{Access, GoalParty, Viewer, WithWallet};
 use crate::company::forms::Field;
 use crate::dates;
@@ -29,7 +28,7 @@ use crate::views::shell::{Place, Shell};
 use crate::views::{Context, Why};
 
 /// The fields of a query.
-type Asks = BTreeMap<String, String>;
+pub(super) type Asks = BTreeMap<String, String>;
 
 #[derive(Debug, Template)]
 #[template(path = "pages/goal_act.html")]
@@ -169,18 +168,15 @@ async fn reason(
     }))
 }
 
-struct Asking<'a> {
-    state: &'a AppState,
-    context: &'a Context<'a>,
-    viewer: &'a Viewer,
-    desk: &'a Desk,
-    at: &'a At,
-    name: Name,
-    number: u16,
+pub(super) struct Asking<'a> {
+    pub(super) state: &'a AppState,
+    pub(super) context: &'a Context<'a>,
+    pub(super) viewer: &'a Viewer,
+    pub(super) desk: &'a Desk,
+    pub(super) at: &'a At,
+    pub(super) name: Name,
+    pub(super) number: u16,
 }
-
-/// What the fields ask for: a step, nothing yet, or what is wrong with them.
-type Wanted = Result<Option<Step>, &'static str>;
 
 impl Asking<'_> {
     async fn page(&self, asks: &Asks, mut notes: Vec<String>) -> Result<ActPage, PageError> {
@@ -269,114 +265,6 @@ impl Asking<'_> {
             whys: Vec::new(),
             tried: None,
             signs: Vec::new(),
-        }
-    }
-
-    fn fields(&self, asks: &Asks) -> Vec<Field> {
-        let value = |name: &str| asks.get(name).map_or("", String::as_str);
-        match self.name {
-            Name::Challenge if asks.contains_key("reason") => Vec::new(),
-            Name::Challenge => vec![
-                Field::text("reason", "What is wrong with the result", "")
-                    .hint("Name the file, the items or the condition that you doubt.")
-                    .required(),
-            ],
-            Name::Resolve => {
-                let verdicts = [
-                    ("upheld", "It stands as proposed"),
-                    ("overturned", "It is corrected to the figures below"),
-                    ("void", "The attempt never counted and is given back"),
-                ];
-                let options = verdicts.map(|(value, said)| (value.to_owned(), said.to_owned()));
-                vec![
-                    Field::text("verdict", "Verdict", value("verdict")).options(options.into()),
-                    Field::text("x", "Corrected: right answers, wins or count", value("x")),
-                    Field::text("y", "Corrected: losses of a paired comparison", value("y")),
-                    Field::text(
-                        "guards",
-                        "Corrected: conditions that hold, as bits",
-                        value("guards"),
-                    )
-                    .hint("The sum of 1, 2, 4, …; 0 where the goal has no conditions."),
-                ]
-            }
-            Name::Demand => vec![
-                Field::text("model", "Hash of the model's manifest", value("model"))
-                    .hint("0x and 64 hexadecimal digits.")
-                    .required(),
-            ],
-            Name::Extend => vec![
-                Field::text("closes", "New last day of the window", value("closes"))
-                    .kind("date")
-                    .required(),
-            ],
-            _ => Vec::new(),
-        }
-    }
-
-    fn wanted(&self, asks: &Asks) -> Wanted {
-        let get = |name: &str| asks.get(name).map(|text| text.trim());
-        let hash = |name: &str| -> Option<B256> { get(name)?.strip_prefix("0x")?.parse().ok() };
-        Ok(Some(match self.name {
-            Name::Seal => Step::Seal,
-            Name::Expire => Step::Expire,
-            Name::Finalize => Step::Finalize,
-            Name::Refuse => Step::Refuse,
-            Name::Close => Step::Close,
-            Name::WithdrawBond => Step::WithdrawBond,
-            Name::Challenge => match (get("said"), hash("reason")) {
-                (_, Some(reason)) => Step::Challenge { reason },
-                (Some("many"), _) => return Err(words::TOO_MANY_REASONS),
-                (Some(_), _) => return Err(words::NO_REASON),
-                (None, None) => return Ok(None),
-            },
-            Name::Resolve => match get("verdict") {
-                None => return Ok(None),
-                Some(verdict) => Step::Resolve(self.verdict(verdict, asks)?),
-            },
-            Name::Demand => match get("model") {
-                None => return Ok(None),
-                Some(_) => Step::Demand {
-                    model: hash("model").ok_or(words::NO_MODEL)?,
-                },
-            },
-            Name::Extend => match get("closes") {
-                None => return Ok(None),
-                Some(day) => Step::Extend {
-                    closes: last_second(day, &self.at.zone).ok_or(words::NO_CLOSES)?,
-                },
-            },
-        }))
-    }
-
-    fn verdict(&self, verdict: &str, asks: &Asks) -> Result<Verdict, &'static str> {
-        let get = |name: &str| asks.get(name).map_or("", |text| text.trim());
-        match verdict {
-            "upheld" => Ok(Verdict::Upheld),
-            "void" => Ok(Verdict::Void),
-            "overturned" => {
-                let or_zero = |text: &str| match text {
-                    "" => Ok(0),
-                    text => text.parse::<u128>().map_err(|_| words::NO_VERDICT),
-                };
-                let guards = u32::try_from(or_zero(get("guards"))?);
-                Ok(Verdict::Overturned {
-                    x: get("x").parse().map_err(|_| words::NO_VERDICT)?,
-                    y: or_zero(get("y"))?,
-                    guards: guards.map_err(|_| words::NO_VERDICT)?,
-                })
-            }
-            _ => Err(words::NO_VERDICT),
-        }
-    }
-
-    /// A step that shows beforehand whether any of its kind is possible.
-    fn probe(&self) -> Option<Step> {
-        match self.name {
-            Name::Challenge => Some(Step::Challenge { reason: B256::ZERO }),
-            Name::Resolve => Some(Step::Resolve(Verdict::Upheld)),
-            Name::Demand => Some(Step::Demand { model: B256::ZERO }),
-            _ => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where results are made and disputed: what is due, an attempt's work, challenges and verdicts.
 
 mod act;
+mod act_form;
 mod act_page;
 mod challenge;
 mod desk;
@@ -11,21 +12,19 @@ mod queue_page;
 mod reading;
 mod sheet;
 mod steps;
+mod tried;
 mod upload;
 mod work;
 
 pub(crate) use act::Name;
 pub use papers::accept_paper;
 pub(crate) use queue::Task;
+use tried::tried;
 
-use alloy_primitives::Address;
 use axum::extract::DefaultBodyLimit;
-use guerdon_chain::Plan;
 
 use crate::access::Access;
 use crate::routes::Route;
-use crate::state::AppState;
-use crate::strings::actions as words;
 
 /// The pages of this part.
 pub(crate) fn routes() -> Vec<Route> {
@@ -52,15 +51,4 @@ pub(crate) fn routes() -> Vec<Route> {
     ];
     routes.extend(act_page::routes());
     routes
-}
-
-/// What the node says of a call now.
-async fn tried(state: &AppState, plan: &Plan, signer: Address) -> String {
-    let Some(chain) = &state.chain else {
-        return words::NOT_TRIED.to_owned();
-    };
-    match chain.call_plan(plan, signer).await {
-        Ok(_) => words::WOULD_SUCCEED.to_owned(),
-        Err(error) => words::would_fail(&error.to_string()),
-    }
 }

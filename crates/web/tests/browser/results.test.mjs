@@ -40,9 +40,9 @@ async function define(name, challengeSeconds) {
   const window = { opens: now - DAY, closes: now + 300 * DAY, challengeSeconds };
   const path = join(made.data, `${name}.json`);
   writeFileSync(path, JSON.stringify({ ...draft, name, goal: { ...goal, ...window } }));
-  const { id } = JSON.parse(await guerdon(made.data, "-o", "json", "goal", "define", path));
+  const defined = JSON.parse(await guerdon(made.data, "-o", "json", "goal", "define", path));
   await waitFor(made.url, Number(await ask(made.rpc, "eth_blockNumber")));
-  return { id, until: new Date((now + 20 * DAY) * 1000).toISOString().slice(0, 10) };
+  return { id: defined.goal, until: new Date((now + 20 * DAY) * 1000).toISOString().slice(0, 10) };
 }
 
 /** A window with a wallet, and a page of it that is signed in and shows `path`. */
@@ -166,7 +166,7 @@ describe("results through the pages", () => {
     await follows(arbiter, "doubted_500", "Decide the challenge");
     assert.match(await words(arbiter), /The challenger says: “Two answers were counted twice\.”/);
     await arbiter.getByLabel("Verdict").selectOption("overturned");
-    await arbiter.getByLabel("Corrected: right answers, wins or count").fill("426");
+    await arbiter.getByLabel("Corrected: right answers").fill("426");
     await arbiter.getByRole("button", { name: "Show what this means" }).click();
     assert.match(await words(arbiter), /Bond to the challenger\s+0\.00 \S+\s+500\.00/);
     await sends(arbiter, "Give this verdict");
