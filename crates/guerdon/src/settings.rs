@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command, CommandFactory};
 
 use crate::cli::Global;
 use crate::error::{Failure, Outcome};
@@ -120,6 +120,25 @@ fn set(command: Command, key: &str, value: &str) -> (Command, bool) {
         found |= within.get();
     }
     (command, found)
+}
+
+/// Which options of every command were given, and by what: a flag, a variable or the settings
+/// file, which shows as a default that the program does not have itself.
+pub(crate) fn sources(settled: &Command, matches: &ArgMatches) -> Vec<(String, String)> {
+    let bare = crate::cli::Cli::command();
+    let source = |arg: &Arg| {
+        let variable = arg.get_env()?.to_string_lossy().into_owned();
+        let own = bare.get_arguments().find(|it| it.get_id() == arg.get_id());
+        let of_file = own.is_some_and(|own| own.get_default_values() != arg.get_default_values());
+        let by = match matches.value_source(arg.get_id().as_str())? {
+            ValueSource::CommandLine => "flag".to_owned(),
+            ValueSource::EnvVariable => variable,
+            _ if of_file => "the settings file".to_owned(),
+            _ => return None,
+        };
+        Some((arg.get_id().as_str().replace('_', "-"), by))
+    };
+    settled.get_arguments().filter_map(source).collect()
 }
 
 /// Who signs by `--from` needs no key of the file: what was typed is stronger.

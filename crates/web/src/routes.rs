@@ -9,7 +9,10 @@ use tower_http::compression::CompressionLayer;
 
 use crate::access::{self, Access};
 use crate::state::AppState;
-use crate::{actions, api, audit, company, demo, error, health, jobs, me, observe, pages, results, security, sign_in, signing};
+use crate::{
+    actions, api, audit, company, demo, error, health, jobs, me, observe, pages, results, security,
+    sign_in, signing,
+};
 
 /// One method of one path.
 #[derive(Clone)]

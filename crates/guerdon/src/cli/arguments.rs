@@ -114,6 +114,9 @@ pub(crate) struct Global {
     /// Say more on stderr; twice for every request, three times for every library too.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// Which of these options were given, and by what.
+    #[arg(skip)]
+    pub(crate) sources: Vec<(String, String)>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -151,6 +154,9 @@ pub(crate) enum Command {
     /// The people list: who may read what, and personal data.
     #[command(subcommand)]
     People(super::PeopleCommand),
+    /// Keys by which other systems use the API.
+    #[command(subcommand)]
+    Key(super::KeyCommand),
     /// Evaluation results.
     #[command(subcommand)]
     Eval(EvalCommand),
@@ -159,6 +165,13 @@ pub(crate) enum Command {
     Verify(VerifyCommand),
     /// Let time pass on the embedded chain, as if you had waited.
     Travel(TravelArgs),
+    /// The database as a whole.
+    #[command(subcommand)]
+    Db(super::DbCommand),
+    /// Keep everything that the database holds in one file.
+    Backup(super::BackupArgs),
+    /// Put a backup into an empty database.
+    Restore(super::RestoreArgs),
     /// Check database, node, chain, code, clock and roles.
     Doctor,
     /// Print a script that completes commands in a shell.

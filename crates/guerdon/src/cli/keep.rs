@@ -37,7 +37,8 @@ pub(crate) struct KeeperArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) stuck_after: u64,
-    /// Seconds after which another keeper may follow on one that was killed.
+    /// Seconds after which another process may follow on one that was killed: as keeper, and on
+    /// PostgreSQL as the one that indexes.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) lease: u64,

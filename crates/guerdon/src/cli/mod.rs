@@ -1,11 +1,13 @@
 //! The words a person can type. No logic: commands take these structs.
 
 mod arguments;
+mod database;
 mod goal;
 mod goal_build;
 mod grant;
 mod job;
 mod keep;
+mod key;
 mod operations;
 mod people;
 mod portal;
@@ -14,11 +16,13 @@ mod schedule;
 mod values;
 
 pub(crate) use arguments::*;
+pub(crate) use database::*;
 pub(crate) use goal::*;
 pub(crate) use goal_build::*;
 pub(crate) use grant::*;
 pub(crate) use job::*;
 pub(crate) use keep::*;
+pub(crate) use key::*;
 pub(crate) use operations::*;
 pub(crate) use people::*;
 pub(crate) use portal::*;

@@ -3,10 +3,10 @@
 use std::pin::Pin;
 
 use super::{
-    deploy, doctor, eval, goal, grant, job, keep, manual, money, people, round, schedule, serve,
-    travel, verify,
+    database, deploy, doctor, eval, goal, grant, job, keep, key, manual, money, people, round,
+    schedule, serve, travel, verify,
 };
-use crate::cli::Command;
+use crate::cli::{Command, DbCommand};
 use crate::context::Context;
 use crate::demo;
 use crate::error::Outcome;
@@ -31,9 +31,13 @@ pub(crate) fn dispatch<'a>(
             Command::People(command) => people::run(context, command).await,
             Command::Job(command) => job::run(context, command).await,
             Command::Schedule(command) => schedule::run(context, command),
+            Command::Key(command) => key::run(context, command).await,
             Command::Eval(command) => eval::run(context.global.output, command),
             Command::Verify(command) => verify::run(context, command).await,
             Command::Travel(arguments) => travel::run(context, arguments).await,
+            Command::Db(DbCommand::Copy(arguments)) => database::copy(context, arguments).await,
+            Command::Backup(arguments) => database::backup(context, arguments).await,
+            Command::Restore(arguments) => database::restore(context, arguments).await,
             Command::Doctor => doctor::run(context).await,
             Command::Completions(arguments) => manual::completions(arguments),
             Command::Man(arguments) => manual::man(arguments),

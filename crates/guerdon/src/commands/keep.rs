@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use alloy_primitives::B256;
 use guerdon_chain::{Chain, Deployment};
 use guerdon_core::fact::Subject;
-use guerdon_indexer::{Indexer, Options};
+use guerdon_indexer::{Holding, Indexer};
 use guerdon_store::{Job, Read, Store};
 use serde_json::{Value, json};
 
-use super::{serve, store};
+use super::{follow, serve, store};
 use crate::cli::{KeepArgs, KeepCommand, KeeperArgs};
 use crate::context::{Context, Node, asked_to_stop};
 use crate::error::{Failure, Kind, Outcome};
@@ -48,7 +47,9 @@ async fn keep(context: &Context, node: &Node, arguments: &KeepArgs) -> Outcome {
     deployment.check(&node.chain).await?;
     let store = store::open(context, &deployment).await?;
     store::fill_from_files(context, &store).await?;
-    let keeping = Keeping::new(context, (node, &deployment), &store, &arguments.keeper).await?;
+    let holding = follow::holding(&store, arguments.keeper.lease);
+    let parts = (node, &deployment, &arguments.keeper);
+    let keeping = Keeping::new(context, parts, &store, holding).await?;
     let work = async {
         if context.global.dry_run {
             return keeping.show(context).await;
@@ -94,9 +95,9 @@ fn least(unit: &Unit, text: &str) -> Outcome<u128> {
 impl Keeping {
     pub(crate) async fn new(
         context: &Context,
-        (node, deployment): (&Node, &Deployment),
+        (node, deployment, arguments): (&Node, &Deployment, &KeeperArgs),
         store: &Store,
-        arguments: &KeeperArgs,
+        holding: Holding,
     ) -> Outcome<Self> {
         let unit = Unit::new(&deployment.token.symbol, deployment.token.decimals);
         let policy = Policy {
@@ -112,23 +113,8 @@ impl Keeping {
             poll: Duration::from_millis(20),
         };
         let signer = context.signer(Some(ROLE))?;
-        let identity = store::identity(deployment);
-        let indexer = Indexer::new(
-            node.chain.clone(),
-            store.clone(),
-            &identity,
-            Options::default(),
-        )
-        .await
-        .map_err(|error| Failure::failed(error.to_string()))?;
-        let mark = B256::random();
-        let mark = mark.get(..4).unwrap_or_default();
-        let holder = format!(
-            "process {} as {} ({})",
-            std::process::id(),
-            signer.address(),
-            alloy_primitives::hex::encode(mark)
-        );
+        let holder = format!("{} as {}", holding.holder, signer.address());
+        let indexer = follow::indexer(&node.chain, store, deployment, holding).await?;
         let keeper = Keeper {
             node: LiveNode {
                 chain: node.chain.clone(),
@@ -266,6 +252,9 @@ impl Keeping {
     pub(crate) async fn end(&self) {
         if let Err(failure) = self.keeper.release().await {
             tracing::info!("the lease was not given back: {failure}");
+        }
+        if let Err(error) = self.indexer.release().await {
+            tracing::info!("the lease was not given back: {error}");
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Commands: each turns arguments into calls of the crates and shows what came of it.
 
+mod database;
 pub(crate) mod deploy;
 mod dispatch;
 mod doctor;
 pub(crate) mod eval;
+mod follow;
 pub(crate) mod goal;
 pub(crate) mod grant;
 mod job;
 pub(crate) mod keep;
+mod key;
 mod manual;
 pub(crate) mod money;
 mod people;

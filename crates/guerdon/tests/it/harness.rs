@@ -183,6 +183,13 @@ impl Rpc {
         u64::from_str_radix(time, 16).unwrap()
     }
 
+    /// The height of the newest block.
+    pub(crate) fn head(&self) -> u64 {
+        let head = self.ask("eth_blockNumber", &json!([]));
+        let digits = head.as_str().unwrap().trim_start_matches("0x").to_owned();
+        u64::from_str_radix(&digits, 16).unwrap()
+    }
+
     /// balanceOf, asked without any code of ours.
     pub(crate) fn balance(&self, token: &str, owner: &str) -> u128 {
         let owner: Address = owner.parse().unwrap();
@@ -278,7 +285,7 @@ impl Served {
     pub(crate) fn wait_for(&self, block: u64) {
         let until = std::time::Instant::now() + Duration::from_secs(60);
         loop {
-            let answer = self.get("/healthz");
+            let answer = self.get("/readyz");
             let seen = json_in(&answer).unwrap_or_default();
             if seen["block"].as_u64().is_some_and(|seen| seen >= block) {
                 return;
@@ -326,7 +333,7 @@ pub(crate) fn signal(process: u32, name: &str) {
 }
 
 /// One request without any library of ours.
-fn http(address: &str, method: &str, path: &str, body: &str) -> String {
+pub(crate) fn http(address: &str, method: &str, path: &str, body: &str) -> String {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     let head = format!(

@@ -6,11 +6,14 @@
     reason = "helpers of tests"
 )]
 
+mod api;
 mod build;
+mod bundle;
 mod canary;
 mod changes;
 mod claims;
 mod company;
+mod database;
 mod demo;
 mod disputes;
 mod errors;
@@ -20,6 +23,7 @@ mod jobs;
 mod keeper;
 mod kill;
 mod main_job;
+mod operations;
 mod people;
 mod promises;
 mod safe;

@@ -76,6 +76,24 @@ impl Visitor {
         self.ask("GET", path, "", "")
     }
 
+    /// A file as its bytes.
+    pub(crate) fn download(&self, path: &str) -> Vec<u8> {
+        let cookie = self.cookie.as_deref().unwrap_or_default();
+        let head = format!(
+            "GET {path} HTTP/1.0\r\nHost: {}\r\nConnection: close\r\nCookie: {cookie}\r\n\r\n",
+            self.host
+        );
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|it| it == b"\r\n\r\n");
+        let (head, body) = answer.split_at(end.unwrap() + 4);
+        let head = String::from_utf8_lossy(head);
+        assert!(head.contains(" 200 "), "{head}");
+        body.to_vec()
+    }
+
     pub(crate) fn form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let fields: Vec<String> = fields
             .iter()

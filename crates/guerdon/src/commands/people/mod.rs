@@ -30,7 +30,7 @@ pub(crate) async fn run(context: &Context, command: &PeopleCommand) -> Outcome {
 }
 
 /// The database; before a deployment it follows no chain yet.
-async fn open(context: &Context) -> Outcome<Store> {
+pub(super) async fn open(context: &Context) -> Outcome<Store> {
     if let Some(deployment) = context.only_deployment()? {
         return store::open(context, &deployment).await;
     }

@@ -1,0 +1,127 @@
+//! The database as a whole: copied to another one, kept in a file, put back.
+
+mod archive;
+mod backup;
+mod copy;
+mod progress;
+mod restore;
+mod tally;
+
+pub(crate) use backup::run as backup;
+pub(crate) use copy::run as copy;
+pub(crate) use restore::run as restore;
+
+use guerdon_store::{Row, Table, Tx};
+
+use crate::error::{Failure, Outcome};
+use tally::Tally;
+
+/// Tables that say who is at work in this moment: they are neither copied nor kept.
+const OF_THE_MOMENT: [&str; 2] = ["index_state", "leases"];
+/// What lets somebody in for a while. A backup leaves it out: put back, it would let in again who
+/// was locked out since.
+const WHO_IS_SIGNED_IN: [&str; 3] = ["mail_links", "sessions", "sign_in_nonces"];
+/// Rows read and written at a time.
+const BATCH: usize = 1_000;
+
+/// Writes rows into a table, batch by batch.
+#[derive(Debug)]
+struct Filling<'t> {
+    table: &'t Table,
+    waiting: Vec<Row>,
+}
+
+impl<'t> Filling<'t> {
+    fn new(table: &'t Table) -> Self {
+        let waiting = Vec::with_capacity(BATCH);
+        Self { table, waiting }
+    }
+
+    async fn add(&mut self, tx: &mut Tx, row: Row) -> Outcome {
+        self.waiting.push(row);
+        match self.waiting.len() >= BATCH {
+            true => self.end(tx).await,
+            false => Ok(()),
+        }
+    }
+
+    async fn end(&mut self, tx: &mut Tx) -> Outcome {
+        tx.put_rows(self.table, &self.waiting).await?;
+        self.waiting.clear();
+        Ok(())
+    }
+}
+
+/// Reads a table back, before the commit, and compares it with what should stand there.
+async fn check(tx: &mut Tx, table: &Table, want: &Tally) -> Outcome {
+    let mut found = Tally::default();
+    let mut rows = tx.rows(table);
+    while let Some(row) = next(&mut rows).await? {
+        found.add(&row)?;
+    }
+    drop(rows);
+    if found.sums() == want.sums() {
+        return Ok(());
+    }
+    Err(Failure::failed(format!(
+        "the table {} was written and reads differently ({} rows of {}): nothing was kept",
+        table.name,
+        found.rows(),
+        want.rows()
+    )))
+}
+
+async fn next(rows: &mut guerdon_store::Rows<'_>) -> Outcome<Option<Row>> {
+    use futures::StreamExt;
+    Ok(rows.next().await.transpose()?)
+}
+
+/// Refuses a database that has rows already.
+async fn must_be_blank(tx: &mut Tx, shown: &str) -> Outcome {
+    if tx.is_blank().await? {
+        return Ok(());
+    }
+    Err(
+        Failure::precondition(format!("{shown} is not empty: nothing was written"))
+            .hint("give a new file, or a new and empty PostgreSQL database"),
+    )
+}
+
+/// A database's address without its password.
+fn shown(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    match rest.rsplit_once('@') {
+        Some((user, place)) => {
+            let user = user.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}@{place}")
+        }
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_shown_address_hides_the_password() {
+        for (url, seen) in [
+            (
+                "postgres://ada:secret@db.example/g",
+                "postgres://ada@db.example/g",
+            ),
+            (
+                "postgres://ada:s@cret@db.example/g",
+                "postgres://ada@db.example/g",
+            ),
+            (
+                "sqlite:///var/lib/guerdon.db",
+                "sqlite:///var/lib/guerdon.db",
+            ),
+        ] {
+            assert_eq!(shown(url), seen);
+        }
+    }
+}

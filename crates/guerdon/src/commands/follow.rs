@@ -1,0 +1,99 @@
+//! Reading the chain into the database, as one of several processes, and what the pages say of it.
+
+use std::time::Duration;
+
+use alloy_primitives::B256;
+use guerdon_chain::{Chain, Deployment};
+use guerdon_indexer::{Holding, IndexError, Indexer, Options};
+use guerdon_store::{Engine, Store, StoreError};
+use guerdon_web::{Heartbeat, Trouble};
+use tokio::task::JoinHandle;
+
+use super::serve::wall;
+use super::store;
+use crate::error::{Failure, Outcome};
+
+/// How often a process looks how far the one is that indexes.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The name under which this process indexes. A file of SQLite belongs to one machine, where the
+/// one write transaction at a time is enough; on PostgreSQL a lease says who indexes.
+pub(crate) fn holding(store: &Store, lease: u64) -> Holding {
+    let seconds = match store.engine() {
+        Engine::Sqlite => 0,
+        Engine::Postgres => lease,
+    };
+    Holding::new(&this_process(), seconds, wall)
+}
+
+/// This process in words, unlike any other's.
+pub(crate) fn this_process() -> String {
+    let mark = B256::random();
+    let mark = mark.get(..4).unwrap_or_default();
+    let mark = alloy_primitives::hex::encode(mark);
+    format!("process {} ({mark})", std::process::id())
+}
+
+pub(crate) async fn indexer(
+    chain: &Chain,
+    store: &Store,
+    deployment: &Deployment,
+    holding: Holding,
+) -> Outcome<Indexer<Chain>> {
+    let identity = store::identity(deployment);
+    let (chain, store) = (chain.clone(), store.clone());
+    let indexer = Indexer::new(chain, store, &identity, Options::default()).await;
+    let indexer = indexer.map_err(|error| Failure::failed(error.to_string()))?;
+    Ok(indexer.under_lease(holding))
+}
+
+/// Follows the chain until the stop, beside other work, and gives the lease back.
+pub(crate) fn run(
+    indexer: Indexer<Chain>,
+    heartbeat: Heartbeat,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> JoinHandle<Result<(), IndexError>> {
+    tokio::spawn(async move {
+        let beat = |progress: &guerdon_indexer::Progress| {
+            if !progress.by_other {
+                heartbeat.beat(wall());
+            }
+        };
+        let outcome = indexer.run(stop, beat).await;
+        if let Err(error) = indexer.release().await {
+            tracing::info!("the lease was not given back: {error}");
+        }
+        outcome
+    })
+}
+
+/// Tells the pages, for as long as they are served, what the process says that indexes.
+pub(crate) async fn pulse(store: Store, heartbeat: Heartbeat) {
+    loop {
+        match look(&store, &heartbeat).await {
+            Ok(trouble) => heartbeat.tell(trouble),
+            Err(error) => tracing::warn!("the state of the index cannot be read: {error}"),
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+async fn look(store: &Store, heartbeat: &Heartbeat) -> Result<Option<Trouble>, StoreError> {
+    let mut read = store.read().await?;
+    let Some(state) = read.index_state().await? else {
+        return Ok(None);
+    };
+    let checkpoint = read.checkpoint().await?;
+    drop(read);
+    if heartbeat.last().unwrap_or_default() < state.answered_at {
+        heartbeat.beat(state.answered_at);
+    }
+    if state.stopped.is_some() {
+        return Ok(Some(Trouble::Disagreement));
+    }
+    let (block, time) = checkpoint.map_or((0, 0), |at| (at.block, at.time));
+    Ok((state.head > block).then(|| Trouble::Behind {
+        blocks: state.head - block,
+        seconds: state.head_time.saturating_sub(time),
+    }))
+}
