@@ -5,15 +5,21 @@ use std::{path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process::run, setup::cargo, test};
+use crate::{fuzz_api, process::run, setup::cargo, test};
 
-const USAGE: &str = "usage: cargo xtask fuzz [--minutes N] [--seed S] | --contracts";
+const USAGE: &str = "usage: cargo xtask fuzz [--minutes N] [--seed S] | --contracts | api";
 
 /// Runs the differential test for some minutes (10), from a seed (that of the clock).
 ///
 /// What it prints on failure names the seed of the failing sequence: `--minutes 0 --seed S` takes
 /// that one alone.
 pub(crate) fn fuzz(root: &Path, words: &[String]) -> Result<()> {
+    if let Some(("api", rest)) = words
+        .split_first()
+        .map(|(word, rest)| (word.as_str(), rest))
+    {
+        return fuzz_api::api(root, rest);
+    }
     if words == ["--contracts"] {
         return contracts(root);
     }

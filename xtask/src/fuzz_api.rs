@@ -75,11 +75,11 @@ fn schemathesis(
         .current_dir(data)
         .env("SCHEMATHESIS_HOOKS", "hooks")
         .env("PYTHONPATH", folder)
+        .env("GUERDON_API_KEY", key)
         .arg("run")
         .arg(format!("{url}/api/openapi.json"))
-        .args(["--header", &format!("Authorization: Bearer {key}")])
         .args(["--checks", "all", "--seed", SEED, "--no-color"])
-        .args(["--max-examples", examples, "--generation-database", "none"])
+        .args(["--max-examples", examples])
         .args(["--phases", "examples,coverage,fuzzing"]);
     run("schemathesis", &mut tests)
 }

@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod coverage;
 mod fuzz;
+mod fuzz_api;
 mod mutate;
 mod postgres;
 mod process;
@@ -32,6 +33,7 @@ usage: cargo xtask <verb>
   coverage         the lines and branches of the contracts that the tests reach; fails below 100 %
   fuzz             random sequences on contracts and core (--minutes N, --seed S); with
                    --contracts the contracts alone: 10,000 runs of each test, plays of 1000 x 500
+  fuzz api         schemathesis on the API of a scratch demo (--examples N); needs Python 3.11
   mutate           change the contracts one place at a time; a test must fail (--list, --only FILE)
   prove            symbolic proofs (halmos) and static analysis (slither); needs Python 3.11
   vectors          write vectors/*.json again by the independent oracle (needs Python 3.11)";

@@ -7,7 +7,7 @@
 mod copy;
 mod findings;
 mod properties;
-mod python;
+pub(crate) mod python;
 mod workshop;
 
 use std::path::Path;

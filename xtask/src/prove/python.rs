@@ -1,4 +1,4 @@
-//! The virtual environment with halmos, its solvers and slither.
+//! Virtual environments of pinned packages: halmos, its solvers and slither; schemathesis.
 
 use std::{
     fs,
@@ -19,7 +19,7 @@ const NAMES: [&str; 5] = [
 ];
 
 /// Makes the environment `venv` hold exactly `requirements`; gives its folder of programs.
-pub(super) fn environment(venv: &Path, requirements: &Path) -> Result<PathBuf> {
+pub(crate) fn environment(venv: &Path, requirements: &Path) -> Result<PathBuf> {
     let bin = venv.join("bin");
     let wanted =
         fs::read(requirements).with_context(|| format!("{} is missing", requirements.display()))?;
@@ -28,7 +28,7 @@ pub(super) fn environment(venv: &Path, requirements: &Path) -> Result<PathBuf> {
         return Ok(bin);
     }
     let Some(python) = NAMES.into_iter().find(|name| is_new_enough(name)) else {
-        bail!("the proofs need Python 3.11 or newer as `python3`: install it and run again");
+        bail!("this needs Python 3.11 or newer as `python3`: install it and run again");
     };
     run(
         "virtual environment (Python)",
@@ -41,7 +41,7 @@ pub(super) fn environment(venv: &Path, requirements: &Path) -> Result<PathBuf> {
         .args(["-m", "pip", "install", "--quiet", "--require-hashes"])
         .args(["--disable-pip-version-check", "--requirement"])
         .arg(requirements);
-    run("halmos, cvc5 and slither (pip)", &mut install)?;
+    run("pinned packages (pip)", &mut install)?;
     fs::write(&stamp, wanted)?;
     Ok(bin)
 }

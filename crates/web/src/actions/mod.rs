@@ -1,7 +1,7 @@
 //! What the company and holders change together: previews, requests to sign, batches for a Safe.
 
-mod batch_calls;
 mod api;
+mod batch_calls;
 mod batches;
 mod change;
 mod common;

@@ -151,9 +151,42 @@ pub(super) fn body(
     }
     let body: Value = serde_json::from_slice(bytes)
         .map_err(|_| Problem::new(Kind::NotUnderstood, words::BODY_BROKEN))?;
+    let body = whole(body);
     let wrong = schema::faults(shapes::all(), &schema::part(name), &body);
     match wrong.is_empty() {
         true => Ok(body),
         false => Err(Problem::invalid(wrong)),
+    }
+}
+
+/// Whole numbers that were written with a point, as whole numbers: `17.0` is 17.
+fn whole(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let text = number.to_string();
+            let digits = text
+                .strip_suffix(".0")
+                .and_then(|it| it.parse::<i64>().ok());
+            digits.map_or(Value::Number(number), Value::from)
+        }
+        Value::Array(items) => items.into_iter().map(whole).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields.map(|(name, value)| (name, whole(value))).collect()
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        let value = serde_json::from_str(r#"{"a": [17.0, 1e3, 1.5], "b": -2.0}"#).unwrap();
+        assert_eq!(whole(value), json!({"a": [17, 1000, 1.5], "b": -2}));
     }
 }

@@ -1,6 +1,7 @@
 """What the document cannot say to schemathesis: addresses with their checksum rule, and that an
 idempotency key belongs to one request."""
 
+import os
 import re
 import uuid
 
@@ -13,9 +14,21 @@ schemathesis.openapi.format(
 )
 
 
+@schemathesis.auth()
+class Key:
+    """The key of the run. As a header of the command line it would come back where a test leaves it
+    away."""
+
+    def get(self, case, context):
+        return os.environ["GUERDON_API_KEY"]
+
+    def set(self, case, key, context):
+        case.headers["Authorization"] = f"Bearer {key}"
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Gives each request that brings a good name one of its own: hypothesis likes to repeat."""
     name = (case.headers or {}).get("Idempotency-Key")
-    if isinstance(name, str) and re.fullmatch(r"[!-~]{1,200}", name):
-        case.headers["Idempotency-Key"] = f"{name}-{uuid.uuid4()}"
+    if isinstance(name, str) and re.fullmatch(r"[!-~]{1,255}", name):
+        case.headers["Idempotency-Key"] = f"{name}-{uuid.uuid4()}"[-255:]
