@@ -169,7 +169,7 @@ fn table(answer: &Value) -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut text = format!(
         "pages under load: 50 connections for 60 s, {} profile, {cores} cores shared by server, \
-         database and wrk\n\
+         database and wrk; a write every second and a block every 12\n\
          | database   | page  | median ms | at most | 99 % ms | at most | a second |         |\n\
          |------------|-------|-----------|---------|---------|---------|----------|---------|\n",
         answer["profile"].as_str().unwrap_or_default()

@@ -61,6 +61,7 @@ async fn main() -> Outcome {
     let origin = format!("http://{}", listener.local_addr()?);
     let heartbeat = Heartbeat::default();
     tokio::spawn(beat(heartbeat.clone()));
+    tokio::spawn(busy(store.clone(), me.address()));
     let state = AppState::new(inner(store, heartbeat, &origin));
     tokio::spawn(listen(listener, router(state), std::future::pending()));
 
@@ -87,6 +88,34 @@ async fn beat(heartbeat: Heartbeat) {
         heartbeat.beat(session::wall());
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }
+}
+
+/// What else goes on meanwhile: somebody writes every second, and a block comes every twelve, so
+/// that nothing is kept for longer than that.
+async fn busy(store: Store, wallet: Address) {
+    for second in 1_u64.. {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        if let Err(error) = write(&store, wallet, second).await {
+            tracing::warn!(%error, "a write of the bench failed");
+        }
+    }
+}
+
+async fn write(store: &Store, wallet: Address, second: u64) -> Outcome {
+    let mut tx = store.write().await?;
+    let owner = guerdon_store::Owner::Wallet(wallet);
+    tx.put_setting(owner, "bench", &second.to_string()).await?;
+    if second.is_multiple_of(12)
+        && let Some(head) = tx.checkpoint().await?
+    {
+        tx.set_checkpoint(&guerdon_store::Checkpoint {
+            block: head.block + 1,
+            hash: alloy_primitives::B256::random(),
+            time: head.time + 12,
+        })
+        .await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 fn inner(store: Store, heartbeat: Heartbeat, origin: &str) -> Inner {
