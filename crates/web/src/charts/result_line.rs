@@ -59,7 +59,7 @@ const PHONE: Frame = Frame {
 };
 const HEIGHT: i64 = 150;
 const AXIS: i64 = 82;
-const MARGIN: i64 = 34;
+const MARGIN: i64 = 44;
 
 /// Draws the line; `id` makes it unique on its page.
 pub(crate) fn draw(line: &ResultLine, id: &str, description: &str) -> Drawn {
@@ -202,11 +202,20 @@ impl<'a> Plot<'a> {
                 out.circle("dot-measured", hollow, Px::whole(6));
                 self.name_measured(out, labels, hollow.0, measured);
             }
-            let places = [
-                (at.0, Px::whole(AXIS - 26), Anchor::Middle),
-                (Px(at.0.0 + 50), Px::whole(AXIS - 26), Anchor::End),
-                (Px(at.0.0 - 50), Px::whole(AXIS - 26), Anchor::Start),
+            let y = Px::whole(AXIS - 26);
+            let mut places = [
+                (at.0, y, Anchor::Middle),
+                (Px(at.0.0 + 50), y, Anchor::End),
+                (Px(at.0.0 - 50), y, Anchor::Start),
             ];
+            // Clear of the line up to the measured value's name.
+            let near = Px::whole(46).0;
+            if point
+                .measured
+                .is_some_and(|it| self.x(it).0 - at.0.0 < near)
+            {
+                places.swap(0, 1);
+            }
             labels.write(
                 out,
                 "strong",

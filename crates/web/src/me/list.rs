@@ -6,7 +6,8 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use guerdon_core::grant::Reason;
-use guerdon_store::Means;
+use guerdon_store::{Means, Read};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,15 +15,17 @@ use super::load::{self, PAGE};
 use super::portfolio::{Mine, Portfolio};
 use crate::access::{SignedIn, Viewer};
 use crate::charts::bar;
+use crate::charts::svg::Escaped;
 use crate::data::{head, money};
 use crate::dates;
 use crate::error::PageError;
 use crate::html::{Markup, Money, When};
 use crate::memory::{Asking, Kept};
-use crate::numbers::{count, count_of};
+use crate::numbers::{Token, count, count_of};
 use crate::pages::{self, Form};
 use crate::state::AppState;
 use crate::strings::me as words;
+use crate::strings::round::{NOTHING, nothing_yet};
 use crate::table::{self, Rows};
 use crate::views::grant::bar_label;
 use crate::views::round::state_word;
@@ -54,7 +57,8 @@ struct Row {
     state: &'static str,
     bar: Markup,
     granted: Money,
-    claimable: Money,
+    /// Never a bare nothing: why, in two or three words.
+    claimable: Markup,
     next: Markup,
 }
 
@@ -68,13 +72,21 @@ pub(super) async fn page(
     let made = async {
         let mut read = state.store.read().await?;
         let as_of = asking.as_of(&mut read, &state).await?;
-        let part = (after(&cursor)?, PAGE);
-        let (portfolio, next) = load::page(&mut read, &state, &(&viewer).into(), part).await?;
+        let (portfolio, next) = part(&mut read, &state, (&viewer, &cursor)).await?;
         let context = crate::load::context(&state, as_of, Some(&viewer));
         let page = GrantsPage::new(&portfolio, next, &viewer, &context);
         Kept::new(page.shell.clone(), as_of, &page.as_content())
     };
     asking.page(made).await
+}
+
+/// The part of the list that was asked for, and where it goes on.
+async fn part(
+    read: &mut Read,
+    state: &AppState,
+    (viewer, cursor): (&Viewer, &Cursor),
+) -> Result<(Portfolio, Option<B256>), PageError> {
+    load::page(read, state, &viewer.into(), (after(cursor)?, PAGE)).await
 }
 
 /// The list as JSON.
@@ -85,8 +97,7 @@ pub(super) async fn as_json(
 ) -> Result<Response, PageError> {
     let mut read = state.store.read().await?;
     let as_of = crate::load::as_of(&mut read, &state).await?;
-    let part = (after(&cursor)?, PAGE);
-    let (portfolio, next) = load::page(&mut read, &state, &(&viewer).into(), part).await?;
+    let (portfolio, next) = part(&mut read, &state, (&viewer, &cursor)).await?;
     let context = crate::load::context(&state, as_of, Some(&viewer));
     let grants = portfolio.grants.iter().map(|mine| data(mine, &context));
     Ok(Json(json!({
@@ -105,10 +116,12 @@ pub(super) async fn as_table(
     form: Form,
 ) -> Result<Response, PageError> {
     let mut read = state.store.read().await?;
-    let as_of = crate::load::as_of(&mut read, &state).await?;
-    let part = (after(&cursor)?, PAGE);
-    let (portfolio, _) = load::page(&mut read, &state, &(&viewer).into(), part).await?;
-    let (token, now) = (&state.deployment.token, as_of.now());
+    let now = crate::load::as_of(&mut read, &state).await?.now();
+    let (portfolio, _) = part(&mut read, &state, (&viewer, &cursor)).await?;
+    table::answer(form, rows(&portfolio, (&state.deployment.token, now))).await
+}
+
+fn rows(portfolio: &Portfolio, (token, now): (&Token, u64)) -> Rows {
     let raw = [
         "granted_raw",
         "claimable_raw",
@@ -134,7 +147,7 @@ pub(super) async fn as_table(
             &token.decimals,
         ]);
     }
-    table::answer(form, rows).await
+    rows
 }
 
 fn after(cursor: &Cursor) -> Result<Option<B256>, PageError> {
@@ -207,12 +220,27 @@ fn row(mine: &Mine, place: u32, context: &Context<'_>) -> Row {
         state: state_word(record, now),
         bar: Markup(svg.replacen("class=\"bar\"", "class=\"bar thin\"", 1)),
         granted: Money::plain(record.amount, token),
-        claimable: Money::plain(mine.payment.net, token),
+        claimable: match mine.payment.net {
+            0 => nothing(mine, &zone, now),
+            net => markup(Money::plain(net, token)),
+        },
         next: match next_at(mine) {
             Some(at) => markup(When::date(at, &zone)),
             None => Markup("–".to_owned()),
         },
     }
+}
+
+/// Why nothing can be claimed.
+fn nothing(mine: &Mine, zone: &TimeZone, now: u64) -> Markup {
+    let words = match mine.stands() {
+        _ if mine.data.binding_at > now => {
+            words::nothing_until(&dates::day(mine.data.binding_at, zone))
+        }
+        true => nothing_yet(&mine.reasons, zone),
+        false => NOTHING.to_owned(),
+    };
+    Markup(format!("<span class=\"soft\">{}</span>", Escaped(&words)))
 }
 
 /// When time alone brings more.

@@ -8,7 +8,7 @@ use crate::numbers::count;
 pub(crate) const NO_GRANTS: &str = "No grants for this wallet. Ask PEOPLE, or open a grant file.";
 pub(crate) const NO_GRANTS_HINT: &str = "The company adds grants by committing a round; yours then \
     stand here. If you were given a grant file, it works without this server: \
-    `guerdon grant show FILE` says what it holds, `guerdon grant claim FILE` claims.";
+    guerdon grant show FILE says what it holds, guerdon grant claim FILE claims.";
 pub(crate) const NO_GRANTS_MAIL: &str = "No grants for this e-mail address. Ask PEOPLE, or open a \
     grant file.";
 
@@ -67,6 +67,11 @@ pub(crate) fn at_each(grant: &str, unit: &str) -> String {
 /// What a worth leaves out: shares that can never open, and what went back.
 pub(crate) fn out_of_reach(amount: &str) -> String {
     format!("Leaves out {amount} that can no longer be paid.")
+}
+
+/// In the place of an amount, before a round binds.
+pub(crate) fn nothing_until(day: &str) -> String {
+    format!("nothing before {day}")
 }
 
 /// Under a bar and under a table with a sum.

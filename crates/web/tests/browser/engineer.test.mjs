@@ -3,10 +3,13 @@
 import "./ends.mjs";
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { before, describe, test } from "node:test";
 
 import { context } from "./browser.mjs";
 import { open } from "./checks.mjs";
+import { guerdon } from "./machine.mjs";
 import { signedIn } from "./session.mjs";
 import { site } from "./site.mjs";
 import { TestWallet, embeddedKey } from "./wallet.mjs";
@@ -73,6 +76,25 @@ describe("an engineer", { concurrency: 1, timeout: 600_000 }, () => {
     await page.waitForURL(/#share$/);
     assert.equal((await shared.page.goto(link)).status(), 404);
     await other.close();
+    await window.close();
+  });
+
+  test("takes her grant file away, as the import wrote it, and needs this server no more", async () => {
+    const window = await context({ storageState: await session(MINE.key), javaScriptEnabled: false });
+    const page = await window.newPage();
+    await page.goto(`${made.url}/grants/${made.id(MINE.grant)}`);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Download grant file" }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), `${MINE.grant}.json`);
+    const file = join(made.data, "downloaded.json");
+    await download.saveAs(file);
+    assert.deepEqual(readFileSync(file), readFileSync(join(made.data, "grants", `${MINE.grant}.json`)));
+    const verified = await guerdon(made.data, "verify", "grant", file, "--rpc-url", made.rpc);
+    assert.match(verified, /everything agrees/);
+    const call = await guerdon(made.data, "grant", "claim", file, "--calldata", "--rpc-url", made.rpc);
+    assert.match(call, /0x[0-9a-f]{8,}/);
     await window.close();
   });
 

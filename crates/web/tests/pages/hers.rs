@@ -245,3 +245,19 @@ async fn a_goals_twin_says_its_fields_as_its_file_does() {
         assert!(twin["definition"]["threshold"].is_string());
     }
 }
+
+#[tokio::test]
+async fn a_list_has_no_bare_nothing() {
+    let site = Portal::told().await;
+    let body = site.get(Who::Holder, "/me/grants").await.body;
+    assert!(body.contains("data-label=\"claimable\""), "{body}");
+    assert!(
+        !body.contains("data-label=\"claimable\"><data value=\"0\""),
+        "{body}"
+    );
+    // One starts to vest next year; one was claimed on the day of its last payment.
+    says(&check::text(&body), &["nothing before 1 Jun 2029"]);
+    let begun = Portal::of(Story::begun(), Some(WALL - 4)).await;
+    let list = begun.page(Who::Holder, "/me/grants").await;
+    says(&list, &["nothing before 4 Jul 2026"]);
+}
