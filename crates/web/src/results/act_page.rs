@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::B256;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use guerdon_core::goal::{AttemptStatus, Verdict};

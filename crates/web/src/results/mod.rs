@@ -6,6 +6,7 @@ mod act_page;
 mod challenge;
 mod desk;
 mod hand_in;
+mod links;
 mod papers;
 mod queue;
 mod queue_page;
@@ -17,6 +18,7 @@ mod upload;
 mod work;
 
 pub(crate) use act::Name;
+pub(crate) use links::links;
 pub use papers::accept_paper;
 pub(crate) use queue::Task;
 use tried::tried;

@@ -13,6 +13,7 @@ use super::shell::{Place, Shell};
 use super::{ChartView, Context, HistoryRow, NamedGoal, Why, result};
 use crate::html::{Hex, Markup, Money};
 use crate::numbers::count_of;
+use crate::results;
 use crate::strings::goal as words;
 
 /// All that a goal's page is made of.
@@ -36,6 +37,8 @@ pub(crate) struct GoalPage {
     pub(crate) heading: String,
     pub(crate) lead: String,
     pub(crate) whys: Vec<Why>,
+    /// What the reader can do here: path and words.
+    pub(crate) links: Vec<(String, String)>,
     pub(crate) message: String,
     pub(crate) chart: Option<ChartView>,
     pub(crate) no_attempts: &'static str,
@@ -95,6 +98,7 @@ impl GoalPage {
             heading: title,
             lead: words::sentence(&measures(goal)),
             whys: vec![standing_block(&standing)],
+            links: results::links(record, context),
             message: result::message(record),
             chart: result::chart(record, &record.id.to_string()),
             no_attempts: words::NO_ATTEMPTS,

@@ -8,9 +8,11 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 
 import { context } from "./browser.mjs";
+import { COLOURS, accessibility, keyboard, open, structure, width } from "./checks.mjs";
 import { ROOT, guerdon } from "./machine.mjs";
-import { signedIn } from "./session.mjs";
+import { cookiesOf, signedIn } from "./session.mjs";
 import { ask, site, waitFor } from "./site.mjs";
+import { PHONE, SIZES, THEMES } from "./views.mjs";
 import { TestWallet, embeddedKey } from "./wallet.mjs";
 
 const CHAIN = 31_337;
@@ -176,5 +178,41 @@ describe("results through the pages", () => {
     await sends(doubter, "Take the bonds");
     await doubter.reload();
     assert.match(await words(doubter), /No bond is owed to your wallet\./);
+  });
+
+  test("the pages of those who measure are whole, on a phone and by keyboard", async () => {
+    const goal = (name) => {
+      const file = readFileSync(join(made.data, "goals", `${name}.json`), "utf8");
+      return `/goals/${JSON.parse(file).place.id}`;
+    };
+    const next = goal("agents_500@0.85..0.92");
+    const launch = `${goal("launch-eu")}/attempts/0`;
+    const pages = [
+      [SPONSOR, "/queue"],
+      [SPONSOR, `${next}/attempts/0/work`],
+      [HELEN, `${next}/attempts/0/work`],
+      [ARBITER, `${launch}/work`],
+      [ARBITER, `${launch}/resolve?verdict=overturned&x=0`],
+      [CHALLENGER, `${launch}/challenge`],
+      [SPONSOR, `${next}/demand`],
+      [ARBITER, `${next}/extend?closes=2031-01-01`],
+      [CHALLENGER, `${next}/close`],
+    ];
+    for (const [key, path] of pages) {
+      const window = await context();
+      await window.addCookies(await cookiesOf(made.url, embeddedKey(key)));
+      const { page, problems } = await open(window, made.url + path);
+      const found = [...problems, ...(await structure(page)), ...(await keyboard(page))];
+      for (const size of SIZES) {
+        await page.setViewportSize(size);
+        if (size === PHONE) found.push(...(await width(page)));
+        for (const colorScheme of THEMES) {
+          await page.emulateMedia({ colorScheme });
+          found.push(...(await accessibility(page, colorScheme === "dark" ? COLOURS : undefined)));
+        }
+      }
+      await window.close();
+      assert.deepEqual(found, [], path);
+    }
   });
 });

@@ -137,6 +137,17 @@ pub(crate) fn guards_fail(missing: u32) -> String {
     )
 }
 
+/// What a goal's page leads to.
+pub(crate) fn link(what: &str, number: u16) -> String {
+    let attempt = super::attempt(number);
+    match what {
+        "challenge" => format!("Challenge the {attempt}"),
+        "finalize" => format!("Finalize the {attempt}"),
+        "expire" => format!("Let the {attempt} expire"),
+        _ => format!("Work on the {attempt}"),
+    }
+}
+
 /// A number of a goal's condition.
 pub(crate) fn guard(bit: u32) -> String {
     format!("condition {} holds", bit.saturating_add(1))
