@@ -294,7 +294,8 @@ impl Made<'_> {
             now: subject.now,
             stop_at,
             grace: grace.then_some(until),
-            zone: &subject.zone,
+            // Hers, not that of whoever writes it.
+            zone: &crate::views::zone(subject.data.zone.as_deref()).0,
             paid: paid.as_deref(),
             claimable: claimable.as_deref(),
             locked: locked.as_deref(),

@@ -19,7 +19,7 @@ pub(crate) const NONE_OVER: &str = "None yet.";
 
 /// The keeper has sent nothing.
 pub(crate) const NO_JOBS: &str = "The keeper has sent nothing from this database yet. Start it with \
-                                  `guerdon serve --keep`; holders can always claim by themselves.";
+                                  guerdon serve --keep; holders can always claim by themselves.";
 
 /// No payment failed.
 pub(crate) const NONE_FAILING: &str = "No payment failed.";

@@ -96,7 +96,10 @@ describe("what the company and a holder change", () => {
       assert.match(await command.textContent(), /^guerdon grant (pause|resume) G-1018$/);
       await page.getByRole("button", { name: button }).click();
       await page.waitForURL(/\/sign\/\d+$/);
+      const request = page.url();
       await signs(page);
+      await page.goto(request);
+      assert.ok((await words(page)).includes(`Done: ${link}`), await words(page));
       await page.goto(`${made.url}${path(PAUSED, "change")}`);
       assert.ok((await words(page)).includes(`State: ${state}.`), await words(page));
     }

@@ -1,3 +1,4 @@
+use super::requests::told;
 use crate::numbers::count;
 
 /// A batch without calls.
@@ -99,18 +100,18 @@ pub(crate) const OTHER_MULTI_SEND: &str = "Other code stands where the MultiSend
 
 /// A call would be refused.
 pub(crate) fn batch_fails(number: usize, why: &str) -> String {
-    let why = why.trim_end_matches('.');
+    let why = crate::numbers::capital(&told(why));
     format!("Tried on the node just now: call {number} would be refused. {why}.")
 }
 
 /// Only the first call could be tried.
 pub(crate) fn batch_untried(why: &str) -> String {
-    let why = why.trim_end_matches('.');
+    let why = told(why);
     format!("The first call would succeed; the others could not be tried: {why}.")
 }
 
 /// The node did not answer.
 pub(crate) fn node_failed(why: &str) -> String {
-    let why = why.trim_end_matches('.');
+    let why = told(why);
     format!("The node did not answer: {why}. Nothing is said about it here.")
 }

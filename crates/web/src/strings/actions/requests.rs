@@ -111,8 +111,13 @@ pub(crate) const WOULD_SUCCEED: &str = "Tried on the node just now: it would suc
 
 /// The call was tried on the node, and refused.
 pub(crate) fn would_fail(why: &str) -> String {
-    let why = why.trim_end_matches('.');
+    let why = crate::numbers::capital(&told(why));
     format!("Tried on the node just now: it would be refused. {why}.")
+}
+
+/// What a node or a contract said, as a part of a sentence: commands stand in it without marks.
+pub(super) fn told(why: &str) -> String {
+    why.trim_end_matches('.').replace('`', "")
 }
 
 /// There is no node to try it on.

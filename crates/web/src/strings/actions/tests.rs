@@ -299,6 +299,16 @@ fn what_never_changes_is_a_sentence_too() {
 }
 
 #[test]
+fn what_a_contract_said_stands_in_plain_words() {
+    let said = would_fail("the round is unknown: commit it first (`guerdon round commit`).");
+    assert_eq!(
+        said,
+        "Tried on the node just now: it would be refused. The round is unknown: commit it first \
+         (guerdon round commit)."
+    );
+}
+
+#[test]
 fn a_letter_says_what_is_hers_and_what_is_not() {
     let gates = vec![gate_line(
         &token(),
