@@ -30,6 +30,8 @@ mod kept;
 #[cfg(test)]
 mod links;
 #[cfg(test)]
+mod log;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod me;

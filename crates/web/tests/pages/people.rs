@@ -39,9 +39,13 @@ pub(crate) enum Who {
     AdministratorByMail,
     AdministratorByChain,
     AuditorByMail,
+    /// The wallet that the goals name as their sponsor; a panel member's; the arbiter's.
+    Sponsor,
+    PanelMember,
+    Arbiter,
 }
 
-pub(crate) const EVERYBODY: [Who; 12] = [
+pub(crate) const EVERYBODY: [Who; 15] = [
     Who::Nobody,
     Who::Engineer,
     Who::Holder,
@@ -54,6 +58,9 @@ pub(crate) const EVERYBODY: [Who; 12] = [
     Who::AdministratorByMail,
     Who::AdministratorByChain,
     Who::AuditorByMail,
+    Who::Sponsor,
+    Who::PanelMember,
+    Who::Arbiter,
 ];
 
 impl Who {
@@ -135,6 +142,9 @@ async fn put_sessions(tx: &mut Tx, story: &Story, ids: &[PersonId]) {
     let mail = |person: usize| (Means::MailLink, None, Some(person));
     for (who, (means, wallet, person)) in [
         (Who::Engineer, wallet(address(0xe3), None)),
+        (Who::Sponsor, wallet(address(0x51), None)),
+        (Who::PanelMember, wallet(address(0x20), None)),
+        (Who::Arbiter, wallet(address(0x88), None)),
         (Who::Holder, wallet(mine.recipient, Some(0))),
         (Who::OtherHolder, wallet(others.recipient, Some(1))),
         (Who::HolderByMail, mail(0)),
