@@ -16,6 +16,7 @@ use crate::access::{Recognised, Viewer};
 use crate::load;
 use crate::state::AppState;
 use crate::strings::access::{FOREIGN_FORM, NOT_SIGNED_IN, Refusal};
+use crate::strings::errors as said;
 use crate::views::plain::MessagePage;
 use crate::views::shell::Shell;
 
@@ -136,89 +137,39 @@ impl Shown {
 
 impl PageError {
     fn shown(&self) -> Shown {
-        let of = |status, heading, what: &dyn ToString, hint| Shown {
+        let of = |status, (heading, hint): (&'static str, &'static str)| Shown {
             status,
             heading,
-            what: sentence(&what.to_string()),
+            what: sentence(&self.to_string()),
             hint,
         };
+        let refused =
+            |status, heading, refusal: &Refusal| Shown::refusal(status, heading, *refusal);
         match self {
-            Self::NoPage => of(
-                StatusCode::NOT_FOUND,
-                "Not found",
-                self,
-                "The address may be mistyped, or the page has moved.",
-            ),
-            Self::Missing { noun: "grant", .. } => of(
-                StatusCode::NOT_FOUND,
-                "No such grant here",
-                self,
-                "It is known here once it was opened or its round imported. If you hold its file, open it with \
-                 `guerdon grant claim FILE`, or check it with `guerdon verify grant FILE`.",
-            ),
-            Self::Missing { .. } => of(
-                StatusCode::NOT_FOUND,
-                "Not found",
-                self,
-                "It may stand in a block that was not read yet, or belong to another deployment.",
-            ),
-            Self::NotAnId { .. } => of(
-                StatusCode::NOT_FOUND,
-                "Not found",
-                self,
-                "Copy the whole id and try again.",
-            ),
+            Self::NoPage => of(StatusCode::NOT_FOUND, said::NO_PAGE),
+            Self::Missing { noun: "grant", .. } => of(StatusCode::NOT_FOUND, said::NO_GRANT),
+            Self::Missing { .. } => of(StatusCode::NOT_FOUND, said::MISSING),
+            Self::NotAnId { .. } => of(StatusCode::NOT_FOUND, said::NOT_AN_ID),
             Self::SignIn { .. } | Self::NotSignedIn => {
-                Shown::refusal(StatusCode::UNAUTHORIZED, "Sign in first", NOT_SIGNED_IN)
+                refused(StatusCode::UNAUTHORIZED, said::SIGN_IN, &NOT_SIGNED_IN)
             }
-            Self::SignInRefused(refusal) => {
-                Shown::refusal(StatusCode::BAD_REQUEST, "Not signed in", *refusal)
+            Self::SignInRefused(why) => refused(StatusCode::BAD_REQUEST, said::NOT_SIGNED_IN, why),
+            Self::TooMany(why, _) => refused(StatusCode::TOO_MANY_REQUESTS, said::TOO_MANY, why),
+            Self::Busy(why, _) => refused(StatusCode::SERVICE_UNAVAILABLE, said::BUSY, why),
+            Self::ForeignForm => refused(StatusCode::FORBIDDEN, said::FOREIGN, &FOREIGN_FORM),
+            Self::NotPermitted(why) => refused(StatusCode::FORBIDDEN, said::NOT_PERMITTED, why),
+            Self::NotHere(why) => refused(StatusCode::NOT_FOUND, said::NOT_HERE, why),
+            Self::NotUnderstood => of(StatusCode::BAD_REQUEST, said::NOT_UNDERSTOOD),
+            Self::NothingRead | Self::BeforeAll { .. } | Self::NotADate(_) => {
+                of(StatusCode::NOT_FOUND, said::NO_DAY)
             }
-            Self::TooMany(refusal, _) => {
-                Shown::refusal(StatusCode::TOO_MANY_REQUESTS, "Too many tries", *refusal)
-            }
-            Self::Busy(refusal, _) => {
-                Shown::refusal(StatusCode::SERVICE_UNAVAILABLE, "Too busy", *refusal)
-            }
-            Self::ForeignForm => {
-                Shown::refusal(StatusCode::FORBIDDEN, "Not sent from here", FOREIGN_FORM)
-            }
-            Self::NotPermitted(refusal) => {
-                Shown::refusal(StatusCode::FORBIDDEN, "Not permitted", *refusal)
-            }
-            Self::NotHere(refusal) => Shown::refusal(StatusCode::NOT_FOUND, "Not here", *refusal),
-            Self::NotUnderstood => of(
-                StatusCode::BAD_REQUEST,
-                "This request was not understood",
-                self,
-                "Go back, load the page again and send the form once more.",
-            ),
-            Self::NothingRead | Self::BeforeAll { .. } | Self::NotADate(_) => of(
-                StatusCode::NOT_FOUND,
-                "No such day here",
-                self,
-                "Choose a day from the first block of these contracts on.",
-            ),
-            Self::Reorged { .. } => of(
-                StatusCode::CONFLICT,
-                "The chain replaced this block",
-                self,
-                "Nothing that was reported at that block holds. Make the report again: it will \
-                 name the block that stands.",
-            ),
-            Self::Workbook(_) => of(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "This workbook failed",
-                self,
-                "The same rows are there as CSV: put .csv in the place of .xlsx.",
-            ),
-            Self::Store(_) | Self::Records { .. } | Self::Render(_) => of(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "This page failed",
-                &"something went wrong on this server",
-                "No money depends on it: the contracts pay without this server. Try again in a \
-                 moment; if it stays, the operator finds the reason in the log.",
-            ),
+            Self::Reorged { .. } => of(StatusCode::CONFLICT, said::REORGED),
+            Self::Workbook(_) => of(StatusCode::INTERNAL_SERVER_ERROR, said::WORKBOOK),
+            // What failed stands in the log, not on the page.
+            Self::Store(_) | Self::Records { .. } | Self::Render(_) => Shown {
+                what: said::FAILED_WHAT.to_owned(),
+                ..of(StatusCode::INTERNAL_SERVER_ERROR, said::FAILED)
+            },
         }
     }
 }

@@ -11,6 +11,7 @@ mod build;
 mod bundle;
 mod canary;
 mod changes;
+mod chaos;
 mod claims;
 mod company;
 mod database;

@@ -19,7 +19,7 @@ use crate::access::AuditorReader;
 use crate::data::refused;
 use crate::error::PageError;
 use crate::load;
-use crate::numbers::grouped;
+use crate::numbers::{grouped, shortened};
 use crate::pages::{Answer, html};
 use crate::past;
 use crate::state::AppState;
@@ -44,6 +44,7 @@ struct FileRow {
     path: String,
     bytes: String,
     sha256: String,
+    short: String,
 }
 
 pub(super) async fn page(
@@ -71,9 +72,10 @@ pub(super) async fn page(
         files: files
             .iter()
             .map(|file| FileRow {
-                path: file.path.clone(),
+                path: shown(&file.path),
                 bytes: grouped(file.bytes),
                 sha256: file.sha256.clone(),
+                short: shortened(&file.sha256),
             })
             .collect(),
     })
@@ -105,6 +107,17 @@ pub(super) async fn file(
         (CONTENT_DISPOSITION, disposition),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// The path of a file; ids in it are shortened.
+fn shown(path: &str) -> String {
+    let id = path
+        .strip_prefix("goals/")
+        .and_then(|it| it.strip_suffix(".json"));
+    id.map_or_else(
+        || path.to_owned(),
+        |id| format!("goals/{}.json", shortened(id)),
+    )
 }
 
 fn name(at: &At) -> String {

@@ -162,7 +162,9 @@ async fn judge(
     if let Some(difference) = differs {
         return Ok((Some(found), words::other_artifact(&difference)));
     }
+    let names = matches!(name, "Grants" | "Succession");
     let judged = match wrong_name(chain, deployment, name).await? {
+        None if names => words::SAME_NAMES.to_owned(),
         None => words::SAME_CODE.to_owned(),
         Some((function, found)) => words::wrong_name(function, &found.to_checksum(None)),
     };

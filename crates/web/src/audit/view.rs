@@ -92,15 +92,9 @@ pub(super) fn figures(pool: &PoolRecord, vested: u128, token: &Token) -> Vec<Fig
         note: note.to_owned(),
     };
     vec![
-        figure(
-            "Funded",
-            pool.funded,
-            "deposited and withheld, not withdrawn",
-        ),
         figure("Promised", pool.promised, "to grants, paid or not"),
         figure("Vested", vested, "of opened grants"),
         figure("Claimed", pool.paid_net(), "reached holders"),
-        figure("Withheld", pool.withheld, "for tax, back in the pool"),
         figure("Free", pool.free(), "funded and not promised"),
     ]
 }

@@ -11,13 +11,14 @@ use axum::response::Response;
 use guerdon_store::{Actor, Entry, Owner, PersonId, Read};
 use serde::Deserialize;
 
-use crate::access::{AuditorReader, Viewer};
+use crate::access::{Access, AuditorReader, Viewer};
 use crate::dates;
 use crate::error::PageError;
 use crate::html::Moment;
 use crate::load;
 use crate::numbers::shortened;
 use crate::pages::{Answer, Form, html};
+use crate::routes::Route;
 use crate::state::AppState;
 use crate::strings::log as words;
 use crate::table::{self, Rows};
@@ -31,7 +32,7 @@ const FILE: u32 = 5_000;
 /// Entries below this number.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Before {
+struct Before {
     before: Option<u64>,
 }
 
@@ -65,7 +66,18 @@ struct Named {
     href: Option<String>,
 }
 
-pub(super) async fn page(
+/// The log and its data.
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Access::AuditorReader;
+    vec![
+        Route::get("/company/audit", reads, page),
+        Route::get("/company/audit.json", reads, data),
+        Route::get("/company/audit.csv", reads, data),
+        Route::get("/company/audit.xlsx", reads, data),
+    ]
+}
+
+async fn page(
     State(state): State<AppState>,
     AuditorReader(viewer): AuditorReader,
     Query(Before { before }): Query<Before>,
@@ -101,7 +113,7 @@ pub(super) async fn page(
 
 /// A file of entries, as they stand in the log. Where there are more, its header `Link` says where
 /// the next file begins.
-pub(super) async fn data(
+async fn data(
     State(state): State<AppState>,
     AuditorReader(_viewer): AuditorReader,
     form: Form,
@@ -226,7 +238,9 @@ impl<'a> Names<'a> {
         id: B256,
     ) -> Result<(String, Option<String>), PageError> {
         let short = shortened(&id.to_string());
-        if let Some(names) = read.grant_names(id).await? {
+        if self.viewer.is_company()
+            && let Some(names) = read.grant_names(id).await?
+        {
             let text = format!("Grant {}", names.external_id);
             return Ok((text, Some(format!("/grants/{id}"))));
         }

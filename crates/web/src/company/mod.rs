@@ -24,17 +24,9 @@ use crate::state::AppState;
 /// The pages of this part.
 pub(crate) fn routes() -> Vec<Route> {
     let parts = [
-        vec![
-            Route::get("/company", Access::CompanyReader, desk::page),
-            Route::get("/company/rounds", Access::CompanyReader, rounds::page),
-            Route::get("/company/rounds.json", Access::CompanyReader, rounds::data),
-            Route::get("/company/rounds.csv", Access::CompanyReader, rounds::data),
-            Route::get("/company/rounds.xlsx", Access::CompanyReader, rounds::data),
-            Route::get("/company/audit", Access::AuditorReader, audit::page),
-            Route::get("/company/audit.json", Access::AuditorReader, audit::data),
-            Route::get("/company/audit.csv", Access::AuditorReader, audit::data),
-            Route::get("/company/audit.xlsx", Access::AuditorReader, audit::data),
-        ],
+        vec![Route::get("/company", Access::CompanyReader, desk::page)],
+        rounds::routes(),
+        audit::routes(),
         people::routes(),
         imports::routes(),
         templates::routes(),

@@ -10,13 +10,14 @@ use guerdon_core::ledger::RoundRecord;
 use guerdon_store::{ImportedRound, Read};
 use jiff::tz::TimeZone;
 
-use crate::access::{CompanyReader, Viewer};
+use crate::access::{Access, CompanyReader, Viewer};
 use crate::dates;
 use crate::error::PageError;
 use crate::html::{Hex, Money, When};
 use crate::load;
 use crate::numbers::{grouped, shortened};
 use crate::pages::{Answer, Form, html};
+use crate::routes::Route;
 use crate::state::AppState;
 use crate::strings::company as words;
 use crate::table::{self, Rows};
@@ -109,10 +110,18 @@ pub(super) async fn known(read: &mut Read) -> Result<Vec<Known>, PageError> {
     Ok(waiting.chain(committed).collect())
 }
 
-pub(super) async fn page(
-    State(state): State<AppState>,
-    CompanyReader(viewer): CompanyReader,
-) -> Answer {
+/// The list and its data.
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Access::CompanyReader;
+    vec![
+        Route::get("/company/rounds", reads, page),
+        Route::get("/company/rounds.json", reads, data),
+        Route::get("/company/rounds.csv", reads, data),
+        Route::get("/company/rounds.xlsx", reads, data),
+    ]
+}
+
+async fn page(State(state): State<AppState>, CompanyReader(viewer): CompanyReader) -> Answer {
     let mut read = state.store.read().await?;
     let as_of = load::as_of(&mut read, &state).await?;
     let context = load::context(&state, as_of, Some(&viewer));
@@ -175,7 +184,7 @@ fn row(round: &Known, context: &Context<'_>, viewer: &Viewer) -> RoundRow {
     }
 }
 
-pub(super) async fn data(
+async fn data(
     State(state): State<AppState>,
     CompanyReader(_viewer): CompanyReader,
     form: Form,

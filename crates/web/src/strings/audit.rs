@@ -111,7 +111,11 @@ pub(crate) const NOBODY: &str = "Nobody had a role by then.";
 
 /// The code is as deployed and as built.
 pub(crate) const SAME_CODE: &str = "As deployed, and the code of this program but for its immutable \
-                                    values, which name the right contracts.";
+                                    values.";
+
+/// The same of a contract that names others.
+pub(crate) const SAME_NAMES: &str = "As deployed, and the code of this program but for its \
+                                     immutable values, which name the right contracts.";
 
 /// The code is another than was deployed.
 pub(crate) const OTHER_CODE: &str = "Not the code that was deployed: ask another node. If it says \
