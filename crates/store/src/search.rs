@@ -1,5 +1,7 @@
 //! Finding people of the list by what somebody remembers of them.
 
+use std::collections::BTreeSet;
+
 use crate::portal::PersonId;
 use crate::text::{NumberRow, unsigned};
 use crate::{Member, Read, StoreError};
@@ -9,9 +11,17 @@ struct FoundRow {
     person: i64,
 }
 
+#[derive(sqlx::FromRow)]
+struct NamedRow {
+    person: i64,
+    name: String,
+    number: String,
+}
+
 impl Read {
-    /// People whose name or number holds the text, or whose wallet begins with it, by name; erased
-    /// ones are left out. `skip` are those of the pages before.
+    /// People whose name or number holds the text, whatever its accents and capitals, whose wallet
+    /// begins with it, or who have a grant whose name holds it or whose id begins with it; by name,
+    /// without erased ones. `skip` are those of the pages before.
     ///
     /// # Errors
     /// The database failed.
@@ -21,30 +31,101 @@ impl Read {
         skip: u32,
         limit: u32,
     ) -> Result<Vec<Member>, StoreError> {
-        let sql = "SELECT m.person AS person FROM members m WHERE m.erased_at IS NULL \
-                   AND (m.name LIKE $1 ESCAPE '!' OR LOWER(m.name) LIKE $2 ESCAPE '!' \
-                   OR LOWER(m.number) LIKE $2 ESCAPE '!' \
-                   OR EXISTS (SELECT 1 FROM member_wallets w WHERE w.person = m.person \
-                   AND w.wallet LIKE $3 ESCAPE '!')) \
-                   ORDER BY m.name, m.person LIMIT $4 OFFSET $5";
-        let plain = escaped(text);
+        let also = match text.is_empty() {
+            true => BTreeSet::new(),
+            false => self.people_of(text).await?,
+        };
+        // No database takes accents off in the way of the other.
+        let sql = "SELECT person, name, number FROM members WHERE erased_at IS NULL \
+                   ORDER BY name, person";
+        let wanted = folded(text);
+        let rows = run!(self, fetch_all as NamedRow, sql)?.into_iter();
+        let found = rows.filter(|row| {
+            let holds = |words: &str| folded(words).contains(&wanted);
+            holds(&row.name) || holds(&row.number) || also.contains(&row.person)
+        });
+        let page = found.skip(skip as usize).take(limit as usize);
+        let page: Vec<_> = page.map(|row| row.person).collect();
+        self.people_by(&page).await
+    }
+
+    /// By the beginning of a wallet or of a grant's id, or by part of a grant's name.
+    async fn people_of(&mut self, text: &str) -> Result<BTreeSet<i64>, StoreError> {
         let lower = escaped(&text.to_lowercase());
-        let rows = run!(
-            self,
-            fetch_all as FoundRow,
-            sql,
-            format!("%{plain}%"),
-            format!("%{lower}%"),
-            format!("{lower}%"),
-            i64::from(limit),
-            i64::from(skip)
-        )?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in rows {
-            found.extend(self.member(PersonId(row.person)).await?);
+        let sql = "SELECT w.person AS person FROM member_wallets w \
+                   WHERE w.wallet LIKE $1 ESCAPE '!' \
+                   UNION SELECT m.person AS person FROM terms t \
+                   JOIN people p ON p.id = t.id AND p.erased_at IS NULL \
+                   JOIN members m ON m.number = p.employee_id AND m.erased_at IS NULL \
+                   WHERE t.id LIKE $1 ESCAPE '!' OR LOWER(t.external_id) LIKE $2 ESCAPE '!'";
+        let begins = format!("{lower}%");
+        let holds = format!("%{lower}%");
+        let rows = run!(self, fetch_all as FoundRow, sql, begins, holds)?;
+        Ok(rows.into_iter().map(|row| row.person).collect())
+    }
+
+    /// People with a grant of a committed round that nobody has accepted, by name; rescinded rounds
+    /// do not count.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn members_not_accepted(
+        &mut self,
+        skip: u32,
+        limit: u32,
+    ) -> Result<Vec<Member>, StoreError> {
+        let sql = "SELECT m.person AS person FROM members m WHERE m.erased_at IS NULL \
+                   AND EXISTS (SELECT 1 FROM people p JOIN terms t ON t.id = p.id \
+                   JOIN rounds r ON r.root = t.root AND NOT r.rescinded \
+                   WHERE p.employee_id = m.number AND p.erased_at IS NULL AND NOT EXISTS \
+                   (SELECT 1 FROM acceptances a WHERE a.grant_id = t.id)) \
+                   ORDER BY m.name, m.person LIMIT $1 OFFSET $2";
+        let (limit, skip) = (i64::from(limit), i64::from(skip));
+        let rows = run!(self, fetch_all as FoundRow, sql, limit, skip)?;
+        let found: Vec<_> = rows.into_iter().map(|row| row.person).collect();
+        self.people_by(&found).await
+    }
+
+    async fn people_by(&mut self, people: &[i64]) -> Result<Vec<Member>, StoreError> {
+        let mut found = Vec::with_capacity(people.len());
+        for person in people {
+            found.extend(self.member(PersonId(*person)).await?);
         }
         Ok(found)
     }
+}
+
+/// Without accents and capitals, so that Ibarruri finds Ibárruri.
+fn folded(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            // Accents that stand as signs of their own.
+            '\u{300}'..='\u{36f}' => {}
+            'à'..='å' | 'ā' | 'ă' | 'ą' => plain.push('a'),
+            'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => plain.push('c'),
+            'ď' | 'đ' | 'ð' => plain.push('d'),
+            'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => plain.push('e'),
+            'ĝ' | 'ğ' | 'ġ' | 'ģ' => plain.push('g'),
+            'ĥ' | 'ħ' => plain.push('h'),
+            'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => plain.push('i'),
+            'ķ' => plain.push('k'),
+            'ĺ' | 'ļ' | 'ľ' | 'ŀ' | 'ł' => plain.push('l'),
+            'ñ' | 'ń' | 'ņ' | 'ň' => plain.push('n'),
+            'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' => plain.push('o'),
+            'ŕ' | 'ŗ' | 'ř' => plain.push('r'),
+            'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => plain.push('s'),
+            'ţ' | 'ť' | 'ŧ' | 'ț' => plain.push('t'),
+            'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => plain.push('u'),
+            'ý' | 'ÿ' | 'ŷ' => plain.push('y'),
+            'ź' | 'ż' | 'ž' => plain.push('z'),
+            'ß' => plain.push_str("ss"),
+            'æ' => plain.push_str("ae"),
+            'œ' => plain.push_str("oe"),
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 /// The signs that LIKE reads in its own way, made plain.

@@ -25,7 +25,7 @@ pub struct RelayRequest {
     pub grant: B256,
     /// Who asked.
     pub wallet: Address,
-    /// When, Unix seconds of the wall clock.
+    /// When, Unix seconds of the chain's clock.
     pub asked_at: u64,
     /// What became of it.
     pub state: RelayState,
@@ -80,7 +80,7 @@ impl Read {
 }
 
 impl Tx {
-    /// Asks for a claim at `now` (Unix seconds of the wall clock), in one statement: nothing is
+    /// Asks for a claim at `now` (Unix seconds of the chain's clock), in one statement: nothing is
     /// written while a request for the grant is open, or if one that was not refused was asked
     /// after `since`. Answers the number of the request.
     ///

@@ -218,7 +218,7 @@ async fn not_accepted(read: &mut Read) -> Result<Option<Need>, PageError> {
         Need::new(
             words::not_accepted(number),
             words::HOLDERS,
-            ("People", "/company/people".to_owned()),
+            ("Who", "/company/people?waiting=acceptance".to_owned()),
         )
     }))
 }

@@ -303,18 +303,18 @@ impl Words<'_> {
     }
 
     /// What the relay's panel says.
-    pub(crate) fn relay(&self, standing: &Standing, wall: u64) -> String {
+    pub(crate) fn relay(&self, standing: &Standing) -> String {
         match standing {
             Standing::Off => {
                 "This company runs no relay: a claim needs gas of your own.".to_owned()
             }
             Standing::Waiting { asked_at } => format!(
-                "Asked {}. The company's keeper tries it, pays for the gas and sends it.",
-                dates::relative(*asked_at, wall)
+                "Asked {}. The relay tries the claim, pays for its gas and sends it.",
+                dates::relative(*asked_at, self.now)
             ),
             Standing::Again { from } => format!(
-                "The relay paid this grant less than a day ago. Ask again {}.",
-                dates::relative(*from, wall)
+                "The relay paid this grant less than a day ago, by the chain's clock. Ask again {}.",
+                dates::relative(*from, self.now)
             ),
             Standing::TooSmall { min } => format!(
                 "The relay sends claims from {} on. This one can grow; nothing is lost by waiting.",
@@ -326,8 +326,8 @@ impl Words<'_> {
             Standing::Stopped => {
                 "The relay cannot send this claim now; the reasons stand above.".to_owned()
             }
-            Standing::Ready => "The company's keeper sends the claim and pays for the gas. The \
-                                money goes to the holder alone."
+            Standing::Ready => "The relay sends the claim and pays for its gas. The money goes to \
+                                the holder alone."
                 .to_owned(),
         }
     }

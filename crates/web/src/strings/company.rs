@@ -11,13 +11,16 @@ pub(crate) const NO_PEOPLE: &str = "Nobody is on the list yet. Add the first per
      of grants adds its people as well.";
 
 pub(crate) const NO_TEMPLATES: &str = "No templates yet. A template is a named set of terms: a sheet names it in its column \
-     `template` and leaves the other columns empty.";
+     template and leaves the other columns empty.";
 
 pub(crate) const NO_ROUNDS: &str =
     "No rounds yet. Import a sheet of grants: it becomes a round, and one signature commits it.";
 
 pub(crate) const NO_IMPORTS: &str =
     "No sheets yet. Upload one, or type in up to five grants below.";
+
+pub(crate) const NOT_ACCEPTED_BY: &str = "People with a grant that they have not accepted. Grants \
+                                          of nobody on this list are not among them.";
 
 pub(crate) const CHANGED_MEANWHILE: &str = "Somebody changed this sheet while you matched its \
                                             columns. Nothing was kept: look at it again.";
@@ -37,7 +40,7 @@ pub(crate) const WORKBOOK_BROKE: &str =
 pub(crate) const NOTHING_TYPED: &str = "Fill in at least one grant.";
 
 pub(crate) const NO_IMPORTER: &str =
-    "This server shows pages and imports nothing: import the sheet with `guerdon round import`.";
+    "This server shows pages and imports nothing: import the sheet with guerdon round import.";
 
 pub(crate) const READ_THE_DOUBTS: &str = "Tick the box once you have read the doubts.";
 
@@ -200,7 +203,8 @@ pub(crate) const NOT_DAYS: &str = "Write a whole number of days, or leave it emp
 pub(crate) const NOT_WITHHELD: &str =
     "Write a percentage of at most two decimal places, such as 22 or 37.5, or leave it empty.";
 
-pub(crate) const WRONG_TEMPLATE_NAME: &str = "A template's name has 1 to 64 letters, digits, hyphens, dots or underscores, and is not `new`.";
+pub(crate) const WRONG_TEMPLATE_NAME: &str =
+    "A template's name has 1 to 64 letters, digits, hyphens, dots or underscores, and is not new.";
 
 pub(crate) const TAKEN_TEMPLATE_WORD: &str = "Sheets already know this name: the words even and continuous, and names that begin with \
      graded-, say a schedule by themselves. Choose another.";

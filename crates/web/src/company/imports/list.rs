@@ -192,6 +192,11 @@ async fn row(read: &mut Read, draft: &ImportDraft) -> Result<DraftRow, PageError
     };
     let short = shortened(&root.to_string());
     let (state, next, href) = match read.round(root).await? {
+        Some(round) if round.rescinded => (
+            format!("committed as {short} and taken back: nothing of it is promised"),
+            "Its round",
+            format!("/rounds/{root}"),
+        ),
         Some(_) => (
             format!("imported and committed as {short}"),
             "Its round",

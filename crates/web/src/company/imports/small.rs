@@ -22,7 +22,7 @@ use crate::views::shell::{Place, Shell};
 const GRANTS: usize = 5;
 
 /// Fields that each grant has: column, label, hint.
-const OWN: [(&str, &str, &str); 5] = [
+const OWN: [(&str, &str, &str); 6] = [
     (
         "external_id",
         "Grant number",
@@ -44,22 +44,24 @@ const OWN: [(&str, &str, &str); 5] = [
         "Tokens",
         "Plain decimals, such as 48000 or 12500.5.",
     ),
+    (
+        TEMPLATE,
+        "Template",
+        "Says what stays empty in the terms of all.",
+    ),
 ];
 
+/// The field that is chosen from a list.
+const TEMPLATE: &str = "template";
+
 /// Fields that all grants share: column, label, kind, hint.
-const SHARED: [(&str, &str, &str, &str); 8] = [
+const SHARED: [(&str, &str, &str, &str); 7] = [
     ("vesting_start", "Vesting starts on", "date", ""),
     (
         "timezone",
         "Time zone",
         "text",
         "Days begin at 00:00 there, such as Europe/London.",
-    ),
-    (
-        "template",
-        "Template",
-        "text",
-        "What it says may stay empty below.",
     ),
     ("cliff_months", "Months until the cliff", "text", "0: none."),
     ("duration_months", "Months until all has vested", "text", ""),
@@ -176,7 +178,9 @@ fn field_name(column: &str, grant: usize) -> String {
 }
 
 fn is_filled(fields: &Fields, grant: usize) -> bool {
-    OWN.iter()
+    let typed = OWN.iter().filter(|(column, ..)| *column != TEMPLATE);
+    typed
+        .into_iter()
         .any(|(column, ..)| !fields.get(&field_name(column, grant)).is_empty())
 }
 
@@ -200,21 +204,14 @@ async fn show(state: &AppState, viewer: &Viewer, sent: &Fields, wrong: &Wrong) -
     let mut read = state.store.read().await?;
     let as_of = load::as_of(&mut read, state).await?;
     let context = load::context(state, as_of, Some(viewer));
-    let mut templates = vec![(String::new(), "none: as below".to_owned())];
+    let mut templates = vec![(String::new(), "none: the terms of all".to_owned())];
     for template in read.templates().await? {
         templates.push((template.name.clone(), template.name));
     }
     let told = |name: &str| wrong.fields.get(name).cloned().unwrap_or_default();
     let shared = SHARED.iter().map(|(column, label, kind, hint)| {
-        let field = Field::text(*column, label, sent.get(column))
-            .kind(kind)
-            .hint(hint);
-        let options = if *column == "template" {
-            templates.clone()
-        } else {
-            Vec::new()
-        };
-        field.options(options).wrong(told(column))
+        let field = Field::text(*column, label, sent.get(column));
+        field.kind(kind).hint(hint).wrong(told(column))
     });
     let grants = (1..=GRANTS).map(|grant| GrantFields {
         title: format!("Grant {grant}"),
@@ -223,6 +220,10 @@ async fn show(state: &AppState, viewer: &Viewer, sent: &Fields, wrong: &Wrong) -
             .map(|(column, label, hint)| {
                 let name = field_name(column, grant);
                 let field = Field::text(name.clone(), label, sent.get(&name)).wrong(told(&name));
+                let field = match *column {
+                    TEMPLATE => field.options(templates.clone()),
+                    _ => field,
+                };
                 // Said once is enough.
                 if grant == 1 { field.hint(hint) } else { field }
             })

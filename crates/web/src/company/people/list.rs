@@ -23,7 +23,12 @@ const PAGE: u32 = 50;
 pub(super) struct Asked {
     find: String,
     from: u32,
+    /// [`NOT_ACCEPTED`]: those alone who have a grant to accept.
+    waiting: String,
 }
+
+/// What the desk's count leads to.
+const NOT_ACCEPTED: &str = "acceptance";
 
 #[derive(Debug, Template)]
 #[template(path = "pages/company_people.html")]
@@ -31,6 +36,8 @@ struct PeoplePage {
     shell: Shell,
     lead: String,
     find: String,
+    /// Why these people are listed and not all.
+    filter: Option<&'static str>,
     rows: Vec<PersonRow>,
     before: Option<String>,
     more: Option<String>,
@@ -60,20 +67,30 @@ pub(super) async fn page(
 pub(super) async fn show(
     state: &AppState,
     viewer: &Viewer,
-    Asked { find, from }: Asked,
+    Asked {
+        find,
+        from,
+        waiting,
+    }: Asked,
     refused: Vec<String>,
 ) -> Answer {
     let mut read = state.store.read().await?;
     let as_of = load::as_of(&mut read, state).await?;
     let context = load::context(state, as_of, Some(viewer));
     let find = find.trim().to_owned();
-    let mut found = read
-        .find_members(&find, from, PAGE.saturating_add(1))
-        .await?;
+    let not_accepted = waiting == NOT_ACCEPTED;
+    let limit = PAGE.saturating_add(1);
+    let mut found = match not_accepted {
+        true => read.members_not_accepted(from, limit).await?,
+        false => read.find_members(&find, from, limit).await?,
+    };
     let all = read.count_members().await?;
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
-    let path = |from: u32| format!("/company/people?find={}&from={from}", escaped(&find));
+    let path = |from: u32| match not_accepted {
+        true => format!("/company/people?waiting={NOT_ACCEPTED}&from={from}"),
+        false => format!("/company/people?find={}&from={from}", escaped(&find)),
+    };
     html(&PeoplePage {
         shell: Shell::new(&context, "People", Place::People),
         lead: words::on_the_list(&count(all, "person").replace("persons", "people")),
@@ -85,6 +102,7 @@ pub(super) async fn show(
             words::NOTHING_FOUND
         },
         rows: found.iter().map(row).collect(),
+        filter: not_accepted.then_some(words::NOT_ACCEPTED_BY),
         find,
         may_write: viewer.is_administrator() && viewer.wallet().is_some(),
         refused,

@@ -188,7 +188,7 @@ pub(super) fn relay() -> Relay {
             gas_per_day: 1_000_000,
         }),
         needs: 90_000,
-        wall: BINDING,
+        now: BINDING,
         ..Relay::default()
     }
 }

@@ -79,7 +79,7 @@ pub(crate) async fn relay(State(state): State<AppState>, holder: GrantHolder) ->
         return Ok(Redirect::to(&back).into_response());
     };
     if found.standing() == Standing::Ready {
-        let now = (state.wall)();
+        let now = found.known.now();
         let mut tx = state.store.write().await?;
         let since = now.saturating_sub(DAY);
         if tx
@@ -88,7 +88,7 @@ pub(crate) async fn relay(State(state): State<AppState>, holder: GrantHolder) ->
             .is_some()
         {
             let entry = NewEntry {
-                at: now,
+                at: (state.wall)(),
                 actor: Actor::Owner(Owner::Wallet(wallet)),
                 action: "claim asked of the relay".to_owned(),
                 subject: id.to_string(),
@@ -269,7 +269,7 @@ impl RelayView {
         let last = last.map(|last| last.outcome.clone());
         Self {
             shown: standing != Standing::Off && whole.wallet.is_some() && (pays || last.is_some()),
-            says: words.relay(&standing, whole.relay.wall),
+            says: words.relay(&standing),
             may_ask: standing == Standing::Ready,
             waits: matches!(standing, Standing::Waiting { .. }),
             last: last.filter(|outcome| !outcome.is_empty()),

@@ -7,7 +7,8 @@ use crate::error::PageError;
 use crate::state::AppState;
 use alloy_primitives::B256;
 
-/// A grant's claim is relayed at most once in so many seconds of the wall clock.
+/// A grant's claim is relayed at most once in so many seconds of the chain's clock, by which the
+/// relay's gas of a day is counted, too.
 pub(crate) const DAY: u64 = 86_400;
 
 /// What the company's relay pays for.
@@ -29,8 +30,8 @@ pub(crate) struct Relay {
     /// Gas that this claim needs, where it could be tried.
     pub(crate) needs: u64,
     pub(crate) last: Option<RelayRequest>,
-    /// Wall time now.
-    pub(crate) wall: u64,
+    /// The chain's clock now.
+    pub(crate) now: u64,
 }
 
 /// Whether the holder can ask.
@@ -68,7 +69,7 @@ impl Relay {
             used: read.relay_gas_of_day(now / DAY).await?,
             needs: 0,
             last: read.last_relay_request(id).await?,
-            wall: (state.wall)(),
+            now,
         })
     }
 
@@ -92,7 +93,7 @@ impl Relay {
                         asked_at: last.asked_at,
                     };
                 }
-                RelayState::Done if from > self.wall => return Standing::Again { from },
+                RelayState::Done if from > self.now => return Standing::Again { from },
                 RelayState::Done | RelayState::Refused => {}
             }
         }
