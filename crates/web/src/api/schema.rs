@@ -6,19 +6,22 @@ use serde_json::{Map, Value, json};
 use super::cursor;
 use super::problem::Fault;
 
+/// Whether a text fits.
+type Fits = fn(&str) -> bool;
+
 /// What a text may look like, as the document says it and as it is checked.
-const PATTERNS: [(&str, fn(&str) -> bool); 10] = [
+const PATTERNS: [(&str, Fits); 10] = [
     (ID, |text| hexadecimal(text, "0x", 64, false)),
     (ADDRESS, |text| hexadecimal(text, "0x", 40, true)),
-    (BYTES, |text| bytes(text)),
-    (UNITS, |text| units(text)),
-    (PERSON, |text| person(text)),
+    (BYTES, bytes),
+    (UNITS, units),
+    (PERSON, person),
     (CURSOR, |text| hexadecimal(text, "", cursor::DIGITS, false)),
     (NAME, |text| {
         text.bytes().all(|byte| (0x21..=0x7e).contains(&byte))
     }),
     (LINE, |text| !text.chars().any(char::is_control)),
-    (MAIL, |text| mail(text)),
+    (MAIL, mail),
     (COUNTRY, |text| {
         text.is_empty() || text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
     }),
@@ -239,12 +242,16 @@ pub(super) fn part(name: &str) -> Value {
 
 /// Any number of something.
 pub(super) fn list(items: Value) -> Value {
-    json!({"type": "array", "items": items})
+    let mut schema = json!({"type": "array"});
+    schema["items"] = items;
+    schema
 }
 
 /// Something or nothing.
 pub(super) fn maybe(schema: Value) -> Value {
-    json!({"anyOf": [schema, {"type": "null"}]})
+    let mut either = json!({});
+    either["anyOf"] = Value::Array(vec![schema, json!({"type": "null"})]);
+    either
 }
 
 /// An object that always has all its fields.
