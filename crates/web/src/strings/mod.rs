@@ -9,6 +9,7 @@ pub(crate) mod charts;
 pub(crate) mod claim;
 pub(crate) mod company;
 pub(crate) mod demo;
+pub(crate) mod errors;
 pub(crate) mod goal;
 pub(crate) mod goal_words;
 pub(crate) mod grant;
