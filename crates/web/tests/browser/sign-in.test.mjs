@@ -16,6 +16,8 @@ const CHAIN = 31_337;
 const HOLDER = embeddedKey(10);
 // Whose sessions a test ends everywhere.
 const OTHER = embeddedKey(11);
+// Who adds a wallet and takes it off.
+const ADDING = embeddedKey(12);
 
 /** The sign-in page in a window with a wallet. */
 async function opened(t, options = {}) {
@@ -139,6 +141,32 @@ describe("signing in", { concurrency: AT_ONCE }, () => {
     assert.deepEqual(await cookies(window), []);
     await page.goto(`${url}/me/grants`);
     assert.match(page.url(), /\/sign-in\?next=\/me\/grants$/);
+  });
+
+  test("a second wallet is added by both, and taken off", async (t) => {
+    const { url, wallet, window, page, press } = await opened(t, { key: ADDING });
+    await press();
+    await page.waitForURL(`${url}/me`);
+    const second = new TestWallet({ key: freshKey(), chains: wallet.chains, name: "Second Wallet" });
+    await second.attach(window);
+    await page.goto(`${url}/me/settings`);
+    const said = page.locator("guerdon-sign-in [data-said]");
+    const state = (name) =>
+      page.waitForFunction((name) => document.querySelector("[data-said]").dataset.state === name, name);
+    await page.getByRole("button", { name: "Add a wallet with Test Wallet" }).click();
+    await state("same");
+    await page.getByRole("button", { name: "Add a wallet with Second Wallet" }).click();
+    await state("present");
+    assert.match(await said.textContent(), new RegExp(`confirm it with ${wallet.address}`));
+    await page.getByRole("button", { name: "Confirm with Second Wallet" }).click();
+    await state("absent");
+    await page.getByRole("button", { name: "Confirm with Test Wallet" }).click();
+    await page.waitForURL(/\/me\/settings#wallets$/);
+    const off = page.getByRole("button", { name: `Take off the wallet ${second.address}` });
+    await off.click();
+    await page.waitForURL(/\/me\/settings#wallets$/);
+    await off.waitFor({ state: "detached" });
+    second.close();
   });
 
   test("without a wallet the page says so", async () => {
