@@ -23,7 +23,7 @@ const DELAY = 60;
 const CLERK = 7;
 const ADMINISTRATOR = 0;
 const DELAYED = "G-1018";
-const BATCHED = ["G-1021", "G-1004"];
+const BATCHED = ["G-1002", "G-1004"];
 
 let made;
 
