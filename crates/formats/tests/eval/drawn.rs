@@ -23,7 +23,12 @@ fn a_run_over_exactly_the_drawn_items_decides() {
     let mut drawn: Vec<u32> = (0..500).rev().collect();
     let file = run(&json!(drawn));
     let found = reading(&file, &drawn);
-    assert_eq!((found.decides, found.correct), (true, 428), "{:?}", found.reason);
+    assert_eq!(
+        (found.decides, found.correct),
+        (true, 428),
+        "{:?}",
+        found.reason
+    );
     drawn.sort_unstable();
     assert!(reading(&file, &drawn).decides, "the order does not matter");
 }
@@ -33,12 +38,28 @@ fn a_run_over_other_items_than_the_chain_drew_decides_nothing() {
     let drawn: Vec<u32> = (0..500).collect();
     let shifted: Vec<u32> = (1..501).collect();
     for (file, drawn, why) in [
-        (R3.to_vec(), drawn.clone(), "does not say that it was over the 500"),
-        (run(&json!(shifted)), drawn.clone(), "1 of the 500 items that the chain drew"),
-        (run(&json!(drawn)), (0..499).collect(), "which the chain did not draw"),
+        (
+            R3.to_vec(),
+            drawn.clone(),
+            "does not say that it was over the 500",
+        ),
+        (
+            run(&json!(shifted)),
+            drawn.clone(),
+            "1 of the 500 items that the chain drew",
+        ),
+        (
+            run(&json!(drawn)),
+            (0..499).collect(),
+            "which the chain did not draw",
+        ),
         (run(&json!([7, 7])), vec![7], "names item 7 twice"),
         (run(&json!(["a"])), vec![7], "is no whole number"),
-        (run(&json!([7])), vec![7], "over 500 questions, but the chain drew 1"),
+        (
+            run(&json!([7])),
+            vec![7],
+            "over 500 questions, but the chain drew 1",
+        ),
     ] {
         let found = reading(&file, &drawn);
         assert!(!found.decides);
