@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use alloy_primitives::{Address, B256};
+use guerdon_core::fact::Origin;
+use guerdon_core::ledger::RoundRecord;
 use guerdon_core::terms::Powers;
-use guerdon_store::{ImportDraft, NewMember, Store, Template};
+use guerdon_store::{ImportDraft, ImportedGrant, Member, NewMember, Store, Template};
 
 use crate::harness::on_both;
 
@@ -139,6 +141,9 @@ async fn people_are_found_by_name_number_and_wallet() {
             ("okafor", vec!["E1"]),
             ("e2", vec!["E22"]),
             ("Émile", vec!["E22"]),
+            ("emile", vec!["E22"]),
+            ("ÉMILE", vec!["E22"]),
+            ("E\u{301}mile", vec!["E22"]),
             ("0%", vec!["E22"]),
             ("%", vec!["E22"]),
             ("E_", vec!["E_3"]),
@@ -157,4 +162,56 @@ async fn people_are_found_by_name_number_and_wallet() {
         assert_eq!(tx.count_not_accepted().await.unwrap(), 0);
     })
     .await;
+}
+
+#[tokio::test]
+async fn people_are_found_by_their_grants_and_by_what_they_have_not_accepted() {
+    on_both(|url| async move {
+        let store = Store::open(&url).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        let [grant, _] = crate::imports::import(&mut tx).await;
+        for number in ["E201", "E202"] {
+            let new = NewMember {
+                number: number.to_owned(),
+                ..NewMember::default()
+            };
+            tx.add_member(&new, 1).await.unwrap();
+        }
+        let numbers = |members: Vec<Member>| -> Vec<String> {
+            members.into_iter().map(|it| it.number).collect()
+        };
+        for (text, found) in [("g-1002", 1), ("0x0101", 1), ("0x0999", 0), ("g-1", 1)] {
+            let members = tx.find_members(text, 0, 10).await.unwrap();
+            assert_eq!(numbers(members), vec!["E201"; found], "{text}");
+        }
+        let waiting = tx.members_not_accepted(0, 10).await.unwrap();
+        assert!(waiting.is_empty(), "nothing is committed yet");
+        let mut round = committed(&grant);
+        tx.put_round(&round).await.unwrap();
+        let waiting = tx.members_not_accepted(0, 10).await.unwrap();
+        assert_eq!(numbers(waiting), ["E201"]);
+        round.rescinded = true;
+        tx.put_round(&round).await.unwrap();
+        assert!(tx.members_not_accepted(0, 10).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+fn committed(grant: &ImportedGrant) -> RoundRecord {
+    RoundRecord {
+        root: grant.root,
+        total: 9,
+        document: B256::ZERO,
+        committed_at: 1,
+        binding_at: 1,
+        since: 0,
+        rescinded: false,
+        committed: Origin {
+            block: 1,
+            block_hash: B256::ZERO,
+            block_time: 1,
+            tx: B256::ZERO,
+            log_index: 0,
+        },
+    }
 }
