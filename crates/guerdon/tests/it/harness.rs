@@ -349,7 +349,7 @@ pub(crate) fn http(address: &str, method: &str, path: &str, body: &str) -> Strin
 }
 
 /// The JSON object in the body of an answer.
-fn json_in(answer: &str) -> Option<Value> {
+pub(crate) fn json_in(answer: &str) -> Option<Value> {
     let body = answer.split_once("\r\n\r\n")?.1;
     let (start, end) = (body.find('{')?, body.rfind('}')?);
     serde_json::from_str(body.get(start..=end)?).ok()

@@ -1,6 +1,7 @@
 //! The indexer on scripted chains.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a test that cannot go on fails where it stands"
 )]
 

@@ -63,6 +63,9 @@ struct ColumnRow {
     place: i64,
 }
 
+/// Columns of a primary key: which place in the key, which column of the table.
+type Key = Vec<(i64, usize)>;
+
 #[derive(sqlx::FromRow)]
 struct ReferenceRow {
     child: String,
@@ -137,7 +140,7 @@ impl Read {
             false => (COLUMNS_PG, REFERENCES_PG),
         };
         let columns = run!(self, fetch_all as ColumnRow, columns)?;
-        let mut tables: BTreeMap<String, (Vec<Column>, Vec<(i64, usize)>)> = BTreeMap::new();
+        let mut tables: BTreeMap<String, (Vec<Column>, Key)> = BTreeMap::new();
         for row in columns {
             let kind = kind_of(&row.kind)?;
             let (columns, key) = tables.entry(row.of_table).or_default();
