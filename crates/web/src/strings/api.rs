@@ -8,7 +8,8 @@ pub(crate) const TOO_MANY: &str =
     "This key asks too often. Wait for the seconds that Retry-After names.";
 pub(crate) const NO_PATH: &str =
     "Nothing has this path. `/api/openapi.json` names every path that there is.";
-pub(crate) const NO_METHOD: &str = "This path does not take this method; Allow names those it does.";
+pub(crate) const NO_METHOD: &str =
+    "This path does not take this method; Allow names those it does.";
 pub(crate) const TOO_LARGE: &str = "The body is larger than 4 MiB. Send less at once.";
 pub(crate) const NOT_JSON: &str = "The body must be JSON, with the content type application/json.";
 pub(crate) const NOT_UNDERSTOOD: &str = "The request could not be read. Nothing was changed.";
@@ -16,9 +17,8 @@ pub(crate) const BODY_BROKEN: &str = "The body is no JSON. Nothing was changed."
 pub(crate) const FAILED: &str = "Something went wrong on this server, and nothing was changed. The \
                                  operator finds the reason in the log.";
 pub(crate) const NOT_READY: &str = "No block of the chain was read yet. Try again in a moment.";
-pub(crate) const KEY_MISSING: &str =
-    "Send a key: `Authorization: Bearer gdn_…`. An administrator makes keys under Company, \
-     Integrations.";
+pub(crate) const KEY_MISSING: &str = "Send a key: `Authorization: Bearer gdn_…`. An administrator \
+                                      makes keys under Company, Integrations.";
 pub(crate) const KEY_UNKNOWN: &str =
     "This key opens nothing: it is mistyped, revoked or expired. An administrator makes a new one.";
 pub(crate) const KEY_WITH_COOKIE: &str =
