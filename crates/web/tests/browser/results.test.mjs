@@ -93,8 +93,11 @@ async function sends(page, button) {
 
 /** Signs a message for the panel; the page comes back with the signature on it. */
 async function signs(page, button) {
+  const navigated = page.waitForEvent("framenavigated", { timeout: 20_000 });
   await press(page, button);
-  await page.getByText(/signed on/).first().waitFor({ timeout: 20_000 });
+  await navigated;
+  await page.waitForLoadState();
+  assert.equal(await asked(page, button).count(), 0, "it is signed, and not asked for again");
 }
 
 /** Follows the line of the queue that says this, at a goal. */
