@@ -11,7 +11,6 @@ mod build;
 mod bundle;
 mod canary;
 mod changes;
-mod chaos;
 mod claims;
 mod company;
 mod database;
