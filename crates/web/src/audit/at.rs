@@ -4,12 +4,13 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
 use guerdon_formats::audit::Movements;
+use guerdon_store::Read;
 use jiff::civil::Date;
 
 use super::check::{self, Check};
 use super::pin::{self, Asked, Span};
 use super::view::{self, Head, MovementRow, RoundRow};
-use crate::access::AuditorReader;
+use crate::access::{AuditorReader, Viewer};
 use crate::data::refused;
 use crate::load;
 use crate::numbers::grouped;
@@ -35,14 +36,18 @@ struct AtPage {
     movements: Vec<MovementRow>,
 }
 
-/// A day that the form chose, or the last that is over.
+/// The last day that is over; a day that the form chose has an address of its own.
 pub(super) async fn choose(
     State(state): State<AppState>,
-    AuditorReader(_viewer): AuditorReader,
+    AuditorReader(viewer): AuditorReader,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let date = asked.date(&mut state.store.read().await?).await?;
-    Ok(Redirect::to(&format!("/audit/at/{date}")).into_response())
+    let mut read = state.store.read().await?;
+    let date = asked.date(&mut read).await?;
+    match asked.date {
+        Some(_) => Ok(Redirect::to(&format!("/audit/at/{date}")).into_response()),
+        None => show(&mut read, &state, (date, &asked), &viewer).await,
+    }
 }
 
 pub(super) async fn page(
@@ -53,19 +58,28 @@ pub(super) async fn page(
 ) -> Answer {
     let mut read = state.store.read().await?;
     let date = pin::day(&mut read, &date).await?;
+    show(&mut read, &state, (date, &asked), &viewer).await
+}
+
+async fn show(
+    read: &mut Read,
+    state: &AppState,
+    (date, asked): (Date, &Asked),
+    viewer: &Viewer,
+) -> Answer {
     let from = before_month(date);
-    let span = Span::read(&mut read, &state, (from, date), asked.block).await?;
+    let span = Span::read(read, state, (from, date), asked.block).await?;
     let at = &span.closing;
     let stands = at.standing();
     let rounds = stands.rounds().map_err(refused("round", at.block.hash))?;
     let movements = Movements::between(&span.before(), &span.flows, &stands);
     let movements = movements.map_err(refused("round", at.block.hash))?;
     let checks = vec![
-        check::against_store(&mut read, &state).await?,
-        check::against_chain(&mut read, &state, (&at.past, at.block.number)).await?,
+        check::against_store(read, state).await?,
+        check::against_chain(read, state, (&at.past, at.block.number)).await?,
     ];
-    let as_of = load::as_of(&mut read, &state).await?;
-    let context = load::context(&state, as_of, Some(&viewer));
+    let as_of = load::as_of(read, state).await?;
+    let context = load::context(state, as_of, Some(viewer));
     let token = context.token();
     let all = rounds.last();
     let differences: usize = checks.iter().map(|check| check.differences.len()).sum();
