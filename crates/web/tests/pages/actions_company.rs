@@ -180,7 +180,10 @@ async fn a_round_is_committed_with_its_day_and_can_be_taken_back_until_then() {
     let page = office
         .read(PEOPLE, &format!("{path}?binding=2026-07-15"))
         .await;
-    assert!(page.contains("It binds on 15 Jul 2026, 00:00 UTC."), "{page}");
+    assert!(
+        page.contains("It binds on 15 Jul 2026, 00:00 UTC."),
+        "{page}"
+    );
     assert!(
         page.contains(&format!(
             "guerdon round commit {small} --binding-at 2026-07-15"

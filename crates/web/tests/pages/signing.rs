@@ -1,12 +1,12 @@
 //! Claims, the relay, acceptances, transactions and the stream of events, over a real store.
 
-use alloy_primitives::{B256, hex, keccak256};
+use alloy_primitives::{Address, B256, hex, keccak256};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use futures::StreamExt;
 use guerdon_chain::{Signer, typed_data_digest};
 use guerdon_core::fact::Fact;
-use guerdon_store::{Means, RelayState, Session, Store};
+use guerdon_store::{Means, NewMember, RelayState, Session, Store};
 use guerdon_web::{AppState, Options, RelayPolicy, router};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -77,6 +77,32 @@ impl Desk {
         format!("__Host-guerdon={}", hex::encode(TOKEN))
     }
 
+    /// The cookie of a session by e-mail of the person who has this wallet.
+    async fn by_mail(&self, wallet: Address) -> String {
+        let token = [0x3a; 32];
+        let member = NewMember {
+            number: "E9".to_owned(),
+            wallets: vec![wallet],
+            ..NewMember::default()
+        };
+        let mut tx = self.store.write().await.unwrap();
+        let person = tx.add_member(&member, WALL).await.unwrap();
+        let session = Session {
+            hash: keccak256(token),
+            means: Means::MailLink,
+            person: Some(person),
+            wallet: None,
+            agent: "Firefox on Linux".to_owned(),
+            created_at: WALL - 60,
+            seen_at: WALL - 60,
+            idle_at: WALL + 3_600,
+            expires_at: WALL + 86_400,
+        };
+        tx.add_session(&session).await.unwrap();
+        tx.commit().await.unwrap();
+        format!("__Host-guerdon={}", hex::encode(token))
+    }
+
     fn path(&self, rest: &str) -> String {
         format!("/grants/{}/{rest}", self.id)
     }
@@ -144,10 +170,13 @@ async fn the_page_names_what_arrives_and_signs_one_call() {
     assert!(answer.body.contains(&format!("data-from=\"{holder}\"")));
     assert!(answer.body.contains("data-call=\"0x"), "{}", answer.body);
 
-    let looking = (Method::GET, desk.path("claim"), None::<&str>);
-    let mail = Who::AuditorByMail.cookie();
-    let asked = (looking.0, looking.1.as_str(), looking.2);
-    let answer = send_as(&desk.router, asked, mail.as_deref()).await;
+    let path = desk.path("claim");
+    let asked = (Method::GET, path.as_str(), None);
+    let auditor = Who::AuditorByMail.cookie();
+    let answer = send_as(&desk.router, asked.clone(), auditor.as_deref()).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let by_mail = desk.by_mail(signer().address()).await;
+    let answer = send_as(&desk.router, asked, Some(&by_mail)).await;
     assert!(check::text(&answer.body).contains("without a wallet"));
     assert!(
         !answer.body.contains("<guerdon-sign"),
