@@ -111,7 +111,10 @@ impl<'a> Goals<'a> {
 
     /// What the gates of a grant read now; a goal that is not known here counts as without result.
     pub(crate) fn results(self, terms: &Terms, state: &State) -> Vec<GateResult> {
-        self.gates(terms, state.has(Flags::ENDED).then_some(state.clock().stop_at))
+        self.gates(
+            terms,
+            state.has(Flags::ENDED).then_some(state.clock().stop_at),
+        )
     }
 }
 

@@ -131,7 +131,12 @@ async fn a_person_is_added_changed_exported_and_erased_and_the_log_names_nobody(
         .get_as(Who::AuditorByMail, "/company/audit.csv")
         .await
         .body;
-    for words in ["person added", "person changed", "person exported", "person erased"] {
+    for words in [
+        "person added",
+        "person changed",
+        "person exported",
+        "person erased",
+    ] {
         assert!(log.contains(words), "{words}: {log}");
     }
     for word in ["Quill", "E500", "zoe@", "0x4444"] {
@@ -164,7 +169,9 @@ async fn people_come_in_by_a_sheet_all_or_none() {
                  E700,Al,,,,auditor,0x7777777777777777777777777777777777777777\nE1,Ines,,,,,\n";
     let taken = upload(&site, path, right.as_bytes()).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
-    let csv = post(&site, Who::CompanyByList, "/company/people.csv", "").await.body;
+    let csv = post(&site, Who::CompanyByList, "/company/people.csv", "")
+        .await
+        .body;
     let log = site.get_as(Who::CompanyByList, "/company/audit").await.body;
     assert!(log.contains("The whole people list exported:"), "{log}");
     assert!(csv.contains(",E700,Al,,,,auditor,0x7777"), "{csv}");
