@@ -2,9 +2,7 @@
 //!
 //! [`Store::open`] takes `sqlite://path` or `postgres://…`. Every query is one static text that
 //! both engines run; only the two migration folders differ. [`Store::read`] opens one consistent
-//! snapshot, [`Store::write`] the one write transaction at a time; the caller owns both.
-//!
-//! Derived rows (pool, rounds, grants, goals, attempts) can be thrown away and folded again from
+//! snapshot, [`Store::write`] the one write transaction at a time; the caller owns both. Derived rows (pool, rounds, grants, goals, attempts) can be thrown away and folded again from
 //! `logs`; imported rows (terms, goal definitions, rounds, people) exist only here and in the
 //! company's files. Amounts are decimal TEXT and never summed in SQL; hashes, addresses and bytes
 //! are lower-case `0x` TEXT; times are BIGINT Unix seconds in UTC.
@@ -14,15 +12,13 @@
 mod db;
 #[macro_use]
 mod origin;
-mod error;
-mod text;
-
 mod access;
 mod attempts;
 mod batches;
 mod branch;
 mod checkpoint;
 mod drafts;
+mod error;
 mod failures;
 mod goals;
 mod grants;
@@ -39,6 +35,7 @@ mod rounds;
 mod search;
 mod successors;
 mod templates;
+mod text;
 mod values;
 
 pub use access::Operations;
