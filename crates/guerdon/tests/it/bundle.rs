@@ -138,7 +138,7 @@ fn a_bundle_of_a_demonstration_holds_every_kind_of_event() {
     std::fs::write(&file, bytes).unwrap();
     let fine = company.json(&["verify", "bundle", &file.display().to_string(), "--chain"]);
     assert_eq!(fine["failed"], 0, "{fine}");
-    for kind in ["claims", "ends", "successions", "results", "settlements"] {
+    for kind in ["claims", "ends", "successions", "results", "goals"] {
         assert!(fine["checks"][kind].as_u64() > Some(0), "{kind}: {fine}");
     }
 }
