@@ -10,9 +10,12 @@ use tokio::sync::OnceCell;
 /// hundred bytes each.
 const LEAVES_MAX: usize = 2_000_000;
 
+/// A tree that is built, or will be.
+type Cell = Arc<OnceCell<Arc<SumTree>>>;
+
 /// Trees by their roots, the one that was asked for last at the end.
 #[derive(Debug, Default)]
-pub(crate) struct Trees(Mutex<Vec<(B256, Arc<OnceCell<Arc<SumTree>>>)>>);
+pub(crate) struct Trees(Mutex<Vec<(B256, Cell)>>);
 
 impl Trees {
     /// The tree of a root. Who asks first has it built, the others wait for it.
@@ -28,7 +31,7 @@ impl Trees {
         Ok(tree)
     }
 
-    fn cell(&self, root: B256) -> Arc<OnceCell<Arc<SumTree>>> {
+    fn cell(&self, root: B256) -> Cell {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = kept.iter().position(|(of, _)| *of == root);
         let entry = known.map_or_else(|| (root, Arc::default()), |place| kept.remove(place));
@@ -39,9 +42,8 @@ impl Trees {
     /// Forgets those that were asked for the longest ago, down to so many leaves.
     fn leave_out(&self, most: usize) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let leaves = |(_, cell): &(B256, Arc<OnceCell<Arc<SumTree>>>)| {
-            cell.get().map_or(0, |tree| tree.leaves().len().max(1))
-        };
+        let leaves =
+            |(_, cell): &(B256, Cell)| cell.get().map_or(0, |tree| tree.leaves().len().max(1));
         while kept.len() > 1 && kept.iter().map(leaves).sum::<usize>() > most {
             kept.remove(0);
         }
