@@ -150,8 +150,9 @@ describe("claiming", { concurrency: AT_ONCE }, () => {
     }, /is on another network, and you did not switch/);
     await refusal(() => {
       const { chains } = wallet;
-      Object.assign(wallet, { chain: 1, chains: { 1: made.rpc } });
-      return () => Object.assign(wallet, { chain: CHAIN, chains });
+      const reject = ["wallet_addEthereumChain"];
+      Object.assign(wallet, { chain: 1, chains: { 1: made.rpc }, reject });
+      return () => Object.assign(wallet, { chain: CHAIN, chains, reject: [] });
     }, /does not know chain 31337/);
     await refusal(() => {
       const { signer } = wallet;

@@ -42,8 +42,9 @@ class Sign extends HTMLElement {
 
   /** A wallet's own browser may know only the older way. */
   private lookAgain() {
+    if (this.wallets.length > 0) return;
     const old = (globalThis as Added).ethereum;
-    if (this.wallets.length === 0 && old) {
+    if (old) {
       const info = { uuid: "old", name: this.word("old"), icon: "", rdns: "old" };
       this.wallets.push({ info, provider: old });
     }
@@ -150,7 +151,8 @@ class Sign extends HTMLElement {
       if (code !== 4902) throw code === 4001 ? new Refusal("network") : error;
       const { network } = document.body.dataset;
       if (!network) throw new Refusal("unknown");
-      await provider.request({ method: "wallet_addEthereumChain", params: [JSON.parse(network)] });
+      const adding = { method: "wallet_addEthereumChain", params: [JSON.parse(network)] };
+      await provider.request(adding).catch(() => Promise.reject(new Refusal("unknown")));
     }
     if ((await stands()) !== Number(chainId)) throw new Refusal("network");
   }
