@@ -9,8 +9,9 @@ use std::io::Write as _;
 use alloy_primitives::{Address, B256};
 use guerdon_formats::amount;
 use guerdon_formats::sheet::{
-    Checked, Choices, Context, Defaults, Documents, Inherited, NamedTerms, TokenSpec, WorkbookError,
-    annotated, check, is_workbook, matching, own_judges, read_chosen, totals, workbook_csv,
+    Checked, Choices, Context, Defaults, Documents, Inherited, NamedTerms, TokenSpec,
+    WorkbookError, annotated, check, is_workbook, matching, own_judges, read_chosen, totals,
+    workbook_csv,
 };
 use proptest::prelude::*;
 

@@ -9,7 +9,9 @@ use guerdon_core::goal::{Accept, Goal, GoalsDomain, Kind, PanelResult, panel_has
 use guerdon_formats::goal_file::{GoalDefinition, GoalPlace, spec_hash};
 use guerdon_formats::grant_file::{GrantFile, RoundPlace};
 use guerdon_formats::round_file::{RoundFile, RoundFileError, RoundOrigin};
-use guerdon_formats::sheet::{Context, Defaults, Documents, Draft, Inherited, Sheet, TokenSpec, read};
+use guerdon_formats::sheet::{
+    Context, Defaults, Documents, Draft, Inherited, Sheet, TokenSpec, read,
+};
 use guerdon_formats::signature_file::{SignatureFile, Signed};
 use proptest::prelude::*;
 

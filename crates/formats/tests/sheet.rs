@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256};
 use guerdon_formats::calendar::{Zone, parse_date};
-use guerdon_formats::sheet::{Context, Defaults, Documents, Inherited, Sheet, TokenSpec, annotated, read};
+use guerdon_formats::sheet::{
+    Context, Defaults, Documents, Inherited, Sheet, TokenSpec, annotated, read,
+};
 use proptest::prelude::*;
 use serde_json::Value;
 
