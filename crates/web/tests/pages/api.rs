@@ -183,10 +183,8 @@ fn operations() -> Vec<(Method, String, Scope)> {
 async fn every_operation_lets_in_keys_with_its_scope_alone() {
     on_both(|url| async move {
         let api = Api::of(&url, Limits::default()).await;
-        let mut number = 10;
-        for scope in Scope::ALL {
+        for (number, scope) in (10..).zip(Scope::ALL) {
             put_key(&api.store, number, &[scope], None).await;
-            number += 1;
         }
         let operations = operations();
         assert!(operations.len() > 25, "{}", operations.len());

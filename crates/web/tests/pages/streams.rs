@@ -181,7 +181,7 @@ async fn a_silent_node_takes_no_connection_of_the_store() {
         }));
         let (pages, path) = (pages.clone(), format!("/sent/{tx}"));
         held.push(tokio::spawn(async move {
-            open(&pages, &path, None).await;
+            drop(open(&pages, &path, None).await);
         }));
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
