@@ -238,15 +238,17 @@ impl<'a> Names<'a> {
         id: B256,
     ) -> Result<(String, Option<String>), PageError> {
         let short = shortened(&id.to_string());
+        let path = |folder: &str| Some(format!("/{folder}/{id}"));
+        // First: the root of a round of one grant is the id of that grant.
+        if action.contains("round") {
+            return Ok((format!("Round {short}"), path("rounds")));
+        }
         if self.viewer.is_company()
             && let Some(names) = read.grant_names(id).await?
         {
-            let text = format!("Grant {}", names.external_id);
-            return Ok((text, Some(format!("/grants/{id}"))));
+            return Ok((format!("Grant {}", names.external_id), path("grants")));
         }
-        let path = |folder: &str| Some(format!("/{folder}/{id}"));
         Ok(match () {
-            () if action.contains("round") => (format!("Round {short}"), path("rounds")),
             () if read.grant(id).await?.is_some() => (format!("Grant {short}"), path("grants")),
             () if read.goal(id).await?.is_some() => (format!("Goal {short}"), path("goals")),
             () => (short, None),

@@ -108,8 +108,8 @@ export async function keyboard(page) {
     });
     walk.name = name;
     globalThis.guerdonWalk = walk;
-    // A date is several stops of its own: day, month, year, and the calendar.
-    return all.length + 4 * all.filter(({ type }) => type === "date").length;
+    // A date or a month is several stops of its own: day, month, year, and the calendar.
+    return all.length + 4 * all.filter(({ type }) => ["date", "month"].includes(type)).length;
   });
   for (let press = 0; press < count; press += 1) await page.keyboard.press("Tab");
   return page.evaluate(() => {

@@ -23,8 +23,8 @@ export async function crawl(site, { cookies, starts = ["/", "/sign-in", NOWHERE]
   const pages = new Map();
   const files = new Map();
   const kinds = new Map();
-  const queue = [...starts];
-  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+  const queue = starts.map((path) => [path, ""]);
+  for (const [path, from] of queue) {
     if (pages.has(path) || files.has(path)) continue;
     const of = kind(path);
     const before = kinds.get(of) ?? 0;
@@ -40,8 +40,8 @@ export async function crawl(site, { cookies, starts = ["/", "/sign-in", NOWHERE]
     const status = path === NOWHERE ? 404 : 200;
     const { page, problems } = await open(window, new URL(path, site.url).href, status);
     const title = await page.title();
-    pages.set(path, { path, cookies, status, problems, title, text: await text(page) });
-    queue.push(...(await links(page, site.url)));
+    pages.set(path, { path, from, cookies, status, problems, title, text: await text(page) });
+    for (const link of await links(page, site.url)) queue.push([link, path]);
     await page.close();
   }
   await window.close();

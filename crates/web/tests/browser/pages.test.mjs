@@ -79,7 +79,7 @@ test("every page", { timeout: 900_000 }, async (t) => {
   });
 });
 
-async function one(window, url, { path, status, problems, text: plain }) {
+async function one(window, url, { path, from, status, problems, text: plain }) {
   const opened = await open(window, new URL(path, url).href, status);
   const { page } = opened;
   const found = [...problems];
@@ -95,5 +95,6 @@ async function one(window, url, { path, status, problems, text: plain }) {
     }
   }
   await page.close();
-  assert.deepEqual([...found, ...opened.problems], []);
+  const wrong = [...found, ...opened.problems];
+  assert.deepEqual(wrong.map((words) => `${words} (linked from ${from})`), []);
 }
