@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::LINK;
 use axum::response::Response;
-use guerdon_store::{Actor, Entry, Owner, PersonId, Read};
+use guerdon_store::{Actor, Entry, NewEntry, Owner, PersonId, Read};
 use serde::Deserialize;
 
 use crate::access::{Access, AuditorReader, Viewer};
@@ -96,9 +96,7 @@ async fn page(
             when: Moment::near(entry.at, &zone.0, (state.wall)()),
             who: names.actor(&mut read, entry.actor).await?,
             what: words::sentence(&entry.action, &entry.detail),
-            about: names
-                .subject(&mut read, &entry.action, &entry.subject)
-                .await?,
+            about: names.subject(&mut read, &entry).await?,
         });
     }
     html(&AuditPage {
@@ -204,9 +202,9 @@ impl<'a> Names<'a> {
     async fn subject(
         &mut self,
         read: &mut Read,
-        action: &str,
-        subject: &str,
+        entry: &NewEntry,
     ) -> Result<Option<Named>, PageError> {
+        let subject = entry.subject.as_str();
         if subject.is_empty() {
             return Ok(None);
         }
@@ -214,7 +212,7 @@ impl<'a> Names<'a> {
             return self.person(read, person).await.map(Some);
         }
         let (text, href) = match subject.parse::<B256>() {
-            Ok(id) if subject.starts_with("0x") => self.hash(read, action, id).await?,
+            Ok(id) if subject.starts_with("0x") => self.hash(read, of_round(entry), id).await?,
             _ => match subject.strip_prefix("batch ") {
                 Some(number) => {
                     let path = format!("/company/batches/{number}");
@@ -234,13 +232,13 @@ impl<'a> Names<'a> {
     async fn hash(
         &self,
         read: &mut Read,
-        action: &str,
+        of_round: bool,
         id: B256,
     ) -> Result<(String, Option<String>), PageError> {
         let short = shortened(&id.to_string());
         let path = |folder: &str| Some(format!("/{folder}/{id}"));
         // First: the root of a round of one grant is the id of that grant.
-        if action.contains("round") {
+        if of_round {
             return Ok((format!("Round {short}"), path("rounds")));
         }
         if self.viewer.is_company()
@@ -256,10 +254,14 @@ impl<'a> Names<'a> {
     }
 }
 
+/// Whether an entry is about a round: its import, or a request to commit or rescind it.
+fn of_round(entry: &NewEntry) -> bool {
+    let asked = |act: &str| entry.detail.starts_with(act);
+    entry.action.contains("round") || asked("commit") || asked("rescind")
+}
+
 #[cfg(test)]
 mod tests {
-    use guerdon_store::NewEntry;
-
     use super::*;
 
     #[test]
