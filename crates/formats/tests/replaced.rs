@@ -4,11 +4,12 @@
 
 use alloy_primitives::{Address, B256, U256};
 use guerdon_core::fact::{Fact, Origin};
+use guerdon_core::goal::{Goal, GoalState, Kind};
 use guerdon_core::grant::Desk;
 use guerdon_core::id::Domain;
-use guerdon_core::ledger::{GrantRecord, Ledger, PoolRecord, Record};
+use guerdon_core::ledger::{GoalRecord, GrantRecord, Ledger, PoolRecord, Record};
 use guerdon_core::succession::{SuccessionDomain, signed_word};
-use guerdon_core::terms::{Powers, Schedule, Segment, Terms, Unlock};
+use guerdon_core::terms::{Gate, Powers, Rule, Schedule, Segment, Terms, Unlock};
 use guerdon_formats::calendar::Zone;
 use guerdon_formats::grant_file::GrantFile;
 use guerdon_formats::replacement::{Replaced, Weighed};
@@ -53,6 +54,52 @@ fn old() -> Terms {
     }
 }
 
+fn gate(goal: u64, share_ppb: u32) -> Gate {
+    Gate {
+        goal: B256::from(U256::from(goal)),
+        share_ppb,
+        rule: Rule::default(),
+    }
+}
+
+fn goal(id: B256) -> GoalRecord {
+    GoalRecord {
+        id,
+        goal: Goal {
+            kind: Kind::Count,
+            threshold: 1,
+            stretch: 1,
+            base_ppb: 1_000_000_000,
+            default_ppb: 0,
+            bound: 0,
+            attempts: 1,
+            max_voids: 0,
+            samples: 1,
+            pool: 1,
+            guards: 0,
+            opens: START,
+            closes: START + u64::from(DAY),
+            run_seconds: DAY,
+            challenge_seconds: DAY,
+            arbiter_seconds: DAY,
+            seed_blocks: 0,
+            sponsor: Address::repeat_byte(1),
+            panel: B256::ZERO,
+            arbiter: Address::repeat_byte(2),
+            bond_token: Address::ZERO,
+            bond: 0,
+            data: B256::ZERO,
+            spec: B256::ZERO,
+        },
+        m: 1,
+        panel: vec![Address::repeat_byte(3)],
+        state: GoalState::default(),
+        attempts: Vec::new(),
+        defined: Origin::default(),
+        changed: Origin::default(),
+    }
+}
+
 /// Its record; payroll lowered what is withheld to a tenth.
 fn record(terms: &Terms) -> GrantRecord {
     let opened = Fact::Opened {
@@ -69,7 +116,11 @@ fn record(terms: &Terms) -> GrantRecord {
 }
 
 fn weighed(new: Terms) -> (Weighed, ReplacementFile) {
-    let terms = old();
+    between(old(), new)
+}
+
+/// Every goal of theirs has the same name.
+fn between(terms: Terms, new: Terms) -> (Weighed, ReplacementFile) {
     let record = record(&terms);
     let mut ledger = Ledger {
         pool: PoolRecord {
@@ -80,6 +131,9 @@ fn weighed(new: Terms) -> (Weighed, ReplacementFile) {
         ..Ledger::default()
     };
     ledger.grants.insert(record.id, record);
+    for gate in terms.gates.iter().chain(&new.gates) {
+        ledger.goals.insert(gate.goal, goal(gate.goal));
+    }
     let file = ReplacementFile {
         domain: SuccessionDomain {
             chain_id: 31_337,
@@ -114,7 +168,7 @@ fn weighed(new: Terms) -> (Weighed, ReplacementFile) {
         terms: &terms,
         name: "P-1",
         zone: &Zone::named("UTC").unwrap(),
-        goal: &|goal| goal.to_string(),
+        goal: &|_| "launch-eu".to_owned(),
         unit: ("ACC", 0),
     };
     (replaced.weigh(&file, true).unwrap(), file)
@@ -181,6 +235,106 @@ fn every_term_that_differs_is_said_with_both_its_values() {
     assert_eq!(data["successors"][0]["changes"][3]["after"], "at once");
 }
 
+/// What the words for `what` are before and after.
+fn said(old: Terms, new: Terms, what: &str) -> [String; 2] {
+    let (weighed, _) = between(old, new);
+    let mut changes = weighed.changes()[0].iter();
+    let found = changes.find(|changed| changed.what == what).unwrap();
+    [found.before.clone(), found.after.clone()]
+}
+
+#[test]
+fn dates_between_the_first_and_the_last_are_said() {
+    // 1 Jan 2027, 1 Dec 2029 and 1 Jan 2030 after 1 Jul 2026.
+    let vesting = |days: [u32; 2], first: u32| {
+        let segment = |days: u32, cumulative| Segment {
+            end: days * DAY,
+            cumulative,
+            steps: 0,
+        };
+        let segments = vec![segment(days[0], first), segment(days[1], 1_000_000_000)];
+        Schedule::new(segments).unwrap()
+    };
+    let (fair, late) = (
+        vesting([184, 1_280], 500_000_000),
+        vesting([1_249, 1_280], 490_000_000),
+    );
+    let with = |vesting: &Schedule| Terms {
+        vesting: vesting.clone(),
+        unlock: Some(Unlock {
+            start: START,
+            schedule: vesting.clone(),
+        }),
+        ..old()
+    };
+    let exact = [
+        "; exactly, in UTC: from 1 Jul 2026; 50% by 1 Jan 2027, second by second; 100% by \
+         1 Jan 2030, second by second",
+        "; exactly, in UTC: from 1 Jul 2026; 49% by 1 Dec 2029, second by second; 100% by \
+         1 Jan 2030, second by second",
+    ];
+    for what in ["earned by time", "vested money may leave"] {
+        let said = said(with(&fair), with(&late), what);
+        for (said, exact) in said.iter().zip(exact) {
+            assert!(said.ends_with(exact), "{said}");
+        }
+    }
+    // The same dates from another start: one segment ends later by what the other begins earlier.
+    let early = Terms {
+        start: START - u64::from(DAY),
+        ..with(&vesting([185, 1_281], 500_000_000))
+    };
+    let [before, after] = said(with(&fair), early, "earned by time");
+    assert!(
+        before.contains("UTC: from 1 Jul 2026; 50% by 1 Jan 2027"),
+        "{before}"
+    );
+    assert!(
+        after.contains("UTC: from 30 Jun 2026; 50% by 1 Jan 2027"),
+        "{after}"
+    );
+}
+
+#[test]
+fn many_stages_are_said_one_by_one() {
+    let stages = |late: u32| {
+        let segment = |place: u32| Segment {
+            end: place * 30 * DAY + if place == 5 { late } else { 0 },
+            cumulative: place * 100_000_000,
+            steps: 0,
+        };
+        Terms {
+            vesting: Schedule::new((1..=10).map(segment).collect()).unwrap(),
+            ..old()
+        }
+    };
+    let [before, after] = said(stages(0), stages(1), "earned by time");
+    assert!(before.starts_with("10 stages, from "), "{before}");
+    assert!(before.contains("50% by 28 Nov 2026, second by"), "{before}");
+    assert!(
+        after.contains("50% by 28 Nov 2026 00:00:01, second by"),
+        "{after}"
+    );
+}
+
+#[test]
+fn a_goal_of_the_same_name_is_told_apart_by_its_id() {
+    let gated = |goal, share_ppb| Terms {
+        gates: vec![gate(goal, share_ppb)],
+        ..old()
+    };
+    for share_ppb in [400_000_000, 900_000_000] {
+        let new = gated(6, share_ppb);
+        let [before, after] = said(gated(5, 400_000_000), new, "results");
+        let of = |goal: u64| format!("launch-eu ({})", B256::from(U256::from(goal)));
+        assert!(
+            before.starts_with("40% of it opens") && before.contains(&of(5)),
+            "{before}"
+        );
+        assert!(after.contains(&of(6)) && !after.contains(&of(5)), "{after}");
+    }
+}
+
 #[test]
 fn what_stays_is_not_said_to_change() {
     let same = Terms {
@@ -222,11 +376,7 @@ fn sheet(csv: &str, inherited: Inherited) -> Sheet {
 
 #[test]
 fn what_no_column_says_is_taken_over_from_the_old_grant() {
-    let gate = guerdon_core::terms::Gate {
-        goal: B256::from(U256::from(5)),
-        share_ppb: 400_000_000,
-        rule: Default::default(),
-    };
+    let gate = gate(5, 400_000_000);
     let gated = Terms {
         gates: vec![gate],
         ..old()

@@ -1,8 +1,8 @@
 //! What a new grant has otherwise than the one it replaces, term by term: nobody signs a power away
 //! that stands in no sentence.
 
-use alloy_primitives::Address;
-use guerdon_core::terms::{Gate, Terms};
+use alloy_primitives::{Address, B256};
+use guerdon_core::terms::{Gate, Schedule, Terms};
 
 use super::text::amount;
 use super::{Replaced, zone_of};
@@ -10,7 +10,7 @@ use crate::agreement::span;
 use crate::calendar::{CalendarError, Zone};
 use crate::percent::show_ppb;
 use crate::replacement_file::NewGrant;
-use crate::words::{describe_gates, describe_schedule, describe_segments};
+use crate::words::{describe_gates, describe_schedule, exact_segments};
 
 /// Parts per billion of a basis point.
 const PPB_OF_POINT: u32 = 100_000;
@@ -44,6 +44,7 @@ struct Side<'a> {
     holder: Address,
     withhold_bps: u16,
     zone: &'a Zone,
+    utc: &'a Zone,
 }
 
 /// All of them, the gravest first.
@@ -53,18 +54,21 @@ pub(super) fn changed(
     new: &NewGrant,
 ) -> Result<Vec<Changed>, CalendarError> {
     let zone = zone_of(new.file.agreement.as_ref())?;
+    let utc = Zone::named("UTC")?;
     let terms = &new.file.terms;
     let old = Side {
         terms: replaced.terms,
         holder,
         withhold_bps: replaced.record.state.withhold_bps,
         zone: replaced.zone,
+        utc: &utc,
     };
     let new = Side {
         terms,
         holder: terms.recipient,
         withhold_bps: terms.withhold_bps,
         zone: &zone,
+        utc: &utc,
     };
     let mut all = Vec::new();
     promise(&mut all, replaced, (old, new));
@@ -92,53 +96,44 @@ fn promise(all: &mut Vec<Changed>, replaced: &Replaced<'_>, (old, new): (Side<'_
     let granted = |side: Side<'_>| amount(side.terms.amount, replaced.unit);
     add(all, "granted", sides.map(granted));
     if (&old.terms.vesting, old.terms.start) != (&new.terms.vesting, new.terms.start) {
-        let words =
-            sides.map(|side| describe_schedule(&side.terms.vesting, side.terms.start, side.zone));
-        let exact = sides.map(|side| {
-            describe_segments(&side.terms.vesting, side.terms.start, side.zone).join("; ")
-        });
-        add(all, "earned by time", told(words, exact));
+        let clock = |side: Side<'_>| clock(side, &side.terms.vesting, side.terms.start);
+        add(all, "earned by time", sides.map(clock));
     }
     if old.terms.gates != new.terms.gates {
         let words = sides.map(|side| results(&side.terms.gates, replaced));
-        let exact = sides.map(|side| {
-            let goals = side.terms.gates.iter().map(|gate| gate.goal.to_string());
-            format!("goals {}", goals.collect::<Vec<_>>().join(", "))
-        });
-        add(all, "results", told(words, exact));
+        add(all, "results", words);
     }
     if old.terms.unlock != new.terms.unlock {
-        let exact = sides.map(|side| match &side.terms.unlock {
-            None => "at once".to_owned(),
-            Some(unlock) => describe_segments(&unlock.schedule, unlock.start, side.zone).join("; "),
-        });
-        add(
-            all,
-            "vested money may leave",
-            told(sides.map(leaves), exact),
-        );
+        add(all, "vested money may leave", sides.map(leaves));
     }
 }
 
-/// The words; where they do not show the difference, the same to the second.
-fn told(words: [String; 2], exact: [String; 2]) -> [String; 2] {
-    match words[0] == words[1] {
-        true => exact,
-        false => words,
-    }
+/// The words, and behind them the same to the second: words name no date between the first and the
+/// last, and count stages where there are many.
+fn clock(side: Side<'_>, schedule: &Schedule, start: u64) -> String {
+    let words = describe_schedule(schedule, start, side.zone);
+    let exact = exact_segments(schedule, start, side.utc);
+    format!("{words}; exactly, in UTC: {exact}")
 }
 
+/// The words with the id of each goal: names are not unique.
 fn results(gates: &[Gate], replaced: &Replaced<'_>) -> String {
     match gates {
         [] => "none decides it".to_owned(),
-        gates => describe_gates(gates, replaced.goal).join(" "),
+        gates => {
+            let goal = |id: B256| match (replaced.goal)(id) {
+                name if name == id.to_string() => name,
+                name => format!("{name} ({id})"),
+            };
+            describe_gates(gates, &goal).join(" ")
+        }
     }
 }
 
 fn leaves(side: Side<'_>) -> String {
     match &side.terms.unlock {
         None => "at once".to_owned(),
-        Some(unlock) => describe_schedule(&unlock.schedule, unlock.start, side.zone),
+        Some(unlock) => clock(side, &unlock.schedule, unlock.start),
     }
 }
 

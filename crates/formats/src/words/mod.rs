@@ -12,6 +12,7 @@ pub use goals::goal_next;
 pub use reasons::{GoalWords, Telling, Why};
 pub use schedule::describe_schedule;
 pub use segments::describe_segments;
+pub(crate) use segments::exact_segments;
 pub use states::state_word;
 
 use std::borrow::Borrow;

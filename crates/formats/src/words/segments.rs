@@ -19,10 +19,33 @@ fn line(segment: &Segment, start: u64, zone: &Zone) -> String {
         1 => " at once".to_owned(),
         steps => format!(", in {steps} equal steps of time since the line before"),
     };
-    let at = i64::try_from(start)
-        .ok()
-        .and_then(|start| start.checked_add(i64::from(segment.end)));
-    let at = at.and_then(|at| zone.show_instant(at).ok());
-    let at = at.unwrap_or_else(|| format!("{} seconds after the start", segment.end));
+    let at = end_of(segment, start, zone);
     format!("{at}: {share}{how}")
+}
+
+/// Says start and segments in one line, so that no two clocks read alike: `from 1 Jul 2026; 50% by
+/// 1 Jan 2027, second by second; 100% on 1 Jan 2030 at once`. Shares are those reached in all.
+pub(crate) fn exact_segments(schedule: &Schedule, start: u64, zone: &Zone) -> String {
+    let first = instant(start, 0, zone).unwrap_or_else(|| format!("second {start}"));
+    let mut parts = vec![format!("from {first}")];
+    parts.extend(schedule.segments().iter().map(|segment| {
+        let (share, at) = (show_ppb(segment.cumulative), end_of(segment, start, zone));
+        match segment.steps {
+            0 => format!("{share} by {at}, second by second"),
+            1 => format!("{share} on {at} at once"),
+            steps => format!("{share} by {at}, in {steps} equal steps of time"),
+        }
+    }));
+    parts.join("; ")
+}
+
+fn end_of(segment: &Segment, start: u64, zone: &Zone) -> String {
+    let at = instant(start, segment.end, zone);
+    at.unwrap_or_else(|| format!("{} seconds after the start", segment.end))
+}
+
+/// A moment that a calendar can show.
+fn instant(start: u64, after: u32, zone: &Zone) -> Option<String> {
+    let start = i64::try_from(start).ok()?;
+    zone.show_instant(start.checked_add(i64::from(after))?).ok()
 }
