@@ -45,6 +45,8 @@ pub mod table;
 pub mod terms_json;
 /// Typed messages for wallets.
 pub mod typed_data;
+/// Text of somebody else, for a terminal.
+pub mod visible;
 /// Words for people.
 pub mod words;
 /// Tables as workbooks.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::grant_file::GrantFile;
 use crate::json::{Fields, FileError, canonical, hex, same_bytes};
+use crate::visible::is_hidden;
 
 /// A grant that takes another's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +131,15 @@ impl ReplacementFile {
             if new.file.round.is_some() {
                 let field = format!("successors[{place}].grant.round");
                 return Err(FileError::wrong(field, "a successor is of no round"));
+            }
+            let goals = new.file.goals.iter().enumerate().map(|(goal, it)| {
+                let field = format!("successors[{place}].grant.goals[{goal}].name");
+                (field, &it.name)
+            });
+            let own = (format!("successors[{place}].name"), &new.name);
+            let mut names = std::iter::once(own).chain(goals);
+            if let Some((field, _)) = names.find(|(_, name)| name.contains(is_hidden)) {
+                return Err(FileError::wrong(field, "it holds letters that nobody sees"));
             }
         }
         Ok(())

@@ -103,6 +103,25 @@ fn any_byte_that_changes_is_found_out_or_changes_what_is_signed() {
 }
 
 #[test]
+fn a_name_that_hides_letters_is_refused() {
+    for hidden in ['\u{1b}', '\r', '\n', '\u{9b}', '\u{202e}', '\u{2066}'] {
+        let named = |name: &str| ReplacementFile {
+            successors: vec![new_grant("A", 600), new_grant(name, 1)],
+            ..replacement()
+        };
+        let error = named(&format!("B{hidden}C")).encode().unwrap_err();
+        assert!(error.to_string().contains("successors[1].name"), "{error}");
+        // Written by another program.
+        let text = String::from_utf8(named("B?C").encode().unwrap()).unwrap();
+        let name = serde_json::to_string(&format!("B{hidden}C")).unwrap();
+        let forged = text.replacen("\"B?C\"", &name, 1);
+        assert_ne!(forged, text);
+        let error = ReplacementFile::decode(forged.as_bytes()).unwrap_err();
+        assert!(error.to_string().contains("successors[1].name"), "{error}");
+    }
+}
+
+#[test]
 fn a_replacement_has_one_to_eight_grants_of_no_round() {
     let many = |count: usize| ReplacementFile {
         successors: vec![new_grant("A", 1); count],
