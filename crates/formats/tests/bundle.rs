@@ -111,6 +111,35 @@ fn what_was_changed_is_named() {
     ));
 }
 
+/// A directory of many files, each the same bytes of the archive: 200 times a megabyte.
+#[test]
+fn files_that_lie_in_one_another_are_refused_before_they_fill_the_memory() {
+    let mut big = bundle();
+    big.files = BTreeMap::from([("f000".to_owned(), vec![7; 1 << 20])]);
+    let bytes = big.encode().unwrap();
+    let end = bytes.len() - 22;
+    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    let directory = word(end + 16) as usize;
+    let entry = bytes[..end].windows(4).rposition(|it| it == b"PK\x01\x02");
+    let entry = &bytes[entry.unwrap()..end];
+    let name = entry.windows(4).position(|it| it == b"f000").unwrap();
+
+    let mut nested = bytes[..end].to_vec();
+    for place in 1..200_u16 {
+        let mut entry = entry.to_vec();
+        entry[name..name + 4].copy_from_slice(format!("f{place:03}").as_bytes());
+        nested.extend(entry);
+    }
+    let length = u32::try_from(nested.len() - directory).unwrap();
+    let mut last = bytes[end..].to_vec();
+    last[8..10].copy_from_slice(&202_u16.to_le_bytes());
+    last[10..12].copy_from_slice(&202_u16.to_le_bytes());
+    last[12..16].copy_from_slice(&length.to_le_bytes());
+    nested.extend(last);
+    let told = Bundle::decode(&nested).unwrap_err().to_string();
+    assert!(told.contains("lies inside of other files"), "{told}");
+}
+
 #[test]
 fn a_line_that_is_no_log_is_named() {
     let mut bytes = write_logs(&logs());

@@ -176,18 +176,21 @@ fn entries(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
     let archive = ZipArchive::new(Cursor::new(bytes));
     let mut archive = archive.map_err(|error| broken(&error))?;
     let mut files = BTreeMap::new();
+    // What is not compressed cannot be longer than the archive, unless files lie in one another.
+    let mut left = bytes.len() as u64;
     for place in 0..archive.len() {
         let mut entry = archive.by_index(place).map_err(|error| broken(&error))?;
         let path = entry.name().map_err(|error| broken(&error))?.into_owned();
-        // What is not compressed cannot be longer than the archive.
-        let fits = entry.size() <= bytes.len() as u64;
-        if entry.compression() != CompressionMethod::Stored || !fits {
+        if entry.compression() != CompressionMethod::Stored {
             return Err(broken(&format!("`{path}` is compressed")));
         }
         let mut content = Vec::new();
+        let mut entry = entry.by_ref().take(left.saturating_add(1));
         if entry.read_to_end(&mut content).is_err() {
             return Err(BundleError::Changed { path });
         }
+        let rest = left.checked_sub(content.len() as u64);
+        left = rest.ok_or_else(|| broken(&format!("`{path}` lies inside of other files")))?;
         if files.insert(path.clone(), content).is_some() {
             return Err(BundleError::Extra { path });
         }
