@@ -1,7 +1,7 @@
 //! Blocks and logs, read as core types.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use alloy::consensus::BlockHeader;
 use alloy::eips::{BlockId, BlockNumberOrTag};
@@ -12,7 +12,8 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use guerdon_core::fact::{Log, Origin};
 
 use crate::connect::Chain;
-use crate::error::ChainError;
+use crate::error::{ChainError, from_transport};
+use crate::nodes::Node;
 
 /// Block headers asked for side by side.
 const HEADERS_AT_ONCE: usize = 8;
@@ -40,6 +41,14 @@ pub enum Finality {
     Safe,
     /// The newest block that cannot be replaced.
     Finalized,
+}
+
+impl Node {
+    /// Logs, asked once.
+    async fn logs(&self, filter: &Filter) -> Result<Vec<RpcLog>, ChainError> {
+        let logs = self.provider.get_logs(filter).await;
+        logs.map_err(|error| from_transport(error, "eth_getLogs", &self.shown))
+    }
 }
 
 impl Chain {
@@ -109,45 +118,65 @@ impl Chain {
     }
 
     /// The logs of these contracts in blocks `from..=to`, in the order of the chain. Asks for
-    /// fewer blocks at a time when the provider refuses more.
+    /// fewer blocks at a time when the provider refuses more. Of several nodes a second one is
+    /// asked for the same, if another one answers.
     ///
     /// # Errors
-    /// When the node does not answer, or refuses even a single block.
+    /// When the node does not answer, or refuses even a single block;
+    /// [`ChainError::Disagreement`] if two nodes have other logs of the same blocks.
     pub async fn logs(
         &self,
         from: u64,
         to: u64,
         addresses: &[Address],
     ) -> Result<Vec<Log>, ChainError> {
-        let mut found = Vec::new();
         let asked = self.current();
+        let span = self.log_span();
+        let mut found = self.ranged(None, (from, to), (addresses, span)).await?;
+        if self.has_several() {
+            self.confirm(asked, &mut found, ((from, to), addresses))
+                .await?;
+        }
+        self.dated(found).await
+    }
+
+    /// The logs of a range as one node tells them; without one, as the node that is asked now.
+    pub(crate) async fn ranged(
+        &self,
+        node: Option<&Node>,
+        (from, to): (u64, u64),
+        (addresses, span): (&[Address], &AtomicU64),
+    ) -> Result<Vec<RpcLog>, ChainError> {
+        let mut found = Vec::new();
         let mut next = from;
         while next <= to && !addresses.is_empty() {
-            let span = self.log_span().load(Ordering::Relaxed).max(1);
-            let last = to.min(next.saturating_add(span - 1));
+            let most = span.load(Ordering::Relaxed).max(1);
+            let last = to.min(next.saturating_add(most - 1));
             let filter = Filter::new()
                 .address(addresses.to_vec())
                 .from_block(next)
                 .to_block(last);
-            let logs = self.read("eth_getLogs", || async {
-                self.provider().get_logs(&filter).await
-            });
-            match logs.await {
+            let logs = match node {
+                Some(node) => node.logs(&filter).await,
+                None => {
+                    let logs = self.read("eth_getLogs", || async {
+                        self.provider().get_logs(&filter).await
+                    });
+                    logs.await
+                }
+            };
+            match logs {
                 Ok(logs) => {
                     found.extend(logs);
                     next = last + 1;
                 }
                 Err(ChainError::Refused { .. } | ChainError::BadAnswer { .. }) if last > next => {
-                    self.log_span()
-                        .store((last - next).div_ceil(2), Ordering::Relaxed);
+                    span.store((last - next).div_ceil(2), Ordering::Relaxed);
                 }
                 Err(error) => return Err(error),
             }
         }
-        if self.has_several() {
-            self.must_have(asked, to).await?;
-        }
-        self.dated(found).await
+        Ok(found)
     }
 
     /// keccak256 of the code at an address, now; the hash of no bytes when there is none.
@@ -184,18 +213,26 @@ impl Chain {
             .filter_map(|log| log.block_number)
             .collect();
         undated.dedup();
-        let times: BTreeMap<u64, u64> = stream::iter(undated)
+        let heads: BTreeMap<u64, Head> = stream::iter(undated)
             .map(|number| async move {
                 let head = self.block(number).await?.ok_or_else(|| {
                     ChainError::bad_answer("eth_getLogs", format!("block {number} is gone"))
                 })?;
-                Ok::<_, ChainError>((number, head.time))
+                Ok::<_, ChainError>((number, head))
             })
             .buffered(HEADERS_AT_ONCE)
             .try_collect()
             .await?;
 
-        core_logs(&logs, |number| times.get(&number).copied())
+        let of = |log: &RpcLog| heads.get(&log.block_number?);
+        let moved = logs
+            .iter()
+            .find(|log| of(log).is_some_and(|head| log.block_hash != Some(head.hash)));
+        if let Some(number) = moved.and_then(|log| log.block_number) {
+            let reason = format!("block {number} was replaced meanwhile");
+            return Err(ChainError::bad_answer("eth_getLogs", reason));
+        }
+        core_logs(&logs, |number| heads.get(&number).map(|head| head.time))
     }
 }
 

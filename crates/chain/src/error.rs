@@ -53,6 +53,12 @@ pub enum ChainError {
         /// The other, and what it says.
         other: String,
     },
+    /// Several nodes answered, and one alone has the block: the others lag, or it invents.
+    #[error("only one of several nodes has block {block} so far")]
+    Unconfirmed {
+        /// Its number.
+        block: u64,
+    },
     /// A contract refused the call.
     #[error(transparent)]
     Reverted(#[from] Box<Reverted>),

@@ -11,6 +11,7 @@ mod bindings;
 mod blocks;
 #[cfg(test)]
 mod clear_signing;
+mod confirm;
 mod connect;
 mod decode;
 mod deploy;

@@ -2,7 +2,8 @@
 //!
 //! The first one is asked until it fails; then the next one that is not known to be away. What
 //! decides money, the hashes of blocks, is asked of all that answer: if two differ, nobody here
-//! chooses between them.
+//! chooses between them. Of several that answer none is believed alone: a block is there once two
+//! have it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -24,7 +25,7 @@ use crate::error::{ChainError, from_transport};
 /// A node that failed is left alone for so long, and twice as long after each failure.
 const AWAY_MIN: Duration = Duration::from_secs(1);
 const AWAY_MAX: Duration = Duration::from_secs(60);
-/// How long all nodes together may take to be compared.
+/// How long a node may take to say which block it has, when it is compared with others.
 const COMPARE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How a node fared since the process began.
@@ -98,21 +99,63 @@ impl Node {
         *away = Away::default();
     }
 
-    /// The block, asked once; the chain id before it, if it was never asked.
-    async fn block(&self, chain_id: u64, at: BlockNumberOrTag) -> Result<Option<Head>, ChainError> {
+    /// The block, asked once and not for long; the chain id before it, if it was never asked.
+    pub(crate) async fn block(
+        &self,
+        chain_id: u64,
+        at: BlockNumberOrTag,
+    ) -> Result<Option<Head>, ChainError> {
+        let answer = timeout(COMPARE_TIMEOUT, self.ask(chain_id, at)).await;
+        answer.unwrap_or_else(|_| {
+            Err(ChainError::Unreachable {
+                url: self.shown.clone(),
+                reason: "it took too long".to_owned(),
+            })
+        })
+    }
+
+    async fn ask(&self, chain_id: u64, at: BlockNumberOrTag) -> Result<Option<Head>, ChainError> {
+        const CALL: &str = "eth_getBlockByNumber";
         let id = self.chain_id().await?;
         if id != chain_id {
             return Err(other_chain(&self.shown, id, chain_id));
         }
         let block = self.provider.get_block_by_number(at).await;
-        let block =
-            block.map_err(|error| from_transport(error, "eth_getBlockByNumber", &self.shown))?;
-        Ok(block.map(|block| Head {
+        let block = block.map_err(|error| from_transport(error, CALL, &self.shown))?;
+        let head = block.map(|block| Head {
             number: block.header.number(),
             hash: block.header.hash,
             parent: block.header.parent_hash(),
             time: block.header.timestamp(),
-        }))
+        });
+        match (at, head) {
+            (BlockNumberOrTag::Number(number), Some(head)) if head.number != number => {
+                let reason = format!("{} gave {} for {number}", self.shown, head.number);
+                Err(ChainError::bad_answer(CALL, reason))
+            }
+            (_, head) => Ok(head),
+        }
+    }
+}
+
+/// A node and the newest block that it has, or the one that it was asked for.
+type Told<'n> = (&'n Node, Head);
+
+/// The one block of these nodes; nothing if there are none.
+///
+/// # Errors
+/// [`ChainError::Disagreement`] if two differ.
+fn same(told: &[Told<'_>]) -> Result<Option<Head>, ChainError> {
+    let Some(((one, first), rest)) = told.split_first() else {
+        return Ok(None);
+    };
+    match rest.iter().find(|(_, head)| head.hash != first.hash) {
+        None => Ok(Some(*first)),
+        Some((other, head)) => Err(ChainError::Disagreement {
+            about: format!("block {}", first.number),
+            one: format!("{} has {}", one.shown, first.hash),
+            other: format!("{} has {}", other.shown, head.hash),
+        }),
     }
 }
 
@@ -167,45 +210,79 @@ impl Chain {
     }
 
     /// A block as all nodes tell it that answer; `None` if none of them has it. For a tag, the
-    /// highest of their answers, once they agree at the height of the lowest.
+    /// highest block that two of them have. One that answers alone is believed.
     ///
     /// # Errors
-    /// [`ChainError::Disagreement`] if two nodes differ; when no node answers, why the last one
+    /// [`ChainError::Disagreement`] if two nodes differ; [`ChainError::Unconfirmed`] if several
+    /// answered and one alone has the block of that number; when no node answers, why the last one
     /// did not.
     pub(crate) async fn agreed(&self, at: BlockNumberOrTag) -> Result<Option<Head>, ChainError> {
         let answers = self.ask_all(at).await?;
-        let mut found: Vec<(&Node, Head)> = Vec::new();
+        let several = answers.len() > 1;
+        let mut told: Vec<Told<'_>> = Vec::new();
         for (node, head) in answers {
-            found.extend(head.map(|head| (node, head)));
+            told.extend(head.map(|head| (node, head)));
         }
-        let Some((lowest_node, lowest)) = found.iter().min_by_key(|(_, head)| head.number) else {
-            return Ok(None);
-        };
-        for (node, head) in &found {
-            let there = match head.number == lowest.number {
-                true => Some(*head),
-                false => {
-                    let number = BlockNumberOrTag::Number(lowest.number);
-                    node.block(self.chain_id(), number).await?
-                }
+        match at {
+            BlockNumberOrTag::Number(block) if several && told.len() == 1 => {
+                Err(ChainError::Unconfirmed { block })
+            }
+            BlockNumberOrTag::Number(_) => same(&told),
+            _ => self.newest_of_two(told).await,
+        }
+    }
+
+    /// The highest block that two of these nodes have, once all agree at the height of the lowest.
+    async fn newest_of_two(&self, mut told: Vec<Told<'_>>) -> Result<Option<Head>, ChainError> {
+        if let Some(lowest) = told.iter().map(|(_, head)| head.number).min() {
+            (told, _) = self.same_at(told, lowest).await?;
+        }
+        loop {
+            told.sort_by_key(|(_, head)| std::cmp::Reverse(head.number));
+            let Some((_, second)) = told.get(1) else {
+                return Ok(told.first().map(|(_, head)| *head));
             };
-            // A higher head without that block is a chain that moved meanwhile: ask again.
-            let there = there.ok_or_else(|| {
-                let reason = format!("{} lost block {} meanwhile", node.shown, lowest.number);
-                ChainError::bad_answer("eth_getBlockByNumber", reason)
-            })?;
-            if there.hash != lowest.hash {
-                return Err(ChainError::Disagreement {
-                    about: format!("block {}", lowest.number),
-                    one: format!("{} has {}", lowest_node.shown, lowest.hash),
-                    other: format!("{} has {}", node.shown, there.hash),
-                });
+            let (asked, number) = (told.len(), second.number);
+            let (left, head) = self.same_at(told, number).await?;
+            if left.len() == asked {
+                return Ok(head);
+            }
+            told = left;
+        }
+    }
+
+    /// Compares at one height the nodes that are at least so high. Gives back the nodes but for
+    /// those that could not tell a block below their own head, and the block.
+    async fn same_at<'n>(
+        &self,
+        told: Vec<Told<'n>>,
+        number: u64,
+    ) -> Result<(Vec<Told<'n>>, Option<Head>), ChainError> {
+        let answers = told.into_iter().map(|(node, head)| async move {
+            let there = match head.number > number {
+                true => {
+                    let at = BlockNumberOrTag::Number(number);
+                    node.block(self.chain_id(), at).await
+                }
+                false => Ok(Some(head)),
+            };
+            (node, head, there)
+        });
+        let (mut left, mut compared) = (Vec::new(), Vec::new());
+        for (node, head, there) in join_all(answers).await {
+            match there {
+                Ok(Some(there)) => {
+                    left.push((node, head));
+                    compared.extend((there.number == number).then_some((node, there)));
+                }
+                Err(error @ ChainError::Disagreement { .. }) => return Err(error),
+                Ok(None) | Err(_) => {
+                    tracing::warn!("{} tells no block {number} below its head", node.shown);
+                    node.failed();
+                }
             }
         }
-        Ok(found
-            .into_iter()
-            .map(|(_, head)| head)
-            .max_by_key(|head| head.number))
+        Ok((left, same(&compared)?))
     }
 
     /// What each node answers that is not away; of those away, the one that is asked otherwise.
@@ -217,29 +294,24 @@ impl Chain {
         if asked.is_empty() {
             asked = self.all_nodes().iter().collect();
         }
-        let answers = asked.into_iter().map(|node| async move {
-            let answer = timeout(COMPARE_TIMEOUT, node.block(self.chain_id(), at)).await;
-            (node, answer)
-        });
+        let answers = asked
+            .into_iter()
+            .map(|node| async move { (node, node.block(self.chain_id(), at).await) });
         let mut found = Vec::new();
         let mut last = None;
         for (node, answer) in join_all(answers).await {
             match answer {
-                Ok(Ok(head)) => {
-                    node.answered();
+                Ok(head) => {
+                    // A tag alone does not clear a node that cannot tell its blocks by number.
+                    if matches!((at, head), (BlockNumberOrTag::Number(_), Some(_))) {
+                        node.answered();
+                    }
                     found.push((node, head));
                 }
-                Ok(Err(error @ ChainError::Disagreement { .. })) => return Err(error),
-                Ok(Err(error)) => {
+                Err(error @ ChainError::Disagreement { .. }) => return Err(error),
+                Err(error) => {
                     node.failed();
                     last = Some(error);
-                }
-                Err(_) => {
-                    node.failed();
-                    last = Some(ChainError::Unreachable {
-                        url: node.shown.clone(),
-                        reason: "it took too long".to_owned(),
-                    });
                 }
             }
         }
@@ -247,24 +319,5 @@ impl Chain {
             Some(error) if found.is_empty() => Err(error),
             _ => Ok(found),
         }
-    }
-
-    /// Makes sure that the node that answered a range has all of it: a node that lags answers with
-    /// fewer logs and no error.
-    pub(crate) async fn must_have(&self, asked: usize, block: u64) -> Result<(), ChainError> {
-        let node = self.all_nodes().get(asked);
-        let answer = match node {
-            Some(node) => {
-                node.block(self.chain_id(), BlockNumberOrTag::Number(block))
-                    .await?
-            }
-            None => None,
-        };
-        if answer.is_some() && self.current() == asked {
-            return Ok(());
-        }
-        self.fail_over(asked).await?;
-        let reason = format!("the node does not have block {block} yet, which another one has");
-        Err(ChainError::bad_answer("eth_getLogs", reason))
     }
 }

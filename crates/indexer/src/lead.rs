@@ -8,7 +8,7 @@ use guerdon_store::{Checkpoint, IndexState, StoreError, Tx};
 
 use crate::IndexError;
 use crate::source::Source;
-use crate::step::{Indexer, Progress};
+use crate::step::{Indexer, Progress, confirmed};
 
 /// The task that one indexer at a time may do.
 pub const LEASE: &str = "indexer";
@@ -174,7 +174,9 @@ impl<S: Source> Indexer<S> {
     ) -> Result<Progress, IndexError> {
         let before = self.start_block.saturating_sub(1);
         let to = match checkpoint {
-            Some(checkpoint) if self.is_on_chain(checkpoint).await? => checkpoint.block,
+            Some(checkpoint) if confirmed(self.is_on_chain(checkpoint).await)?.unwrap_or(true) => {
+                checkpoint.block
+            }
             _ => before,
         };
         Ok(Progress {

@@ -31,6 +31,8 @@ impl<S: Source> Indexer<S> {
             }
             if progress.by_other {
                 tokio::time::sleep(LOOK).await;
+            } else if progress.stood() {
+                tokio::time::sleep(POLL_MIN).await;
             }
         }
     }
@@ -59,14 +61,16 @@ impl<S: Source> Indexer<S> {
             let wait = match step {
                 Ok(progress) => {
                     retry = RETRY_MIN;
-                    let is_idle = progress.by_other || progress.is_done() && progress.logs == 0;
+                    let is_idle = progress.by_other
+                        || progress.stood()
+                        || progress.is_done() && progress.logs == 0;
                     poll = if is_idle {
                         POLL_MAX.min(poll * 2)
                     } else {
                         POLL_MIN
                     };
                     report(&progress);
-                    if progress.is_done() || progress.by_other {
+                    if progress.is_done() || progress.by_other || progress.stood() {
                         poll
                     } else {
                         Duration::ZERO

@@ -75,6 +75,11 @@ impl Progress {
     pub fn is_done(&self) -> bool {
         self.rewound.is_none() && self.to >= self.head
     }
+
+    /// Whether there was nothing that could be taken or taken back.
+    pub(crate) fn stood(&self) -> bool {
+        self.rewound.is_none() && self.to < self.from
+    }
 }
 
 impl<S: Source> Indexer<S> {
@@ -127,11 +132,6 @@ impl<S: Source> Indexer<S> {
         if !leads {
             return self.watch(&head, checkpoint.as_ref()).await;
         }
-        if let Some(checkpoint) = checkpoint
-            && !self.is_on_chain(&checkpoint).await?
-        {
-            return self.rewind(&checkpoint, &head).await;
-        }
         let from = checkpoint.map_or(self.start_block, |checkpoint| checkpoint.block + 1);
         let idle = Progress {
             from,
@@ -141,6 +141,17 @@ impl<S: Source> Indexer<S> {
             rewound: None,
             by_other: false,
         };
+        if let Some(checkpoint) = checkpoint {
+            match confirmed(self.is_on_chain(&checkpoint).await)? {
+                Some(true) => {}
+                Some(false) => return self.rewind(&checkpoint, &head).await,
+                // Nodes that lag behind the checkpoint took nothing back.
+                None => {
+                    self.beat(&head).await?;
+                    return Ok(idle);
+                }
+            }
+        }
         if from > head.number {
             self.beat(&head).await?;
             return Ok(idle);
@@ -148,7 +159,8 @@ impl<S: Source> Indexer<S> {
         let to = head
             .number
             .min(from.saturating_add(self.options.range_max.max(1) - 1));
-        let Some((target, logs)) = self.range(from, to, checkpoint.as_ref()).await? else {
+        let range = self.range(from, to, checkpoint.as_ref()).await;
+        let Some((target, logs)) = confirmed(range)?.flatten() else {
             return Ok(idle);
         };
         if !self.write(checkpoint, (&target, &head), &logs).await? {
@@ -161,6 +173,8 @@ impl<S: Source> Indexer<S> {
         })
     }
 
+    /// Whether a block that was read is still on the chain; fails while one of several nodes alone
+    /// has a block of its height.
     pub(crate) async fn is_on_chain(&self, block: &Checkpoint) -> Result<bool, IndexError> {
         let there = self.source.block(block.block).await?;
         Ok(there.is_some_and(|there| there.hash == block.hash))
@@ -234,5 +248,14 @@ impl<S: Source> Indexer<S> {
         self.put_state(&mut tx, head).await?;
         tx.commit().await?;
         Ok(true)
+    }
+}
+
+/// Nothing where too few nodes have the block that was asked for: it may come, and is waited for.
+pub(crate) fn confirmed<T>(answer: Result<T, IndexError>) -> Result<Option<T>, IndexError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(IndexError::Chain(ChainError::Unconfirmed { .. })) => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -13,6 +13,7 @@ mod server;
 mod story;
 
 mod lease;
+mod liars;
 mod nodes;
 mod random;
 mod reorgs;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use guerdon_chain::{Chain, ChainError};
 use guerdon_indexer::{Holding, IndexError, Indexer, Options};
+use guerdon_store::Checkpoint;
 use proptest::prelude::*;
 
 use crate::export::{Scratch, folded, identity, ledger};
@@ -12,16 +13,18 @@ use crate::script::{Block, Script};
 use crate::server::Server;
 use crate::story::Stories;
 
-struct World {
-    stories: Stories,
-    nodes: Vec<Server>,
+pub(crate) struct World {
+    pub(crate) stories: Stories,
+    pub(crate) nodes: Vec<Server>,
     scratch: Scratch,
-    indexer: Indexer<Chain>,
+    pub(crate) indexer: Indexer<Chain>,
+    /// The connection that it reads by.
+    pub(crate) chain: Chain,
 }
 
 impl World {
     /// Nodes with a chain of one block each, and an indexer that knows them all.
-    async fn new(count: usize) -> Self {
+    pub(crate) async fn new(count: usize) -> Self {
         let stories = Stories::new();
         let mut nodes = Vec::new();
         for _ in 0..count {
@@ -37,7 +40,7 @@ impl World {
             ..Options::default()
         };
         let store = scratch.store.clone();
-        let indexer = Indexer::new(chain, store, &identity(), options)
+        let indexer = Indexer::new(chain.clone(), store, &identity(), options)
             .await
             .unwrap();
         Self {
@@ -45,23 +48,24 @@ impl World {
             nodes,
             scratch,
             indexer: indexer.under_lease(Holding::new("test", 0, || 1_000)),
+            chain,
         }
     }
 
     /// All nodes get what the story adds.
-    fn mine(&mut self, choices: &[u8]) {
+    pub(crate) fn mine(&mut self, choices: &[u8]) {
         self.stories.mine(choices);
         self.agree();
     }
 
-    fn agree(&self) {
+    pub(crate) fn agree(&self) {
         for node in &self.nodes {
             node.chain.replace(self.stories.chain.blocks());
         }
     }
 
     /// One node goes a way of its own from the last block on.
-    fn fork(&self, node: usize, choices: &[u8]) {
+    pub(crate) fn fork(&self, node: usize, choices: &[u8]) {
         let mut own = self.stories.clone();
         own.chain = Script::default();
         let mut blocks = self.stories.chain.blocks();
@@ -73,8 +77,18 @@ impl World {
         self.nodes[node].chain.replace(own.chain.blocks());
     }
 
+    /// One node has a block more, which it alone knows of.
+    pub(crate) fn invent(&self, node: usize, choices: &[u8]) {
+        let mut own = self.stories.clone();
+        own.chain = Script::default();
+        own.chain.replace(self.stories.chain.blocks());
+        own.chain.make_unlike(2_000 + node as u64);
+        own.mine(choices);
+        self.nodes[node].chain.replace(own.chain.blocks());
+    }
+
     /// Steps until done, waiting for whatever passes.
-    async fn settle(&self) -> Result<(), IndexError> {
+    pub(crate) async fn settle(&self) -> Result<(), IndexError> {
         for _ in 0..80 {
             match self.indexer.step().await {
                 Ok(progress) if progress.is_done() => return Ok(()),
@@ -91,12 +105,24 @@ impl World {
         panic!("the index never came to the head");
     }
 
-    async fn holds(&self, blocks: &[Block]) {
+    pub(crate) async fn holds(&self, blocks: &[Block]) {
         let mut read = self.scratch.store.read().await.unwrap();
         assert_eq!(ledger(&mut read).await, folded(blocks));
     }
 
-    async fn stopped(&self) -> Option<String> {
+    pub(crate) async fn checkpoint(&self) -> Option<Checkpoint> {
+        let mut read = self.scratch.store.read().await.unwrap();
+        read.checkpoint().await.unwrap()
+    }
+
+    /// When each log was written that was read.
+    pub(crate) async fn times(&self) -> Vec<u64> {
+        let mut read = self.scratch.store.read().await.unwrap();
+        let logs = read.recent_logs(None, u32::MAX).await.unwrap();
+        logs.iter().map(|row| row.log.origin.block_time).collect()
+    }
+
+    pub(crate) async fn stopped(&self) -> Option<String> {
         let mut read = self.scratch.store.read().await.unwrap();
         read.index_state()
             .await
@@ -124,36 +150,17 @@ async fn a_node_that_goes_away_is_followed_by_the_next() {
 
 #[tokio::test]
 async fn a_node_that_lags_is_no_reorg_and_loses_no_log() {
-    let mut world = World::new(2).await;
+    let mut world = World::new(3).await;
     for choices in [[15, 0], [1, 9], [2, 4], [10, 17]] {
         world.mine(&choices);
     }
     world.settle().await.unwrap();
-    let before = world
-        .scratch
-        .store
-        .read()
-        .await
-        .unwrap()
-        .checkpoint()
-        .await
-        .unwrap();
-    // The node that is asked falls back, and the other one goes on.
+    let before = world.checkpoint().await;
+    // The node that is asked falls back, and the others go on.
     world.nodes[0].set_lag(3);
     let step = world.indexer.step().await.unwrap();
     assert_eq!(step.rewound, None);
-    assert_eq!(
-        world
-            .scratch
-            .store
-            .read()
-            .await
-            .unwrap()
-            .checkpoint()
-            .await
-            .unwrap(),
-        before
-    );
+    assert_eq!(world.checkpoint().await, before);
     world.mine(&[7, 33]);
     world.settle().await.unwrap();
     world.holds(&world.stories.chain.blocks()).await;

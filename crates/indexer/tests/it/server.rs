@@ -1,7 +1,7 @@
 //! A scripted chain behind a real HTTP server, which can be taken away and lag.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use alloy_primitives::{B256, hex};
 use guerdon_chain::Head;
@@ -12,6 +12,22 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::script::Script;
 
+/// How a node is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// It tells what is.
+    #[default]
+    Honest,
+    /// It says which block is the newest, and nothing when asked for one by its number.
+    Hangs,
+    /// It says which block is the newest, and knows none by its number.
+    Forgets,
+    /// It leaves out the last log.
+    LeavesOut,
+    /// It dates logs a day later.
+    Misdates,
+}
+
 /// A node; clones are the same one.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
@@ -21,6 +37,7 @@ pub(crate) struct Server {
     /// Blocks at the end of the chain that it does not have yet.
     lag: Arc<AtomicU64>,
     chain_id: Arc<AtomicU64>,
+    manner: Arc<Mutex<Manner>>,
 }
 
 impl Server {
@@ -32,6 +49,7 @@ impl Server {
             up: Arc::new(AtomicBool::new(true)),
             lag: Arc::default(),
             chain_id: Arc::new(AtomicU64::new(31_337)),
+            manner: Arc::default(),
         };
         let node = server.clone();
         tokio::spawn(async move {
@@ -55,12 +73,27 @@ impl Server {
         self.chain_id.store(id, Ordering::SeqCst);
     }
 
+    pub(crate) fn set_manner(&self, manner: Manner) {
+        *self.manner.lock().unwrap() = manner;
+    }
+
+    fn is(&self, manner: Manner) -> bool {
+        *self.manner.lock().unwrap() == manner
+    }
+
     async fn talk(&self, mut socket: TcpStream) {
         let request = read(&mut socket).await;
         if !self.up.load(Ordering::SeqCst) {
             return;
         }
         let method = request["method"].as_str().unwrap_or_default();
+        let by_number = method == "eth_getBlockByNumber"
+            && request["params"][0].as_str().unwrap().starts_with("0x");
+        if by_number && self.is(Manner::Hangs) {
+            // As long as the one who asks keeps the connection.
+            let _ = socket.read(&mut [0; 1]).await;
+            return;
+        }
         let result = self.answer(method, &request["params"]);
         let body = json!({"jsonrpc": "2.0", "id": request["id"], "result": result}).to_string();
         let head = format!(
@@ -80,6 +113,7 @@ impl Server {
             "eth_getBlockByNumber" => {
                 let at = match params[0].as_str().unwrap() {
                     "latest" | "safe" | "finalized" => blocks.last(),
+                    _ if self.is(Manner::Forgets) => None,
                     number => blocks.get(usize::try_from(parsed(number)).unwrap()),
                 };
                 at.map_or(Value::Null, |block| header(&block.head))
@@ -93,7 +127,17 @@ impl Server {
                 let asked = params[0]["address"].to_string();
                 let logs = inside.flat_map(|block| &block.logs);
                 let ours = logs.filter(|log| asked.contains(&hex::encode(log.address)));
-                ours.map(log).collect()
+                let mut told: Vec<Value> = ours.map(log).collect();
+                if self.is(Manner::LeavesOut) {
+                    told.pop();
+                }
+                if self.is(Manner::Misdates) {
+                    for log in &mut told {
+                        let time = parsed(log["blockTimestamp"].as_str().unwrap());
+                        log["blockTimestamp"] = json!(format!("{:#x}", time + 86_400));
+                    }
+                }
+                json!(told)
             }
             other => panic!("a node is not asked for {other}"),
         }
