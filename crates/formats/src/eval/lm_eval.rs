@@ -138,6 +138,9 @@ impl<'a> Results<'a> {
         if let Some(tally) = tally {
             let task_hash = self.of_task("task_hashes").and_then(Json::text);
             tally.confirm(correct, reading.samples, task_hash)?;
+            if !drawn.is_empty() {
+                tally.confirm_items(drawn)?;
+            }
             checks.push(Check::Samples);
         }
         Ok(checks)

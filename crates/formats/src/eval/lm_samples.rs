@@ -1,6 +1,6 @@
 //! The samples file of lm-evaluation-harness: one JSON object a line, for each question and filter.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use sha2::{Digest, Sha256};
 
@@ -23,6 +23,10 @@ pub(super) struct Tally {
     partial: Option<u64>,
     /// The first line that repeats a question.
     repeated: Option<u64>,
+    /// Numbers of the questions under the filter, from 0.
+    numbers: BTreeSet<u64>,
+    /// The first line under the filter whose question has no number.
+    unnumbered: Option<u64>,
     /// SHA-256 over document, prompt and target hashes of all lines, as the harness computes it.
     task_hash: String,
 }
@@ -45,7 +49,6 @@ pub(super) fn tally(bytes: &[u8], metric: &str, filter: &str) -> Result<Tally, E
     ];
     let mut tally = Tally::empty(metric, filter);
     let mut documents = HashSet::new();
-    let mut numbers = HashSet::new();
     let mut hasher = Sha256::new();
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         if line.iter().all(u8::is_ascii_whitespace) {
@@ -71,8 +74,13 @@ pub(super) fn tally(bytes: &[u8], metric: &str, filter: &str) -> Result<Tally, E
             continue;
         }
         let place = place as u64;
-        let number = sample.whole_at(&["doc_id"]);
-        let known = number.is_some_and(|number| !numbers.insert(number));
+        let known = match sample.whole_at(&["doc_id"]) {
+            Some(number) => !tally.numbers.insert(number),
+            None => {
+                tally.unnumbered.get_or_insert(place);
+                false
+            }
+        };
         if !documents.insert(text("doc_hash")?.to_owned()) || known {
             tally.repeated.get_or_insert(place);
         }
@@ -97,6 +105,8 @@ impl Tally {
             filters: BTreeMap::new(),
             partial: None,
             repeated: None,
+            numbers: BTreeSet::new(),
+            unnumbered: None,
             task_hash: String::new(),
         }
     }
@@ -146,6 +156,27 @@ impl Tally {
             ));
         }
         Ok(())
+    }
+
+    /// The answers are to the items that the chain drew, and to no others.
+    pub(super) fn confirm_items(&self, drawn: &[u32]) -> Result<(), String> {
+        if let Some(line) = self.unnumbered {
+            return Err(format!(
+                "Line {line} of the samples file does not say by a doc_id which item it answers."
+            ));
+        }
+        let wanted: BTreeSet<u64> = drawn.iter().copied().map(u64::from).collect();
+        if let Some(item) = self.numbers.difference(&wanted).next() {
+            return Err(format!(
+                "The samples file answers item {item}, which the chain did not draw."
+            ));
+        }
+        match wanted.difference(&self.numbers).next() {
+            None => Ok(()),
+            Some(item) => Err(format!(
+                "The samples file does not answer item {item}, which the chain drew."
+            )),
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Runs over items that the chain drew.
 
-use guerdon_formats::eval::{Query, Reading, read};
+use guerdon_formats::eval::{Check, Query, Reading, read};
 use serde_json::json;
 
-use crate::support::{R3, query, with};
+use crate::support::{R3, R3_SAMPLES, query, with};
 
 /// The file of a run over these items.
 fn run(items: &serde_json::Value) -> Vec<u8> {
@@ -11,11 +11,54 @@ fn run(items: &serde_json::Value) -> Vec<u8> {
 }
 
 fn reading(file: &[u8], drawn: &[u32]) -> Reading {
+    confirmed(file, drawn, None)
+}
+
+fn confirmed(file: &[u8], drawn: &[u32], samples: Option<&[u8]>) -> Reading {
     let query = Query {
         drawn: drawn.to_vec(),
         ..query("exact_match,strict-match")
     };
-    read(file, &query, None).unwrap()
+    read(file, &query, samples).unwrap()
+}
+
+/// The answers under another number each, or under none.
+fn renumbered(number: impl Fn(u64) -> Option<u64>) -> Vec<u8> {
+    let text = std::str::from_utf8(R3_SAMPLES).unwrap();
+    let lines = text.lines().map(|line| {
+        let mut sample: serde_json::Value = serde_json::from_str(line).unwrap();
+        sample["doc_id"] = json!(number(sample["doc_id"].as_u64().unwrap()));
+        sample.to_string()
+    });
+    lines.collect::<Vec<_>>().join("\n").into_bytes()
+}
+
+#[test]
+fn answers_must_be_to_the_items_that_the_chain_drew() {
+    let drawn: Vec<u32> = (0..500).map(|item| item * 2).collect();
+    let file = run(&json!(drawn));
+    let samples = renumbered(|number| Some(number * 2));
+    let found = confirmed(&file, &drawn, Some(&samples));
+    assert_eq!(found.checks, [Check::Stderr, Check::Samples]);
+    for (samples, why) in [
+        (
+            R3_SAMPLES.to_vec(),
+            "answers item 1, which the chain did not draw",
+        ),
+        (
+            renumbered(|number| Some(number * 2 % 998 + number / 499 * 1_000)),
+            "answers item 1000, which the chain did not draw",
+        ),
+        (
+            renumbered(|number| (number != 2).then_some(number * 2)),
+            "does not say by a doc_id which item it answers",
+        ),
+    ] {
+        let found = confirmed(&file, &drawn, Some(&samples));
+        assert!(!found.decides);
+        let reason = found.reason.unwrap();
+        assert!(reason.contains(why), "{why}: {reason}");
+    }
 }
 
 #[test]
