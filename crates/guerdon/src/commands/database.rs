@@ -87,17 +87,23 @@ async fn must_be_blank(tx: &mut Tx, shown: &str) -> Outcome {
     )
 }
 
-/// A database's address without its password.
+/// A database's address without its password, which may also stand behind the `?`.
 fn shown(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
+    let (place, query) = url.split_once('?').unwrap_or((url, ""));
+    let Some((scheme, rest)) = place.split_once("://") else {
+        return place.to_owned();
     };
     match rest.rsplit_once('@') {
         Some((user, place)) => {
             let user = user.split(':').next().unwrap_or_default();
             format!("{scheme}://{user}@{place}")
         }
-        None => url.to_owned(),
+        // The `?` may be one of a password, of which half stands before it.
+        None if query.contains('@') => {
+            let name = rest.split(':').next().unwrap_or_default();
+            format!("{scheme}://{name}")
+        }
+        None => place.to_owned(),
     }
 }
 
@@ -120,6 +126,11 @@ mod tests {
                 "sqlite:///var/lib/guerdon.db",
                 "sqlite:///var/lib/guerdon.db",
             ),
+            ("postgres://db/g?user=a&password=s", "postgres://db/g"),
+            ("postgres://a@db/g?password=s", "postgres://a@db/g"),
+            ("postgres://db/g?user=a&password=s@x", "postgres://db/g"),
+            ("postgres://ada:s?cret@db/g", "postgres://ada"),
+            ("sqlite:g.db?mode=ro", "sqlite:g.db"),
         ] {
             assert_eq!(shown(url), seen);
         }

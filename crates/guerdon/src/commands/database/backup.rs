@@ -1,10 +1,12 @@
 //! `backup`: everything that the database holds, from one moment, in one file.
 
-use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::Path;
 
 use guerdon_store::{Read, Store, Table};
 use serde_json::json;
+use tempfile::NamedTempFile;
 
 use super::archive::{Header, Mark, Writer};
 use super::progress::Progress;
@@ -19,8 +21,7 @@ use crate::output::Record;
 pub(crate) async fn run(context: &Context, arguments: &BackupArgs) -> Outcome {
     let path = &arguments.file;
     if path.exists() {
-        let sentence = format!("{} is there already", path.display());
-        return Err(Failure::new(Kind::Precondition, sentence).hint("give the backup a new name"));
+        return Err(is_there(path));
     }
     let url = context.database_url();
     let store = Store::open(&url).await?;
@@ -47,32 +48,37 @@ pub(crate) async fn run(context: &Context, arguments: &BackupArgs) -> Outcome {
     context.global.output.record(&record)
 }
 
-/// Writes beside the file, for its owner alone, and renames: a kill leaves no half backup.
+/// Writes beside the file and gives it its name in the end: a kill leaves no half backup.
 async fn write(store: &Store, path: &Path) -> Outcome<(usize, u64)> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.tmp", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let outcome = async {
-        let file = create(&beside)?;
-        let written = archive(&mut store.read().await?, &file, &beside).await?;
-        std::fs::rename(&beside, path).map_err(|error| file_error("write", path, &error))?;
-        Ok(written)
-    }
-    .await;
-    if outcome.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    outcome
+    let beside = beside(path)?;
+    let written = archive(&mut store.read().await?, beside.as_file(), beside.path()).await?;
+    name(beside, path)?;
+    Ok(written)
 }
 
-fn create(path: &Path) -> Outcome<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(path)
-        .map_err(|error| file_error("write", path, &error))
+/// A new file for its owner alone (mode 0600), under a name that nobody can foresee: in a folder
+/// that others share, none of theirs is written to.
+fn beside(path: &Path) -> Outcome<NamedTempFile> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let made = tempfile::Builder::new()
+        .prefix(".guerdon-backup-")
+        .suffix(".tmp")
+        .tempfile_in(folder.unwrap_or(Path::new(".")));
+    made.map_err(|error| file_error("write", path, &error))
+}
+
+/// What came to stand under the name meanwhile stays.
+fn name(beside: NamedTempFile, path: &Path) -> Outcome {
+    match beside.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(is_there(path)),
+        Err(error) => Err(file_error("write", path, &error.error)),
+    }
+}
+
+fn is_there(path: &Path) -> Failure {
+    let sentence = format!("{} is there already", path.display());
+    Failure::new(Kind::Precondition, sentence).hint("give the backup a new name")
 }
 
 async fn archive(read: &mut Read, file: &File, path: &Path) -> Outcome<(usize, u64)> {
@@ -118,4 +124,48 @@ async fn one_table(
     }
     let (rows, sha256) = tally.sums();
     writer.mark(&Mark::EndOfTable { rows, sha256 })
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+
+    #[tokio::test]
+    async fn a_planted_file_is_neither_followed_nor_kept() {
+        let (own, shared) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let database = own.path().join("guerdon.db");
+        let store = Store::open_file(&database).await.unwrap();
+        let victim = own.path().join("victim");
+        fs::write(&victim, "hers").unwrap();
+        let path = shared.path().join("all.backup");
+        let planted = format!("all.backup.{}.tmp", std::process::id());
+        symlink(&victim, shared.path().join(&planted)).unwrap();
+
+        write(&store, &path).await.unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "hers");
+        let mode = fs::symlink_metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o600);
+        assert_eq!(names(shared.path()), ["all.backup".to_owned(), planted]);
+
+        // A name that leads nowhere is none that is free.
+        let other = shared.path().join("other.backup");
+        symlink(own.path().join("nowhere"), &other).unwrap();
+        let refused = write(&store, &other).await.unwrap_err();
+        assert_eq!(refused.kind, Kind::Precondition);
+        assert!(!own.path().join("nowhere").exists());
+        assert_eq!(names(shared.path()).len(), 3);
+        store.close().await;
+    }
 }
