@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
+use guerdon_formats::visible::visible;
 use serde_json::Value;
 
 use crate::error::{Failure, Outcome};
@@ -57,7 +58,7 @@ impl Record {
         let width = labels.max().unwrap_or(0);
         let line = |(label, value): &(String, String)| {
             let indent = " ".repeat(margin.len() + width + 2);
-            let value = value.replace('\n', &format!("\n{indent}"));
+            let value = visible(value).replace('\n', &format!("\n{indent}"));
             format!("{margin}{label:width$}  {value}")
         };
         self.lines.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -116,7 +117,7 @@ pub(crate) fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| visible(cell)));
     }
     format!("{table}\n")
 }
@@ -132,9 +133,9 @@ pub(crate) fn data(text: &str) -> Outcome {
     }
 }
 
-/// Says one line to the person.
+/// Says one line to the person: whoever wrote a part of it, no letter of it moves the others.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", visible(text));
 }
 
 fn csv_rows(items: &[Value]) -> Outcome {
@@ -178,6 +179,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn text_of_others_moves_nothing_on_the_terminal() {
+        let hostile = "fine\u{1b}[9A\u{1b}[J\u{202e}\nmore";
+        let record = Record::new(Value::Null).line("was", hostile);
+        let shown = record.text("");
+        assert_eq!(shown, "was  fine\u{fffd}[9A\u{fffd}[J\u{fffd}\n     more");
+        let shown = table(&["name"], &[vec![hostile.to_owned()]]);
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
+    }
 
     #[test]
     fn formulas_in_csv_stay_text() {

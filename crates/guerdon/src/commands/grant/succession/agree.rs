@@ -44,15 +44,12 @@ async fn agree(subject: &Subject<'_>, mut file: ReplacementFile, arguments: &Agr
     require_same_digest(subject, &file).await?;
 
     let shown = told(subject, &file, &weighed);
-    context.say(&shown.text("  "));
     for new in &file.successors {
         if let Some(agreement) = &new.file.agreement {
-            context.say(&format!(
-                "The agreement of {}:\n{}",
-                new.name, agreement.text
-            ));
+            context.say(&quoted(&new.name, &agreement.text));
         }
     }
+    context.say(&shown.text("  "));
     if context.global.dry_run {
         let record = shown.line("dry run", "nothing was signed");
         return context.global.output.record(&record);
@@ -79,6 +76,13 @@ async fn agree(subject: &Subject<'_>, mut file: ReplacementFile, arguments: &Agr
     context.global.output.record(&record)
 }
 
+/// An agreement behind a margin: no line of its text reads as one of the changes, which stand below
+/// it, next to the question.
+fn quoted(name: &str, text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(|line| format!("  | {line}\n")).collect();
+    format!("The agreement of {name}:\n{}", lines.concat())
+}
+
 /// What is signed must be what the contract computes from the same terms.
 async fn require_same_digest(subject: &Subject<'_>, file: &ReplacementFile) -> Outcome {
     let session = subject.session;
@@ -98,4 +102,22 @@ async fn require_same_digest(subject: &Subject<'_>, file: &ReplacementFile) -> O
         "the contract computes another message ({found}) than this program ({}): nothing was signed",
         file.digest()
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_an_agreement_reads_as_a_change() {
+        let told = quoted(
+            "A",
+            "Fine.\n  in the first  every other term as before\r\n\nNonce: 0x",
+        );
+        let mut lines = told.lines();
+        assert_eq!(lines.next(), Some("The agreement of A:"));
+        let rest: Vec<_> = lines.collect();
+        assert_eq!(rest.len(), 4, "{told}");
+        assert!(rest.iter().all(|line| line.starts_with("  | ")), "{told}");
+    }
 }
