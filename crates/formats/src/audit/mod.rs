@@ -5,6 +5,7 @@ mod bundle;
 mod logs;
 mod manifest;
 mod movements;
+mod readme;
 mod register;
 mod tables;
 
@@ -12,6 +13,7 @@ pub use bundle::{Bundle, BundleError};
 pub use logs::{read_logs, write_logs};
 pub use manifest::{Code, FileHash, Manifest, Pin};
 pub use movements::{Measure, Movements, Row};
+pub use readme::README;
 pub use register::{Line, RoundLine, Standing};
 pub use tables::{
     attempts_table, movements_table, pool_table, read_terms, register_table, rounds_table,

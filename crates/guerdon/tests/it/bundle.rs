@@ -76,7 +76,27 @@ fn a_bundle_is_taken_whole_and_refused_with_anything_changed() {
     }
     verify(&bytes[..length - 1], 1);
     forged(&bytes, &verify);
+    verify(&begun_later(&bytes), 0);
+    let ran = acme
+        .company
+        .run(&["-o", "json", "verify", "bundle", &path, "--chain"]);
+    let told = ran.expect(1).value()["failures"].to_string();
+    assert!(told.contains("other events than the bundle"), "{told}");
     elsewhere.run(&["verify", "bundle", "none.zip"]).expect(3);
+}
+
+/// The same without the events of the first block, as if the contracts had been deployed later.
+fn begun_later(bytes: &[u8]) -> Vec<u8> {
+    let whole = Bundle::decode(bytes).unwrap();
+    let mut logs = read_logs(whole.file("logs.ndjson").unwrap()).unwrap();
+    let (all, first) = (logs.len(), logs[0].origin.block);
+    logs.retain(|log| log.origin.block > first);
+    assert!(logs.len() < all, "an event was left out");
+    let mut files = whole.files.clone();
+    files.insert("logs.ndjson".to_owned(), write_logs(&logs));
+    let mut manifest = whole.manifest.clone();
+    manifest.start_block = first + 1;
+    Bundle::new(manifest, files).encode().unwrap()
 }
 
 /// Whoever writes a bundle anew can seal anything; the terms and the tables still contradict it.
@@ -113,6 +133,12 @@ fn forged(bytes: &[u8], verify: &dyn Fn(&[u8], i32) -> Value) {
         terms.replacen("\"id\":\"0x", "\"id\":\"0y", 1).into(),
     );
     assert!(told.contains("terms.ndjson"), "{told}");
+    // No terms: nobody can recompute what was paid.
+    let told = anew("terms.ndjson", Vec::new());
+    assert!(told.contains("not checked: "), "{told}");
+    // A file that no bundle has.
+    let told = anew("notes.txt", b"All of it was audited.".to_vec());
+    assert!(told.contains("somebody added it"), "{told}");
     // Another block than the events say.
     let mut manifest = whole.manifest.clone();
     manifest.pin.block = logs.last().unwrap().origin.block - 1;

@@ -8,7 +8,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use guerdon_core::grant::Refused;
 use guerdon_formats::audit::{
-    Bundle, Code, Manifest, Pin, attempts_table, pool_table, register_table, rounds_table,
+    Bundle, Code, Manifest, Pin, README, attempts_table, pool_table, register_table, rounds_table,
     terms_lines, write_logs,
 };
 use guerdon_store::Read;
@@ -136,7 +136,7 @@ async fn of(read: &mut Read, state: &AppState, at: &At) -> Result<Bundle, PageEr
     let mut files: BTreeMap<String, Vec<u8>> = tables.into_iter().collect();
     files.insert("logs.ndjson".to_owned(), logs);
     files.insert("terms.ndjson".to_owned(), terms_lines(&at.terms));
-    files.insert("README.txt".to_owned(), words::BUNDLE_README.into());
+    files.insert("README.txt".to_owned(), README.into());
     for goal in read.goal_definitions().await? {
         if at.past.ledger.goals.contains_key(&goal.id) {
             let path = format!("goals/{}.json", goal.id);

@@ -143,23 +143,3 @@ pub(crate) fn opening(from: Option<(Date, u64)>) -> String {
         None => "From the first block of these contracts".to_owned(),
     }
 }
-
-/// In every bundle.
-pub(crate) const BUNDLE_README: &str = "\
-Evidence about the grants of a company up to one block, which manifest.json names.
-
-logs.ndjson    every event of its contracts, as the chain keeps them
-terms.ndjson   terms of the grants that were opened, by id; the id is their hash
-goals/         definitions of goals; each file's name is its hash
-register.csv   every opened grant; amounts in whole base units
-rounds.csv     every round by its root, and what its grants add up to
-pool.csv       the money of the contract
-attempts.csv   every attempt at a goal, and its result
-manifest.json  block, contracts, hashes of their code, and the sha256 of every file
-seal.txt       the sha256 of manifest.json
-
-guerdon verify bundle FILE reads the archive without any node. It refuses one changed byte, folds
-the events, checks every payment against the terms, and makes the tables anew. With --chain or
---rpc-url it compares block, code and events with the chain as well. Whoever wrote the archive could
-have written another one: compare the seal with the one on the company's page, or ask a node.
-";

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256};
-use guerdon_chain::{Chain, decode};
+use guerdon_chain::{Chain, Deployment, decode};
 use guerdon_core::fact::{Fact, Log, Origin};
 use guerdon_core::id::Domain;
 use guerdon_core::ledger::Ledger;
@@ -14,12 +14,13 @@ use guerdon_formats::audit::{
 };
 use guerdon_formats::goal_file::GoalDefinition;
 
+use super::form;
 use super::replay::{Known, replay};
 use super::report::Report;
 use super::succession;
 use crate::cli::VerifyBundleArgs;
-use crate::context::Context;
-use crate::error::Outcome;
+use crate::context::{Context, Node};
+use crate::error::{Kind, Outcome};
 use crate::files;
 
 /// Checks a bundle offline; with a node also against the chain.
@@ -35,11 +36,16 @@ pub(super) async fn run(context: &Context, arguments: &VerifyBundleArgs) -> Outc
                 report.count("files");
             }
             about(&bundle, &mut report);
+            form::check(&bundle, &mut report);
             let content = Content::read(&bundle, &mut report);
             content.recompute(&bundle, &mut report);
             if arguments.chain || context.global.rpc_url.is_some() {
-                let compare = async |node: &crate::context::Node| {
-                    against_chain(&node.chain, &bundle.manifest, &content.logs, &mut report).await
+                let compare = async |node: &Node| {
+                    let chain = &node.chain;
+                    let manifest = &bundle.manifest;
+                    let known = deployed(context, chain, manifest)?;
+                    let from = begins(known.as_ref(), manifest, &mut report);
+                    against_chain(chain, (manifest, from), &content.logs, &mut report).await
                 };
                 context.with_node(compare).await?;
             }
@@ -109,6 +115,10 @@ impl Content {
         known.terms = &terms;
         known.partial = missing > 0;
         report.fact("grants without terms", missing);
+        if missing > 0 {
+            let message = format!("not checked: {missing} grants, whose terms are not in it");
+            report.fail("terms", "terms.ndjson", "grants", message);
+        }
         let ledger = replay(&known, &self.facts, report);
         report.fact("grants", ledger.grants.len());
         derived(bundle, (&ledger, &terms), report);
@@ -259,10 +269,34 @@ fn goals(bundle: &Bundle, ledger: &Ledger, report: &mut Report) {
     }
 }
 
+/// The deployment that the bundle is of, if it is known here.
+fn deployed(context: &Context, chain: &Chain, manifest: &Manifest) -> Outcome<Option<Deployment>> {
+    let deployment = match context.deployment(chain.chain_id()) {
+        Err(failure) if failure.kind == Kind::NotFound => return Ok(None),
+        found => found?,
+    };
+    let is_of = deployment.genesis_hash == manifest.genesis_hash
+        && manifest.address("Grants") == Some(deployment.contracts.grants.address);
+    Ok(is_of.then_some(deployment))
+}
+
+/// The first block to take events from. Whoever made the bundle chose the one that it names, and
+/// its contracts: what is known here has the last word.
+fn begins(known: Option<&Deployment>, manifest: &Manifest, report: &mut Report) -> u64 {
+    let Some(known) = known else {
+        return manifest.start_block;
+    };
+    for (name, contract) in known.contracts.list() {
+        let found = address(manifest, name);
+        report.equal(("chain", name), "address", found, contract.address);
+    }
+    manifest.start_block.min(known.start_block)
+}
+
 /// The chain has this block, these logs and this code.
 async fn against_chain(
     chain: &Chain,
-    manifest: &Manifest,
+    (manifest, from): (&Manifest, u64),
     logs: &[Log],
     report: &mut Report,
 ) -> Outcome {
@@ -284,9 +318,7 @@ async fn against_chain(
         report.equal((kind, &code.name), "code hash", found, code.code_hash);
     }
     let contracts: Vec<_> = manifest.contracts.iter().map(|code| code.address).collect();
-    let found = chain
-        .logs(manifest.start_block, pin.block, &contracts)
-        .await?;
+    let found = chain.logs(from, pin.block, &contracts).await?;
     let found: Vec<_> = found
         .into_iter()
         .filter(|log| matches!(decode(log), Ok(Some(_))) && is_followed(log, manifest))

@@ -3,6 +3,7 @@
 mod bundle;
 mod chain;
 mod files;
+mod form;
 mod replay;
 mod report;
 mod run;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use guerdon_formats::visible::visible;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Failure, Outcome};
@@ -126,7 +127,7 @@ impl Report {
             let plain = || value.as_str().map(str::to_owned);
             let text = self.words.get(name).cloned().or_else(plain);
             let text = text.unwrap_or_else(|| value.to_string());
-            data(&format!("{name}: {text}\n"))?;
+            data(&format!("{name}: {}\n", visible(&text)))?;
         }
         if self.findings.is_empty() {
             return data("everything agrees\n");
