@@ -268,7 +268,8 @@ impl Store {
             Db::Pg(pool) => {
                 sqlx::query(
                     "VACUUM (FULL) members, member_wallets, people, terms, settings, sessions, \
-                     mail_links, share_links, calendar_links, imports",
+                     mail_links, share_links, calendar_links, imports, requests, panel_papers, \
+                     result_files, challenge_reasons",
                 )
                 .execute(pool)
                 .await?;

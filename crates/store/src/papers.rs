@@ -85,7 +85,7 @@ impl std::fmt::Debug for ResultFile {
 }
 
 #[derive(sqlx::FromRow)]
-struct PaperRow {
+pub(crate) struct PaperRow {
     digest: String,
     goal: String,
     attempt: i64,
@@ -115,7 +115,7 @@ struct FileRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct ReasonRow {
+pub(crate) struct ReasonRow {
     goal: String,
     attempt: i64,
     hash: String,
@@ -179,20 +179,39 @@ impl Read {
         row.map(ResultFile::try_from).transpose()
     }
 
-    /// What challengers of an attempt wrote here, the oldest first.
+    /// What a challenger of an attempt wrote here, by its hash.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn challenge_reasons(
+    pub async fn challenge_reason(
         &mut self,
         (goal, attempt): (B256, u16),
-    ) -> Result<Vec<ChallengeReason>, StoreError> {
+        hash: B256,
+    ) -> Result<Option<ChallengeReason>, StoreError> {
         let sql = "SELECT goal, attempt, hash, reason, added_at, added_by \
-                   FROM challenge_reasons WHERE goal = $1 AND attempt = $2 \
-                   ORDER BY added_at, hash";
-        let attempt = i64::from(attempt);
-        let rows = run!(self, fetch_all as ReasonRow, sql, word(&goal), attempt)?;
-        rows.into_iter().map(ChallengeReason::try_from).collect()
+                   FROM challenge_reasons WHERE goal = $1 AND attempt = $2 AND hash = $3";
+        let (goal, hash, attempt) = (word(&goal), word(&hash), i64::from(attempt));
+        let row = run!(self, fetch_optional as ReasonRow, sql, goal, attempt, hash)?;
+        row.map(ChallengeReason::try_from).transpose()
+    }
+
+    /// How many reasons an author wrote for an attempt, and how many everybody wrote.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_challenge_reasons(
+        &mut self,
+        (goal, attempt): (B256, u16),
+        author: Owner,
+    ) -> Result<(u64, u64), StoreError> {
+        let (goal, attempt) = (word(&goal), i64::from(attempt));
+        let sql = "SELECT COUNT(*) AS n FROM challenge_reasons WHERE goal = $1 AND attempt = $2";
+        let all = run!(self, fetch_one as CountRow, sql, &goal, attempt)?;
+        let sql = "SELECT COUNT(*) AS n FROM challenge_reasons \
+                   WHERE goal = $1 AND attempt = $2 AND added_by = $3";
+        let author = author.to_string();
+        let hers = run!(self, fetch_one as CountRow, sql, goal, attempt, author)?;
+        Ok((unsigned("count", hers.n)?, unsigned("count", all.n)?))
     }
 
     /// Whether an account is the sponsor, a panel member or the arbiter of any goal.
@@ -227,6 +246,16 @@ impl Tx {
             paper.made_by.to_string()
         )?;
         Ok(written == 1)
+    }
+
+    /// Writes anew what is known of a paper; what was signed stays.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_paper_body(&mut self, digest: B256, body: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE panel_papers SET body = $2 WHERE digest = $1";
+        run!(self, sql, word(&digest), body)?;
+        Ok(())
     }
 
     /// Keeps a signature that was checked; a member's first one stays. Answers whether it is new.

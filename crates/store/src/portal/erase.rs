@@ -37,9 +37,10 @@ struct SheetRow {
 
 impl Tx {
     /// Clears every personal column about a person: name, number, e-mail, country, zone, roles,
-    /// wallets, settings, links, sessions, the text of agreements, replacements offered and sheets
-    /// not imported yet, which name the person. Kept are the serial number, terms, audit entries and
-    /// acceptances, which name nobody. Answers nothing if the person is unknown or was erased
+    /// wallets, settings, links, sessions, the text of agreements, replacements offered, reasons of
+    /// challenges, names of files brought and sheets not imported yet, which name the person. Kept
+    /// are the serial number, terms, audit entries and acceptances, which name nobody, and papers
+    /// and files that a panel signs for. Answers nothing if the person is unknown or was erased
     /// before. What deleted rows leave in the files of the database [`crate::Store::scrub`] takes.
     ///
     /// # Errors
@@ -120,6 +121,7 @@ impl Tx {
 
     async fn erase_owner(&mut self, owner: Owner, erased: &mut Erased) -> Result<(), StoreError> {
         erased.links += u64::from(self.delete_calendar_link(owner).await?);
+        self.erase_brought(owner).await?;
         let sql = "DELETE FROM settings WHERE owner = $1";
         run!(self, sql, owner.to_string())?;
         Ok(())

@@ -2,6 +2,7 @@
 
 mod acceptances;
 mod audit;
+mod brought;
 mod erase;
 mod held;
 mod keys;
@@ -16,6 +17,7 @@ mod settings;
 
 pub use acceptances::Acceptance;
 pub use audit::{Actor, Entry, NewEntry};
+pub use brought::BroughtFile;
 pub use erase::Erased;
 pub use held::Held;
 pub use keys::{ApiAnswer, ApiKey, NewApiKey, Scope};

@@ -3,7 +3,8 @@
 
 use alloy_primitives::B256;
 use guerdon_store::{
-    Actor, ImportDraft, MailLink, NewEntry, NewMember, NewRequest, Owner, Page, PersonId, Store, Tx,
+    Actor, ChallengeReason, ImportDraft, MailLink, NewEntry, NewMember, NewRequest, Owner, Page,
+    Paper, PersonId, ResultFile, Store, Tx,
 };
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
@@ -87,6 +88,7 @@ async fn fill(store: &Store) -> (PersonId, PersonId) {
         .await
         .unwrap();
     }
+    bring_all(&mut tx, id, bob).await;
     for actor in [Actor::CommandLine, Actor::Owner(Owner::Person(id))] {
         tx.append_audit(&entry(actor, &id.to_string()))
             .await
@@ -94,6 +96,55 @@ async fn fill(store: &Store) -> (PersonId, PersonId) {
     }
     tx.commit().await.unwrap();
     (id, bob)
+}
+
+/// As whom she may have brought something: by herself, or by a wallet before the list knew it.
+fn hers(id: PersonId) -> [Owner; 2] {
+    [Owner::Person(id), Owner::Wallet([0xa1; 20].into())]
+}
+
+async fn bring_all(tx: &mut Tx, id: PersonId, bob: PersonId) {
+    for (place, author) in (1..).zip(hers(id)) {
+        bring(tx, author, place, "Björn").await;
+    }
+    bring(tx, Owner::Person(bob), 3, "Bob").await;
+}
+
+/// A result to be signed, its file and a reason, all of them with a name in it.
+async fn bring(tx: &mut Tx, author: Owner, place: u8, name: &str) {
+    let (goal, hash) = (B256::repeat_byte(0x77), B256::repeat_byte(place));
+    tx.put_paper(&Paper {
+        digest: hash,
+        goal,
+        attempt: 0,
+        kind: "result".to_owned(),
+        body: format!("{{\"x\":\"428\",\"file\":\"{name}.json\"}}"),
+        made_at: NOW,
+        made_by: author,
+    })
+    .await
+    .unwrap();
+    tx.put_result_file(&ResultFile {
+        goal,
+        attempt: 0,
+        hash,
+        name: format!("{name}.json"),
+        content: b"{}".to_vec(),
+        added_at: NOW,
+        added_by: author,
+    })
+    .await
+    .unwrap();
+    tx.put_challenge_reason(&ChallengeReason {
+        goal,
+        attempt: 0,
+        hash,
+        reason: format!("{name} knew the items"),
+        added_at: NOW,
+        added_by: author,
+    })
+    .await
+    .unwrap();
 }
 
 fn entry(actor: Actor, subject: &str) -> NewEntry {
@@ -183,6 +234,9 @@ async fn erasure_leaves_no_personal_word_in_any_column() {
             ("share_links", "label"),
             ("imports", "sheet"),
             ("requests", "body"),
+            ("panel_papers", "body"),
+            ("result_files", "name"),
+            ("challenge_reasons", "reason"),
         ] {
             let want = (table.to_owned(), column.to_owned());
             assert!(
@@ -229,6 +283,51 @@ async fn erasure_spares_everybody_else_and_the_audit_log() {
         assert_eq!(read.grants_of_person(id, &page).await.unwrap(), []);
         assert_eq!(read.terms_of_round(ROOT, 0, 9).await.unwrap().len(), 2);
         assert_eq!(read.people_of_round(ROOT).await.unwrap(), []);
+        drop(read);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn erasure_takes_names_and_reasons_from_goals_and_leaves_what_was_signed() {
+    on_both(|url| async move {
+        let store = Store::open(&url).await.unwrap();
+        let (id, bob) = fill(&store).await;
+        let mut read = store.read().await.unwrap();
+        let before = read.papers_by(Owner::Person(bob)).await.unwrap();
+        for author in hers(id) {
+            assert_eq!(read.challenge_reasons_by(author).await.unwrap().len(), 1);
+            let files = read.result_files_by(author).await.unwrap();
+            assert_eq!(
+                (files[0].name.as_str(), files[0].size),
+                ("Björn.json", 2),
+                "{author}"
+            );
+        }
+        drop(read);
+        erase(&store, id).await;
+
+        let mut read = store.read().await.unwrap();
+        for (place, author) in (1..).zip(hers(id)) {
+            assert_eq!(read.challenge_reasons_by(author).await.unwrap(), []);
+            let papers = read.papers_by(author).await.unwrap();
+            let body: serde_json::Value = serde_json::from_str(&papers[0].body).unwrap();
+            assert_eq!(body, serde_json::json!({"x": "428", "file": ""}));
+            assert_eq!(papers[0].digest, B256::repeat_byte(place));
+            let at = (B256::repeat_byte(0x77), 0);
+            let file = read.result_file(at, papers[0].digest).await.unwrap();
+            let file = file.unwrap();
+            assert_eq!((file.name.as_str(), file.content), ("", b"{}".to_vec()));
+        }
+        let owner = Owner::Person(bob);
+        assert_eq!(read.papers_by(owner).await.unwrap(), before);
+        assert_eq!(
+            read.result_files_by(owner).await.unwrap()[0].name,
+            "Bob.json"
+        );
+        let reasons = read.challenge_reasons_by(owner).await.unwrap();
+        assert_eq!(reasons[0].reason, "Bob knew the items");
         drop(read);
         store.close().await;
     })

@@ -100,8 +100,19 @@ async fn files_and_reasons_are_kept_by_their_hash() {
         assert!(!format!("{found:?}").contains("results"));
         let other = read.result_file((GOAL, 0), file.hash).await.unwrap();
         assert_eq!(other, None);
-        let reasons = read.challenge_reasons((GOAL, 1)).await.unwrap();
-        assert_eq!(reasons, [reason]);
+        let found = read.challenge_reason((GOAL, 1), reason.hash).await.unwrap();
+        assert_eq!(found, Some(reason.clone()));
+        let other = read.challenge_reason((GOAL, 0), reason.hash).await.unwrap();
+        assert_eq!(other, None);
+        for (attempt, author, counts) in [
+            (1, ASKER, (1, 1)),
+            (1, Owner::Wallet(Address::ZERO), (0, 1)),
+            (0, ASKER, (0, 0)),
+        ] {
+            let place = (GOAL, attempt);
+            let counted = read.count_challenge_reasons(place, author).await.unwrap();
+            assert_eq!(counted, counts);
+        }
         assert!(!read.judges(Address::repeat_byte(7)).await.unwrap());
         drop(read);
         store.close().await;

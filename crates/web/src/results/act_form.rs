@@ -79,6 +79,7 @@ impl Asking<'_> {
             Name::Challenge => match (get("said"), hash("reason")) {
                 (_, Some(reason)) => Step::Challenge { reason },
                 (Some("many"), _) => return Err(words::TOO_MANY_REASONS),
+                (Some("yours"), _) => return Err(words::YOUR_REASONS),
                 (Some(_), _) => return Err(words::NO_REASON),
                 (None, None) => return Ok(None),
             },

@@ -20,8 +20,10 @@ use crate::strings::results as words;
 
 /// The longest reason that is kept, in characters.
 const REASON_MAX: usize = 4_000;
-/// Reasons that are kept for one attempt.
-const REASONS_MAX: usize = 50;
+/// Reasons of one author that are kept for one attempt.
+const REASONS_OF_ONE_MAX: u64 = 3;
+/// Reasons of all authors together that are kept for one attempt.
+const REASONS_MAX: u64 = 3_000;
 
 /// What the node says of a wallet and a bond.
 #[derive(Debug, Default)]
@@ -111,10 +113,8 @@ pub(super) async fn written(
     place: (B256, u16),
     hash: B256,
 ) -> Result<Option<String>, PageError> {
-    let mut all = read.challenge_reasons(place).await?.into_iter();
-    Ok(all
-        .find(|reason| reason.hash == hash)
-        .map(|reason| reason.reason))
+    let reason = read.challenge_reason(place, hash).await?;
+    Ok(reason.map(|reason| reason.reason))
 }
 
 /// Which attempt of which goal.
@@ -145,9 +145,16 @@ pub(super) async fn write(
         return Err(PageError::NoPage);
     }
     let hash = keccak256(text.as_bytes());
-    let known = tx.challenge_reasons((id, number)).await?;
-    if known.len() >= REASONS_MAX && known.iter().all(|one| one.hash != hash) {
-        return Ok(Redirect::to(&format!("{base}?said=many")).into_response());
+    let place = (id, number);
+    if tx.challenge_reason(place, hash).await?.is_none() {
+        let said = match tx.count_challenge_reasons(place, owner).await? {
+            (REASONS_OF_ONE_MAX.., _) => Some("yours"),
+            (_, REASONS_MAX..) => Some("many"),
+            _ => None,
+        };
+        if let Some(said) = said {
+            return Ok(Redirect::to(&format!("{base}?said={said}")).into_response());
+        }
     }
     let now = (state.wall)();
     let reason = ChallengeReason {

@@ -353,7 +353,8 @@ pub(crate) fn type_the_number(number: &str) -> String {
 pub(crate) fn erase_goes(grants: &str) -> String {
     format!(
         "What goes: name, number, e-mail, country, zone, roles, wallets, sessions, links, settings, \
-         the text of agreements of {grants}, and sheets not imported yet that name the person."
+         the text of agreements of {grants}, reasons of challenges, names of files brought for \
+         results, and sheets not imported yet that name the person."
     )
 }
 

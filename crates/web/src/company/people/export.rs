@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use guerdon_store::{Actor, Held, Member, Owner, Page, Read, StoreError};
 use serde_json::{Value, json};
 
+use super::brought::brought;
 use super::member;
 use crate::access::Administrator;
 use crate::company::note;
@@ -102,6 +103,7 @@ pub async fn person_export(
         "sessions": sessions.collect::<Vec<_>>(),
         "settings": settings,
         "links": links,
+        "goals": brought(read, &owners).await?,
         "audit": audit(read, &owners).await?,
     }))
 }

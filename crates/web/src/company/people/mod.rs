@@ -1,5 +1,6 @@
 //! The people list: who works here, what each holds, what each may read.
 
+mod brought;
 mod common;
 mod edit;
 mod erase;

@@ -102,6 +102,9 @@ pub(crate) const REASON_ELSEWHERE: &str =
     "The challenger's text is not known here; the chain keeps its hash alone.";
 pub(crate) const TOO_MANY_REASONS: &str = "So many reasons were written for this attempt that no further one is kept here. Challenge by \
      the command line: guerdon goal challenge.";
+pub(crate) const YOUR_REASONS: &str = "You wrote three reasons for this attempt, and no more of one \
+     author are kept here. Send one of them again as it was, or challenge by the command line: \
+     guerdon goal challenge.";
 pub(crate) const NO_VERDICT: &str = "Choose a verdict; a correction needs whole numbers.";
 pub(crate) const NO_CLOSES: &str = "Give the new last day of the window.";
 pub(crate) const NO_NODE: &str =
