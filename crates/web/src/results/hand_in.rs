@@ -5,7 +5,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use guerdon_chain::recover;
 use guerdon_core::goal::{Accept, AttemptStatus, Registration, Signed, register};
-use guerdon_store::{Actor, NewEntry, Owner, PaperSignature, Tx};
+use guerdon_core::ledger::GoalRecord;
+use guerdon_store::{Actor, NewEntry, Owner, Paper, PaperSignature, Tx};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use super::desk::{At, Desk, domain};
 use super::papers::{Asked, Sheet};
 use super::work::{Refused, Which, show};
-use crate::access::{GoalParty, Part, Viewer};
+use crate::access::{GoalParty, Part, Viewer, parts_of};
 use crate::company::forms::Fields;
 use crate::error::PageError;
 use crate::load;
@@ -22,6 +23,9 @@ use crate::signing::parse_signature;
 use crate::state::AppState;
 use crate::strings::access::Refusal;
 use crate::strings::results as words;
+
+/// Papers of one author that are kept for an attempt while they can be signed to any effect.
+const PAPERS_MAX: usize = 4;
 
 /// `POST …/ask`: somebody names the model of the next attempt, for members to accept.
 pub(super) async fn ask(
@@ -33,6 +37,10 @@ pub(super) async fn ask(
     let mut read = state.store.read().await?;
     let as_of = load::as_of(&mut read, &state).await?;
     drop(read);
+    if !may_bring(&party.record, &party.viewer) {
+        let refused = Some(words::NAMES_NOTHING.into());
+        return show(&state, party, (number, refused)).await;
+    }
     let context = load::context(&state, as_of, Some(&party.viewer));
     let at = At::of(&context);
     let record = &party.record;
@@ -62,8 +70,12 @@ pub(super) async fn ask(
     let owner = party.viewer.owner().ok_or(PageError::NotSignedIn)?;
     let now = (state.wall)();
     let asked = Asked::Accept(accept);
-    let paper = asked.paper(&domain(&context), ("", &Value::Null), (owner, now));
+    let paper = asked.paper(&domain(&context), ("", &Value::Null, None), (owner, now));
     let mut tx = state.store.write().await?;
+    if !has_room(&tx.panel_papers(record.id).await?, &paper, at.now) {
+        drop(tx);
+        return show(&state, party, (number, Some(words::TOO_MANY_NAMED.into()))).await;
+    }
     if tx.put_paper(&paper).await? {
         let detail = format!("attempt {number}, model {}", accept.model);
         note(&mut tx, (owner, now), ("model named", record.id, detail)).await?;
@@ -213,8 +225,23 @@ pub(super) fn back(goal: B256, number: u16) -> Redirect {
 }
 
 /// Whether somebody may name models and bring files.
-pub(super) fn may_bring(desk: &Desk, viewer: &Viewer) -> bool {
-    [Part::Sponsor, Part::Member]
-        .iter()
-        .any(|part| desk.wallet(viewer, *part).is_some())
+pub(super) fn may_bring(record: &GoalRecord, viewer: &Viewer) -> bool {
+    let mut parts = parts_of(record, &viewer.wallets).into_iter();
+    parts.any(|(part, _)| matches!(part, Part::Sponsor | Part::Member))
+}
+
+/// Whether a paper is kept beside the others of its goal: it is there already, or its author has
+/// room for one more at the attempt. An acceptance that ended takes no room.
+pub(super) fn has_room(papers: &[Paper], paper: &Paper, now: u64) -> bool {
+    let hers = papers.iter().filter(|other| {
+        (other.attempt, other.made_by) == (paper.attempt, paper.made_by) && other.kind == paper.kind
+    });
+    let open = hers.filter(|other| match Sheet::read((*other).clone()) {
+        Some(Sheet {
+            asked: Asked::Accept(accept),
+            ..
+        }) => accept.deadline >= now,
+        _ => true,
+    });
+    papers.iter().any(|other| other.digest == paper.digest) || open.count() < PAPERS_MAX
 }

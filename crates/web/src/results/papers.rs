@@ -23,6 +23,8 @@ pub(super) struct Sheet {
     pub(super) file: String,
     /// What the reader took from it; `null` for evidence that is not read.
     pub(super) reading: Value,
+    /// Hash of the file with the answers one by one that confirmed it, kept beside it.
+    pub(super) answers: Option<B256>,
 }
 
 impl Asked {
@@ -54,11 +56,12 @@ impl Asked {
         }
     }
 
-    /// As the store keeps it, with what was read.
+    /// As the store keeps it, with what was read: the file's name, what the reader took from it,
+    /// and the hash of the answers beside it.
     pub(super) fn paper(
         &self,
         domain: &GoalsDomain,
-        (file, reading): (&str, &Value),
+        (file, reading, answers): (&str, &Value, Option<B256>),
         (made_by, made_at): (Owner, u64),
     ) -> Paper {
         let body = match self {
@@ -74,6 +77,7 @@ impl Asked {
                 "evidence": result.evidence,
                 "file": file,
                 "reading": reading,
+                "answers": answers,
             }),
         };
         let (goal, attempt) = self.place();
@@ -96,7 +100,7 @@ pub fn accept_paper(
     accept: Accept,
     (made_by, made_at): (Owner, u64),
 ) -> Paper {
-    Asked::Accept(accept).paper(domain, ("", &Value::Null), (made_by, made_at))
+    Asked::Accept(accept).paper(domain, ("", &Value::Null, None), (made_by, made_at))
 }
 
 impl Sheet {
@@ -125,6 +129,7 @@ impl Sheet {
         let file = body.get("file").and_then(Value::as_str).unwrap_or_default();
         Some(Self {
             file: file.to_owned(),
+            answers: hash(&body, "answers"),
             reading: body.get_mut("reading").map(Value::take).unwrap_or_default(),
             paper,
             asked,
@@ -184,13 +189,17 @@ mod tests {
             evidence: B256::repeat_byte(4),
         });
         for asked in [accept, result] {
-            let paper = asked.paper(&domain, ("r3.json", &json!({"x": 1})), (owner, 7));
+            let hash = B256::repeat_byte(5);
+            let read = ("r3.json", &json!({"x": 1}), Some(hash));
+            let paper = asked.paper(&domain, read, (owner, 7));
             assert_eq!(paper.digest, asked.digest(&domain));
             let document = asked.document(&domain);
             let digest = guerdon_chain::typed_data_digest(&document).unwrap();
             assert_eq!(digest, paper.digest, "wallets compute the same hash");
             let sheet = Sheet::read(paper).unwrap();
             assert_eq!(sheet.asked, asked);
+            let is_result = matches!(asked, Asked::Result(_));
+            assert_eq!(sheet.answers, is_result.then_some(hash));
         }
     }
 

@@ -3,8 +3,12 @@
 use alloy_primitives::B256;
 use serde_json::Value;
 
-/// What was read, line by line.
-pub(super) fn facts(reading: &Value, evidence: B256) -> Vec<(&'static str, String)> {
+/// What was read, line by line; `answers` is the hash of the answers that are kept beside it.
+pub(super) fn facts(
+    reading: &Value,
+    evidence: B256,
+    answers: Option<B256>,
+) -> Vec<(&'static str, String)> {
     let text = |name: &str| reading.get(name).and_then(Value::as_str);
     let number = |name: &str| reading.get(name).and_then(Value::as_u64);
     let mut facts = Vec::new();
@@ -27,7 +31,8 @@ pub(super) fn facts(reading: &Value, evidence: B256) -> Vec<(&'static str, Strin
         facts.push(("Items", items.to_owned()));
     }
     if let Some(checks) = reading.get("checks").and_then(Value::as_array) {
-        let names = checks.iter().filter_map(Value::as_str).map(check);
+        let names = checks.iter().filter_map(Value::as_str);
+        let names = names.map(|name| check(name, answers.is_some()));
         let names: Vec<_> = names.collect();
         if !names.is_empty() {
             facts.push(("Confirmed by", names.join(", ")));
@@ -38,6 +43,9 @@ pub(super) fn facts(reading: &Value, evidence: B256) -> Vec<(&'static str, Strin
         facts.push(("May decide money", said.to_owned()));
     }
     facts.push(("Hash of the file", evidence.to_string()));
+    if let Some(hash) = answers {
+        facts.push(("Hash of the answers", hash.to_string()));
+    }
     facts
 }
 
@@ -71,10 +79,11 @@ pub(super) fn warnings(reading: &Value) -> Vec<String> {
     warnings
 }
 
-fn check(name: &str) -> &str {
-    match name {
-        "stderr" => "the standard error",
-        "samples" => "the answers, counted again",
-        other => other,
+fn check(name: &str, kept: bool) -> &str {
+    match (name, kept) {
+        ("stderr", _) => "the standard error",
+        ("samples", true) => "the answers, counted again",
+        ("samples", false) => "the answers, counted when they came and not kept here",
+        (other, _) => other,
     }
 }

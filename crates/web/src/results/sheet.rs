@@ -42,6 +42,8 @@ pub(super) struct SheetView {
     pub(super) progress: String,
     pub(super) members: Vec<(Hex, String)>,
     pub(super) file: Option<(String, String)>,
+    /// Where the answers one by one are kept.
+    pub(super) answers: Option<String>,
     pub(super) sign: Option<Markup>,
     pub(super) send: Option<Markup>,
     pub(super) tried: Option<String>,
@@ -157,9 +159,15 @@ impl Working<'_> {
             ],
         };
         let hash = result.evidence;
+        let at = |hash: B256| format!("{}/files/{hash}", self.base());
+        // Whoever brought it may be erased, and the name with her.
+        let name = match sheet.file.as_str() {
+            "" => crate::numbers::shortened(&hash.to_string()),
+            name => name.to_owned(),
+        };
         SheetView {
             heading: raw,
-            facts: reading::facts(&sheet.reading, hash),
+            facts: reading::facts(&sheet.reading, hash, sheet.answers),
             chart: result::chart_saying(
                 &with_attempt(record, brought),
                 &sheet.paper.digest.to_string(),
@@ -168,7 +176,8 @@ impl Working<'_> {
             caption: Some(caption),
             table,
             warnings,
-            file: Some((format!("{}/files/{hash}", self.base()), sheet.file.clone())),
+            file: Some((at(hash), name)),
+            answers: sheet.answers.map(at),
             ..view
         }
     }

@@ -10,13 +10,13 @@ use guerdon_core::goal::{AttemptStatus, Kind, PanelResult, check_result, draw};
 use guerdon_core::ledger::AttemptRecord;
 use guerdon_formats::eval::{Query, fits, read};
 use guerdon_formats::goal_file::GoalDefinition;
-use guerdon_store::ResultFile;
+use guerdon_store::{Paper, ResultFile, Tx};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::desk::{Desk, domain};
-use super::hand_in::{back, may_bring, note};
-use super::papers::Asked;
+use super::hand_in::{back, has_room, may_bring, note};
+use super::papers::{Asked, Sheet};
 use super::reading::facts;
 use super::work::{Refused, Which, show};
 use crate::access::GoalParty;
@@ -30,16 +30,13 @@ use crate::strings::results as words;
 pub(super) const BYTES_MAX: usize = 16 << 20;
 /// The longest name of a file that is kept, in characters.
 const NAME_MAX: usize = 100;
-/// Results that are kept for one attempt.
-const RESULTS_MAX: usize = 8;
-
 /// What the form brought.
 #[derive(Default)]
 struct Brought {
     name: String,
     file: Bytes,
-    /// The answers one by one, where the harness wrote them into a file of their own.
-    samples: Option<Bytes>,
+    /// The answers one by one, where the harness wrote them into a file of their own, by its name.
+    samples: Option<(String, Bytes)>,
     count: String,
     guards: u32,
 }
@@ -51,7 +48,7 @@ pub(super) async fn take(
     Path(Which { number }): Path<Which>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Answer {
-    let brought = match receive(form).await {
+    let mut brought = match receive(form).await {
         Ok(brought) => brought,
         Err(sentence) => return show(&state, party, (number, Some(sentence.into()))).await,
     };
@@ -67,25 +64,73 @@ pub(super) async fn take(
     let owner = party.viewer.owner().ok_or(PageError::NotSignedIn)?;
     let now = (state.wall)();
     let context = load::context(&state, as_of, Some(&party.viewer));
-    let asked = Asked::Result(result);
-    let paper = asked.paper(&domain(&context), (&brought.name, &reading), (owner, now));
-    let mut tx = state.store.write().await?;
-    let file = ResultFile {
+    // Answers confirm nothing where they were not read.
+    let answers = brought.samples.take().filter(|_| !reading.is_null());
+    let hash = answers.as_ref().map(|(_, bytes)| keccak256(bytes));
+    let read = (brought.name.as_str(), &reading, hash);
+    let paper = Asked::Result(result).paper(&domain(&context), read, (owner, now));
+    let file = |hash, (name, bytes): (String, Bytes)| ResultFile {
         goal: result.goal,
         attempt: number,
-        hash: result.evidence,
-        name: brought.name,
-        content: brought.file.to_vec(),
+        hash,
+        name,
+        content: bytes.to_vec(),
         added_at: now,
         added_by: owner,
     };
-    tx.put_result_file(&file).await?;
-    if tx.put_paper(&paper).await? {
-        let detail = format!("attempt {number}, file {}", result.evidence);
-        note(&mut tx, (owner, now), ("result read", result.goal, detail)).await?;
+    let evidence = file(result.evidence, (brought.name, brought.file));
+    let answers = answers.zip(hash).map(|(bytes, hash)| file(hash, bytes));
+    let mut tx = state.store.write().await?;
+    if !keep(&mut tx, (&paper, as_of.now()), (evidence, answers)).await? {
+        drop(tx);
+        return show(&state, party, (number, Some(words::TOO_MANY.into()))).await;
     }
     tx.commit().await?;
     Ok(back(result.goal, number).into_response())
+}
+
+/// Keeps a result with the files that it was read from. Answers whether its author had room for it.
+async fn keep(
+    tx: &mut Tx,
+    (paper, now): (&Paper, u64),
+    (evidence, answers): (ResultFile, Option<ResultFile>),
+) -> Result<bool, PageError> {
+    let papers = tx.panel_papers(paper.goal).await?;
+    if !has_room(&papers, paper, now) {
+        return Ok(false);
+    }
+    let mut papers = papers.into_iter();
+    let known = papers.find(|one| one.digest == paper.digest);
+    let what = match known.and_then(Sheet::read) {
+        None => {
+            tx.put_paper(paper).await?;
+            "result read"
+        }
+        // Answers that come later confirm what was read before.
+        Some(sheet) if sheet.answers.is_none() && answers.is_some() => {
+            let body = renamed(&paper.body, sheet.file);
+            tx.set_paper_body(paper.digest, &body).await?;
+            "answers read"
+        }
+        Some(_) => return Ok(true),
+    };
+    tx.put_result_file(&evidence).await?;
+    if let Some(answers) = answers {
+        tx.put_result_file(&answers).await?;
+    }
+    let detail = format!("attempt {}, file {}", paper.attempt, evidence.hash);
+    let by = (paper.made_by, paper.made_at);
+    note(tx, by, (what, paper.goal, detail)).await?;
+    Ok(true)
+}
+
+/// A paper's body with the file's name as its author wrote it.
+fn renamed(body: &str, file: String) -> String {
+    let mut body: Value = serde_json::from_str(body).unwrap_or_default();
+    if let Some(name) = body.get_mut("file") {
+        *name = file.into();
+    }
+    body.to_string()
 }
 
 async fn receive(form: Result<Multipart, MultipartRejection>) -> Result<Brought, &'static str> {
@@ -100,7 +145,8 @@ async fn receive(form: Result<Multipart, MultipartRejection>) -> Result<Brought,
         let text = || String::from_utf8_lossy(&bytes).trim().to_owned();
         match name.as_str() {
             "file" => (brought.name, brought.file) = (file_name, bytes),
-            "samples" => brought.samples = Some(bytes).filter(|bytes| !bytes.is_empty()),
+            "samples" if bytes.len() > BYTES_MAX => return Err(words::TOO_LARGE),
+            "samples" if !bytes.is_empty() => brought.samples = Some((file_name, bytes)),
             "count" => brought.count = text(),
             "guard" => {
                 let bit = text().parse::<u32>().ok().filter(|bit| *bit < 32);
@@ -148,11 +194,8 @@ async fn judge(
         attempt.word.status == AttemptStatus::Registered && attempt.word.deadline >= now
     });
     let attempt = attempt.ok_or(Refused::from(words::NOT_NOW))?;
-    if !may_bring(desk, &party.viewer) {
-        return Err(words::PANEL_ONLY.into());
-    }
-    if desk.results(number).count() >= RESULTS_MAX {
-        return Err(words::TOO_MANY.into());
+    if !may_bring(&desk.record, &party.viewer) {
+        return Err(words::NAMES_NOTHING.into());
     }
     let goal = &desk.record.goal;
     let result = PanelResult {
@@ -176,7 +219,7 @@ async fn judge(
     let result = PanelResult { x, ..result };
     check_result(goal, &result).map_err(|error| Refused {
         sentence: format!("{}.", crate::numbers::capital(&error.to_string())),
-        facts: facts(&reading, result.evidence),
+        facts: facts(&reading, result.evidence, None),
     })?;
     Ok((result, reading))
 }
@@ -192,7 +235,8 @@ async fn proportion(
         facts: Vec::new(),
     })?;
     let query = query(&definition, attempt)?;
-    let (file, samples) = (brought.file.clone(), brought.samples.clone());
+    let file = brought.file.clone();
+    let samples = brought.samples.as_ref().map(|(_, bytes)| bytes.clone());
     let evidence = keccak256(&file);
     // Reading takes time: other pages go on meanwhile.
     let drawn = query.drawn.len();
@@ -216,7 +260,7 @@ async fn proportion(
         Err(misfit) => Err(Refused {
             sentence: format!("{}.", crate::numbers::capital(&misfit.to_string()))
                 .replace("..", "."),
-            facts: facts(&value, evidence),
+            facts: facts(&value, evidence, None),
         }),
     }
 }
@@ -254,7 +298,11 @@ pub(super) async fn download(
     let mut read = state.store.read().await?;
     let file = read.result_file((party.record.id, number), hash).await?;
     let file = file.ok_or(PageError::NoPage)?;
-    let name: String = file.name.chars().filter(char::is_ascii).collect();
+    let name = match file.name.as_str() {
+        "" => "result",
+        name => name,
+    };
+    let name: String = name.chars().filter(char::is_ascii).collect();
     let headers = [
         (CONTENT_TYPE, "application/octet-stream".to_owned()),
         (CACHE_CONTROL, "no-store".to_owned()),

@@ -21,6 +21,8 @@ use tower::ServiceExt;
 use crate::sample::{CHAIN_ID, ORIGIN, Story, WALL, address, state};
 use crate::site::{Answer, answer_of, send_form};
 
+mod brought;
+
 /// Release 3's file of the demo: 428 of 500.
 const R3: &[u8] = include_bytes!("../../../guerdon/demo/lm-eval-acme-coder-r3.json");
 const GOALS: Address = Address::repeat_byte(0x60);
@@ -185,11 +187,27 @@ impl Lab {
 
     /// Brings a file as a browser would.
     async fn bring(&self, who: u32, file: &[u8]) -> Answer {
-        let mut body = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; \
-                         filename=\"../r3.json\"\r\n\r\n"
-            .to_vec();
-        body.extend_from_slice(file);
-        body.extend_from_slice(b"\r\n--edge--\r\n");
+        self.bring_with(who, file, None).await
+    }
+
+    /// The same with a file of answers beside it.
+    async fn bring_with(&self, who: u32, file: &[u8], samples: Option<&[u8]>) -> Answer {
+        let mut body = Vec::new();
+        let parts = [
+            ("file", "../r3.json", Some(file)),
+            ("samples", "r3.jsonl", samples),
+        ];
+        for (field, name, bytes) in parts {
+            let Some(bytes) = bytes else { continue };
+            let head = format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{field}\"; \
+                 filename=\"{name}\"\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--edge--\r\n");
         let request = Request::post(self.path("file"))
             .header("host", "grants.acme.example")
             .header("origin", ORIGIN)

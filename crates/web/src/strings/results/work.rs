@@ -20,8 +20,13 @@ pub(crate) const TOO_LARGE: &str = "The file is larger than 16 MiB. Sign it by t
      which reads 256 MiB: guerdon goal sign GOAL --result FILE.";
 pub(crate) const BROKE_OFF: &str = "The file did not arrive whole. Send it again.";
 pub(crate) const NOT_A_COUNT: &str = "Give the count as a whole number.";
-pub(crate) const TOO_MANY: &str = "So many results were read for this attempt that no further one \
-     is taken. Sign one of them, or by the command line.";
+pub(crate) const TOO_MANY: &str = "You brought four results for this attempt, and no further one of \
+     yours is taken. Sign one of them, or by the command line: guerdon goal sign.";
+pub(crate) const TOO_MANY_NAMED: &str = "You asked for four acceptances of this attempt that still \
+     stand, and no further one of yours is taken. Register one of them, or accept by the command \
+     line: guerdon goal accept.";
+pub(crate) const NAMES_NOTHING: &str =
+    "Only the goal's sponsor and members of its panel name models and bring files.";
 pub(crate) const OTHER_KIND: &str = "No file that is read here holds a paired comparison or a mean \
      of scores. Sign such a result by the command line: guerdon goal sign.";
 pub(crate) const NO_METRIC: &str = "The goal's specification names no metric, so a file cannot be \
@@ -32,7 +37,6 @@ pub(crate) const ACCEPT: &str = "Sign the acceptance";
 pub(crate) const SIGN: &str = "Sign this result";
 pub(crate) const REGISTER: &str = "Register the attempt";
 pub(crate) const PROPOSE: &str = "Propose this result";
-pub(crate) const PANEL_ONLY: &str = "Only members of the panel sign.";
 pub(crate) const NOT_DRAWN: &str = "Nothing is drawn: every attempt runs all items of the task.";
 
 /// Why an attempt that stands so does not allow it.
