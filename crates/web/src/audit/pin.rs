@@ -91,7 +91,7 @@ impl At {
     ) -> Result<Self, PageError> {
         let block = past::block_of(read, state, date).await?;
         let past = past::fold(read, state, block.number).await?;
-        holds(&block, &past, pinned)?;
+        holds(state, &block, (&past, pinned)).await?;
         let terms = terms_of(read, &past).await?;
         Ok(Self {
             date,
@@ -126,7 +126,7 @@ impl Span {
         let block = past::block_of(read, state, to).await?;
         let first = opening.map(|(_, block)| block.number);
         let (before, flows, past) = past::between(read, state, (first, block.number)).await?;
-        holds(&block, &past, pinned)?;
+        holds(state, &block, (&past, pinned)).await?;
         let terms = terms_of(read, &past).await?;
         Ok(Self {
             opening,
@@ -151,18 +151,27 @@ impl Span {
     }
 }
 
-/// The block is the one that was named, and the one that the events came from.
-fn holds(block: &Block, past: &Past, pinned: Option<B256>) -> Result<(), PageError> {
+/// The block is the one that was named, and the events are of the chain that it ends: the block
+/// may come from the node, and the store may have followed another chain until now.
+async fn holds(
+    state: &AppState,
+    block: &Block,
+    (past, pinned): (&Past, Option<B256>),
+) -> Result<(), PageError> {
+    let reorged = |number, was, is| Err(PageError::Reorged { number, was, is });
     let last = past.last.filter(|last| last.block == block.number);
     let named = [pinned, last.map(|last| last.block_hash)];
-    match named.into_iter().flatten().find(|hash| *hash != block.hash) {
-        None => Ok(()),
-        Some(was) => Err(PageError::Reorged {
-            number: block.number,
-            was,
-            is: block.hash,
-        }),
+    if let Some(was) = named.into_iter().flatten().find(|hash| *hash != block.hash) {
+        return reorged(block.number, was, block.hash);
     }
+    // Without a node that answers, the block came from the store, as the events did.
+    if let (Some(chain), Some(last)) = (&state.chain, past.last)
+        && let Ok(Some(there)) = chain.block(last.block).await
+        && there.hash != last.block_hash
+    {
+        return reorged(last.block, last.block_hash, there.hash);
+    }
+    Ok(())
 }
 
 /// Terms of what was opened: from imported rounds, and of successors as the chain published them.

@@ -3,16 +3,21 @@
 use std::collections::BTreeSet;
 
 use alloy_primitives::{B256, hex};
+use axum::Router;
+use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::post;
+use guerdon_chain::Chain;
 use guerdon_store::{Checkpoint, Store};
-use guerdon_web::{router, table};
+use guerdon_web::{AppState, router, table};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::check;
 use crate::harness::on_both;
 use crate::people::{self, Who};
-use crate::sample::{Story, WALL, state};
+use crate::sample::{CHAIN_ID, Story, WALL, inner, state};
 use crate::site::{Site, send_as};
 
 /// A day as the pages name it.
@@ -243,5 +248,65 @@ async fn the_page_of_the_bundle_shows_its_seal() {
     assert!(seal.is_some(), "{text}");
     for file in ["logs.ndjson", "register.csv", "terms.ndjson", "rounds.csv"] {
         assert!(text.contains(file), "{file}: {text}");
+    }
+}
+
+/// A node that gives each block the same hash.
+async fn node(hash: B256) -> Chain {
+    let answer = move |body: Bytes| async move {
+        let call: Value = serde_json::from_slice(&body).unwrap();
+        let result = match call["method"].as_str().unwrap() {
+            "eth_chainId" => json!(format!("{CHAIN_ID:#x}")),
+            "eth_getBlockByNumber" => {
+                let asked = call["params"][0].as_str().unwrap();
+                // Whatever was read is final.
+                let number = match asked.starts_with("0x") {
+                    true => asked,
+                    false => "0xffffffff",
+                };
+                block(number, hash)
+            }
+            other => panic!("a node is not asked for {other}"),
+        };
+        axum::Json(json!({"jsonrpc": "2.0", "id": call["id"], "result": result})).into_response()
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let node = Router::new().route("/", post(answer));
+    tokio::spawn(async move { axum::serve(listener, node).await });
+    Chain::connect(&url).await.unwrap()
+}
+
+fn block(number: &str, hash: B256) -> Value {
+    let zero = B256::ZERO;
+    json!({
+        "hash": hash, "parentHash": zero, "number": number, "timestamp": "0x1",
+        "sha3Uncles": zero, "miner": "0x0000000000000000000000000000000000000000",
+        "stateRoot": zero, "transactionsRoot": zero, "receiptsRoot": zero,
+        "logsBloom": format!("0x{}", "00".repeat(256)), "difficulty": "0x0",
+        "gasLimit": "0x1c9c380", "gasUsed": "0x0", "extraData": "0x", "mixHash": zero,
+        "nonce": "0x0000000000000000", "baseFeePerGas": "0x7", "uncles": [], "transactions": [],
+        "size": "0x200",
+    })
+}
+
+#[tokio::test]
+async fn events_of_another_chain_than_the_nodes_are_no_report() {
+    let (folder, story) = (tempfile::tempdir().unwrap(), Story::told());
+    let store = story.stored(folder.path()).await;
+    people::put(&store, &story).await;
+    let last = story.facts.last().unwrap().0;
+    let path = format!("/audit/register.json?date={}", day(story.now));
+    let other = B256::repeat_byte(0x0f);
+    for (hash, status) in [
+        (last.block_hash, StatusCode::OK),
+        (other, StatusCode::CONFLICT),
+    ] {
+        let mut parts = inner(store.clone(), &story.facts, Some(WALL - 4));
+        parts.chain = Some(node(hash).await);
+        let pages = router(AppState::new(parts));
+        let cookie = Who::AuditorByMail.cookie();
+        let page = send_as(&pages, (Method::GET, &path, None), cookie.as_deref()).await;
+        assert_eq!(page.status, status, "{hash}: {}", page.body);
     }
 }
