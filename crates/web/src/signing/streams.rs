@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alloy_primitives::B256;
+use guerdon_store::Owner;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::access::{Client, Viewer};
@@ -12,14 +13,29 @@ use crate::access::{Client, Viewer};
 /// Streams of those who are known, and of everybody else.
 const KNOWN_MAX: usize = 800;
 const OTHERS_MAX: usize = 200;
-/// Streams of one session, or of one client without any.
+/// Streams of one holder.
 const EACH_MAX: usize = 16;
 
-/// Who holds a stream.
+/// Who holds a stream. Anybody opens sessions without end, so they count only where nothing better
+/// is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Holder {
-    Session(B256),
+    /// Somebody who is known, in whatever session.
+    Owner(Owner),
     Client(Client),
+    /// Behind a proxy that does not say for whom it asks.
+    Session(B256),
+}
+
+impl Holder {
+    fn of(viewer: Option<&Viewer>, client: Client) -> Self {
+        let known = viewer.filter(|viewer| viewer.is_known());
+        match (known.and_then(Viewer::owner), client, viewer) {
+            (Some(owner), _, _) => Self::Owner(owner),
+            (None, Client(None), Some(viewer)) => Self::Session(viewer.session),
+            (None, client, _) => Self::Client(client),
+        }
+    }
 }
 
 /// Why there is no place.
@@ -58,9 +74,9 @@ pub(crate) struct Place {
 }
 
 impl Streams {
-    /// A place for a session's stream, or for a client's who has none.
+    /// A place for a viewer's stream, or for a client's.
     pub(super) fn open(&self, viewer: Option<&Viewer>, client: Client) -> Result<Place, Full> {
-        let holder = viewer.map_or(Holder::Client(client), |it| Holder::Session(it.session));
+        let holder = Holder::of(viewer, client);
         let known = viewer.is_some_and(Viewer::is_known);
         let places = if known { &self.known } else { &self.others };
         let permit = Arc::clone(places).try_acquire_owned();
@@ -117,18 +133,43 @@ mod tests {
         Client(Some(Ipv4Addr::from_bits(number).into()))
     }
 
+    /// Takes all places of one holder; so many sessions of his as there are, and each refused then.
+    fn takes_all(streams: &Streams, sessions: &[(Option<Viewer>, Client)]) -> Vec<Place> {
+        let open =
+            |(viewer, client): &(Option<Viewer>, Client)| streams.open(viewer.as_ref(), *client);
+        let places = sessions.iter().cycle().take(EACH_MAX);
+        let mut held: Vec<_> = places.map(|one| open(one).unwrap()).collect();
+        for one in sessions {
+            assert_eq!(open(one).unwrap_err(), Full::Own, "{one:?}");
+        }
+        held.pop();
+        held.push(open(&sessions[0]).unwrap());
+        assert_eq!(open(&sessions[0]).unwrap_err(), Full::Own);
+        held
+    }
+
     #[test]
     fn one_holder_has_few_places_and_gives_them_back() {
-        let (streams, one) = (Streams::default(), viewer(1, None));
-        let open = |viewer: &Viewer| streams.open(Some(viewer), client(1));
-        let mut held: Vec<_> = (0..EACH_MAX).map(|_| open(&one).unwrap()).collect();
-        assert_eq!(open(&one).unwrap_err(), Full::Own);
-        assert!(open(&viewer(2, None)).is_ok(), "another session");
-        assert!(streams.open(None, client(1)).is_ok(), "nobody's session");
-        held.pop();
-        let again = open(&one).unwrap();
-        assert_eq!(open(&one).unwrap_err(), Full::Own);
-        drop((held, again));
+        let streams = Streams::default();
+        let stranger = |session| Some(viewer(session, None));
+        let (person, other) = (|session| Some(viewer(session, Some("P5"))), client(2));
+        // Sessions of one client, of one person, and where no client is known.
+        let mut held = takes_all(
+            &streams,
+            &[
+                (stranger(1), client(1)),
+                (stranger(2), client(1)),
+                (None, client(1)),
+            ],
+        );
+        assert!(streams.open(stranger(1).as_ref(), other).is_ok());
+        let people = [(person(3), client(1)), (person(4), other)];
+        held.extend(takes_all(&streams, &people));
+        let next = viewer(5, Some("P6"));
+        assert!(streams.open(Some(&next), client(1)).is_ok());
+        held.extend(takes_all(&streams, &[(stranger(6), Client(None))]));
+        assert!(streams.open(stranger(7).as_ref(), Client(None)).is_ok());
+        drop(held);
         assert!(streams.held.lock().unwrap().is_empty());
     }
 
