@@ -5,7 +5,7 @@ use alloy_primitives::Address;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
-use guerdon_store::{Actor, NewEntry, Owner, PersonId, Tx};
+use guerdon_store::{Actor, Member, NewEntry, Owner, PersonId, Tx};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -36,6 +36,23 @@ impl Person {
             _ if !viewer.list_roles.is_empty() => refused(words::WALLETS_BY_ADMINISTRATOR),
             (Some(id), Some(present)) => Ok(Self { id, present }),
             _ => refused(words::NO_PERSON),
+        }
+    }
+
+    /// What the list says now: it may have changed since the request was let in.
+    async fn now(self, tx: &mut Tx) -> Result<Member, PageError> {
+        let refused = |refusal| Err(PageError::NotPermitted(refusal));
+        let member = tx.member(self.id).await?;
+        match member.filter(|member| member.erased_at.is_none()) {
+            None => refused(words::NO_PERSON),
+            Some(member) if !member.roles.is_empty() => refused(words::WALLETS_BY_ADMINISTRATOR),
+            Some(member) => {
+                let mut wallets = member.wallets.iter();
+                match wallets.any(|wallet| wallet.address == self.present) {
+                    true => Ok(member),
+                    false => refused(words::NOT_YOUR_WALLET),
+                }
+            }
         }
     }
 
@@ -104,6 +121,7 @@ pub(super) async fn add(
     let present = message.of(person.present);
     judge_signature(&state, &present, &both.confirmation).await?;
     let mut tx = state.store.write().await?;
+    person.now(&mut tx).await?;
     let holder = tx.member_of_wallet(new).await?;
     if holder.is_some_and(|member| member.person != person.id) {
         return Err(PageError::NotPermitted(words::OTHERS_WALLET));
@@ -131,10 +149,10 @@ pub(super) async fn remove(
         return Err(PageError::NotPermitted(words::PRESENT_WALLET));
     }
     let mut tx = state.store.write().await?;
-    let member = tx.member(person.id).await?.ok_or(PageError::NoPage)?;
+    let member = person.now(&mut tx).await?;
     let mut rest = member.to_new();
     rest.wallets.retain(|kept| *kept != wallet);
-    if rest.wallets.len() == member.wallets.len() || !rest.wallets.contains(&person.present) {
+    if rest.wallets.len() == member.wallets.len() {
         return Err(PageError::NotPermitted(words::NOT_YOUR_WALLET));
     }
     tx.put_member(person.id, &rest).await?;

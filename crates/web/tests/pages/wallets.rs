@@ -1,8 +1,10 @@
 //! A person adds wallets and takes them off.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use guerdon_chain::Signer;
-use guerdon_store::ListRole;
+use guerdon_store::{ListRole, PersonId};
 use serde_json::Value;
 
 use crate::check;
@@ -39,7 +41,7 @@ async fn hand_in(portal: &Portal, cookie: &str, (message, by): (&str, [String; 2
     portal.post(ADD, Some(cookie), &form).await
 }
 
-async fn wallets(portal: &Portal, person: guerdon_store::PersonId) -> usize {
+async fn wallets(portal: &Portal, person: PersonId) -> usize {
     let mut read = portal.store.read().await.unwrap();
     read.member(person).await.unwrap().unwrap().wallets.len()
 }
@@ -187,4 +189,54 @@ async fn a_wallet_is_taken_off_with_its_sessions_and_never_the_present_one() {
         StatusCode::FORBIDDEN,
         "it is off"
     );
+}
+
+/// Sends a form and changes the list after the request was let in, before it writes.
+async fn overtaken(
+    portal: &Portal,
+    person: PersonId,
+    (role, rest): (Option<ListRole>, &[&Signer]),
+    request: impl Future<Output = Answer>,
+) -> Answer {
+    let mut tx = portal.store.write().await.unwrap();
+    let mut member = tx.member(person).await.unwrap().unwrap().to_new();
+    member.roles = Vec::from_iter(role);
+    member.wallets = rest.iter().map(|signer| signer.address()).collect();
+    tx.put_member(person, &member).await.unwrap();
+    let commit = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        tx.commit().await.unwrap();
+    };
+    tokio::join!(request, commit).0
+}
+
+#[tokio::test]
+async fn the_list_is_asked_again_when_a_wallet_is_written() {
+    let auditor = Some(ListRole::Auditor);
+    let (mine, second, new) = (signer(3), signer(4), signer(5));
+    let (all, one) = ([&mine, &second], [&second]);
+    for (becomes, said) in [
+        ((auditor, all.as_slice()), "administrator adds"),
+        ((None, one.as_slice()), "none of yours"),
+    ] {
+        let portal = Portal::open().await;
+        let person = portal.list("E1", &[], &all).await;
+        let cookie = portal.sign_in(&mine).await;
+        let (message, confirmation) = texts(&portal, &cookie, &new).await;
+        let both = [signed(&message, &new), signed(&confirmation, &mine)];
+        let adds = hand_in(&portal, &cookie, (&message, both));
+        let answer = overtaken(&portal, person, becomes, adds).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.body);
+        assert!(answer.body.contains(said), "{said}: {}", answer.body);
+        assert_eq!(wallets(&portal, person).await, becomes.1.len());
+    }
+    let portal = Portal::open().await;
+    let person = portal.list("E1", &[], &all).await;
+    let cookie = portal.sign_in(&mine).await;
+    let address = second.address().to_string();
+    let form = [("wallet", address.as_str())];
+    let removes = portal.post(REMOVE, Some(&cookie), &form);
+    let answer = overtaken(&portal, person, (auditor, all.as_slice()), removes).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.body);
+    assert_eq!(wallets(&portal, person).await, 2);
 }
