@@ -134,6 +134,9 @@ async fn read_people(read: &mut Read, owner: Owner) {
     read.member_of_email("ada@acme.example").await.unwrap();
     read.member_of_grant(HASH).await.unwrap();
     read.members(Some(&member), 50).await.unwrap();
+    let mut named = member.to_new();
+    named.email = "ada@acme.example".to_owned();
+    read.takes_from_somebody(&named).await.unwrap();
     read.session(HASH, NOW).await.unwrap();
     for owner in [owner, Owner::Wallet(WALLET)] {
         read.list_sessions(owner, NOW).await.unwrap();

@@ -3,11 +3,12 @@
 use alloy_primitives::{Address, B256};
 use guerdon_core::ledger::GrantRecord;
 
+use super::members::email_key;
 use super::owner::PersonId;
 use crate::grants::GrantRow;
 use crate::imports::TermsRow;
-use crate::text::{address, word};
-use crate::{ImportedGrant, Page, Read, StoreError};
+use crate::text::{NumberRow, address, word};
+use crate::{ImportedGrant, NewMember, Page, Read, StoreError};
 
 /// A grant of somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +84,34 @@ impl Read {
                    (SELECT 1 FROM grants g WHERE g.id = t.id) ORDER BY t.id LIMIT $3";
         held.extend(self.waiting(sql, number, &after, page.limit).await?);
         Ok(first(held, page.limit))
+    }
+
+    /// Whether somebody new would get what is somebody's already: a wallet that an imported or
+    /// opened grant is or was to be paid to, the number that a grant was imported for, or the e-mail
+    /// address of one or more people of the list.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn takes_from_somebody(&mut self, new: &NewMember) -> Result<bool, StoreError> {
+        let sql = "SELECT COUNT(*) AS n FROM people WHERE employee_id = $1";
+        let mut known = run!(self, fetch_one as NumberRow, sql, &new.number)?.n;
+        let email = email_key(&new.email);
+        if !email.is_empty() {
+            let sql = "SELECT COUNT(*) AS n FROM members \
+                       WHERE email_key = $1 AND erased_at IS NULL";
+            known += run!(self, fetch_one as NumberRow, sql, email)?.n;
+        }
+        for wallet in &new.wallets {
+            let wallet = address(wallet);
+            for sql in [
+                "SELECT COUNT(*) AS n FROM grants WHERE recipient = $1",
+                "SELECT COUNT(*) AS n FROM grants WHERE moved_to = $1",
+                "SELECT COUNT(*) AS n FROM terms WHERE substr(terms, 1, 42) = $1",
+            ] {
+                known += run!(self, fetch_one as NumberRow, sql, &wallet)?.n;
+            }
+        }
+        Ok(known > 0)
     }
 
     async fn opened(

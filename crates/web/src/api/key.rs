@@ -56,14 +56,13 @@ fn hash_of(text: &str) -> Option<B256> {
     (key.text == text).then_some(key.hash)
 }
 
-/// Whose request it is.
-pub(super) async fn caller(
-    read: &mut Read,
-    headers: &HeaderMap,
-    now: u64,
-) -> Result<ApiKey, Problem> {
+fn unknown() -> Problem {
+    Problem::new(Kind::KeyUnknown, words::KEY_UNKNOWN)
+}
+
+/// The hash of the key that a request brings: what is no key costs no look into the store.
+pub(super) fn sent(headers: &HeaderMap) -> Result<B256, Problem> {
     let missing = || Problem::new(Kind::KeyMissing, words::KEY_MISSING);
-    let unknown = || Problem::new(Kind::KeyUnknown, words::KEY_UNKNOWN);
     let sent = headers.get(AUTHORIZATION).ok_or_else(missing)?;
     if headers.contains_key(COOKIE) {
         return Err(Problem::new(Kind::KeyWithCookie, words::KEY_WITH_COOKIE));
@@ -73,7 +72,11 @@ pub(super) async fn caller(
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(unknown());
     }
-    let hash = hash_of(text.trim()).ok_or_else(unknown)?;
+    hash_of(text.trim()).ok_or_else(unknown)
+}
+
+/// Whose request it is, by the hash of its key.
+pub(super) async fn caller(read: &mut Read, hash: B256, now: u64) -> Result<ApiKey, Problem> {
     read.api_key(hash, now).await?.ok_or_else(unknown)
 }
 

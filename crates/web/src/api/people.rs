@@ -10,15 +10,20 @@ use super::books::Books;
 use super::call::Call;
 use super::cursor::{key_of, number_of};
 use super::endpoint::Outcome;
-use super::problem::{Fault, Problem};
+use super::problem::{Fault, Kind, Problem};
 use crate::dates;
+use crate::strings::api as words;
 
 /// People by name.
 pub(super) fn list<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
         let after = match books.after.map(number_of) {
-            Some(number) => member(read, &format!("P{number}")).await?,
+            Some(number) => {
+                let last = member(read, &format!("P{number}")).await?;
+                let gone = || Problem::new(Kind::OtherList, words::CURSOR_GONE);
+                Some(last.ok_or_else(gone)?)
+            }
             None => None,
         };
         let limit = u32::try_from(call.limit()).unwrap_or(u32::MAX);
@@ -36,18 +41,19 @@ pub(super) fn one<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outco
     async move {
         let id = call.path.get("person").map_or("", String::as_str);
         let found = member(read, id).await?;
-        let found = found.filter(|member| member.erased_at.is_none());
         let found = found.ok_or_else(|| Problem::missing("person"))?;
         Ok(json!({"person": view(&found)}))
     }
     .boxed()
 }
 
+/// A person who is on the list now.
 async fn member(read: &mut Read, id: &str) -> Result<Option<Member>, Problem> {
-    match id.parse::<PersonId>() {
-        Ok(person) => Ok(read.member(person).await?),
-        Err(_) => Ok(None),
-    }
+    let Ok(person) = id.parse::<PersonId>() else {
+        return Ok(None);
+    };
+    let found = read.member(person).await?;
+    Ok(found.filter(|member| member.erased_at.is_none()))
 }
 
 /// The serial number within `P17`.
@@ -77,8 +83,9 @@ fn view(member: &Member) -> Value {
     })
 }
 
-/// Puts a person onto the list. Roles are given by people, never by a key; the answer holds nothing
-/// personal, since it is kept.
+/// Puts a person onto the list. Roles are given by people, never by a key, and so is what is
+/// somebody's already: it opens grants and signs people in. The answer holds nothing personal, since
+/// it is kept.
 pub(super) fn add<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
     async move {
         let text = |name: &str| {
@@ -119,6 +126,9 @@ pub(super) fn add<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> 
             wallets: entry.wallets,
             ..NewMember::default()
         };
+        if tx.takes_from_somebody(&new).await? {
+            return Err(Problem::new(Kind::Taken, words::TAKEN));
+        }
         let person = tx.add_member(&new, at).await?;
         tx.append_audit(&NewEntry {
             at,

@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use guerdon_core::act::{Act, Effect, Figures};
-use guerdon_store::{Actor, NewEntry, Tx};
+use guerdon_store::{Actor, NewEntry, Scope, Tx};
 use serde_json::{Value, json};
 
 use super::books::Books;
@@ -63,10 +63,24 @@ fn asked(call: &Call, word: &str) -> Option<Act> {
     })
 }
 
-/// A claim: with the proof of its place for a grant that is not opened yet.
+/// What the chain does not tell everybody is for keys that may read grants.
+fn may_read(call: &Call) -> Result<(), Problem> {
+    match call.may(Scope::ReadGrants) {
+        true => Ok(()),
+        false => {
+            let needed = words::scope_missing(Scope::ReadGrants.name());
+            Err(Problem::new(Kind::ScopeMissing, needed))
+        }
+    }
+}
+
+/// A claim: with the terms and the proof of its place for a grant that is not opened yet.
 pub(super) fn claim<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
     async move {
         let id = call.id("id");
+        if tx.grant(id).await?.is_none() {
+            may_read(call)?;
+        }
         let known = Known::read(tx, &call.state, id).await?;
         let known = known.ok_or_else(|| Problem::missing("grant"))?;
         let pays = known.payment();
@@ -96,6 +110,7 @@ pub(super) fn claim<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome
 /// The opening of a grant without a payment.
 pub(super) fn open<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
     async move {
+        may_read(call)?;
         let id = call.id("id");
         let known = Known::read(tx, &call.state, id).await?;
         let known = known.ok_or_else(|| Problem::missing("grant"))?;
@@ -149,6 +164,7 @@ async fn handed_out(call: &Call, tx: &mut Tx, (subject, judged): (String, Judged
     })
     .await?;
     let (plan, token) = (&planned.plan, &call.state.deployment.token);
+    let effect_of = planned.effect.filter(|_| call.may(Scope::ReadGrants));
     Ok(json!({
         "as_of": books.as_of(call),
         "plan": {
@@ -159,7 +175,7 @@ async fn handed_out(call: &Call, tx: &mut Tx, (subject, judged): (String, Judged
             "summary": plan.summary,
         },
         "signer": planned.signer,
-        "effect": planned.effect.map(|it| effect(&it, token)),
+        "effect": effect_of.map(|it| effect(&it, token)),
     }))
 }
 

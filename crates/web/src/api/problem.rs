@@ -154,7 +154,8 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NumberTaken { .. } | StoreError::WalletTaken { .. } => {
-                Self::new(Kind::Taken, crate::numbers::capital(&format!("{error}.")))
+                // The error names whose it is, which a key that only adds people may not read.
+                Self::new(Kind::Taken, words::TAKEN)
             }
             error => Self::failed(&error),
         }

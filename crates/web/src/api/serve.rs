@@ -118,8 +118,9 @@ async fn admitted(
     endpoint: &Endpoint,
     (headers, now): (&HeaderMap, u64),
 ) -> Result<ApiKey, Problem> {
+    let hash = key::sent(headers)?;
     let mut read = state.store.read().await?;
-    let key = key::caller(&mut read, headers, now).await?;
+    let key = key::caller(&mut read, hash, now).await?;
     drop(read);
     if let Some(a_minute) = state.options.limits.key {
         let taken = state.api().limiter.take(key.key.hash, a_minute, now);

@@ -15,16 +15,19 @@ use crate::access::GrantParty;
 use crate::error::PageError;
 use crate::signing::{self, Known};
 use crate::state::AppState;
-use crate::strings::me as words;
+use crate::strings::{access, me as words};
 
 /// The file as `guerdon round import` writes it, byte for byte, made again of what was imported.
 pub(super) async fn download(
     State(state): State<AppState>,
-    GrantParty { id, .. }: GrantParty,
+    GrantParty { viewer, id }: GrantParty,
 ) -> Result<Response, PageError> {
     let mut read = state.store.read().await?;
     let known = Known::read(&mut read, &state, id).await?;
     let known = known.ok_or(PageError::Missing { noun: "grant", id })?;
+    if !viewer.is_company() && !is_promised(&known) {
+        return Err(PageError::NotHere(access::NOT_PROMISED));
+    }
     let file = file(&mut read, &state, &known).await?;
     drop(read);
     let bytes = file.encode().map_err(|error| {
@@ -40,6 +43,12 @@ pub(super) async fn download(
         ),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// Whether the company has bound itself to it: a draft, or a round that was taken back, is the
+/// company's alone.
+fn is_promised(known: &Known) -> bool {
+    known.record.is_some() || known.round.is_some_and(|round| !round.rescinded)
 }
 
 async fn file(read: &mut Read, state: &AppState, known: &Known) -> Result<GrantFile, PageError> {

@@ -54,6 +54,11 @@ pub(crate) const PARTIES_ONLY: Refusal = Refusal {
     hint: "Auditors read the grant itself by its id, without names.",
 };
 
+pub(crate) const NOT_PROMISED: Refusal = Refusal {
+    what: "This grant has no file for its holder now.",
+    hint: "Its round is not committed on the chain, or was taken back. Ask the people team.",
+};
+
 pub(crate) const GOAL_PARTIES_ONLY: Refusal = Refusal {
     what: "This page is for the goal's sponsor, its panel and its arbiter.",
     hint: "Its definition names them, by wallet. Sign in with that wallet; what anyone may read \

@@ -33,6 +33,11 @@ pub(crate) const PARAM_WRONG: &str = "is not as the document says";
 pub(crate) const PARAM_TWICE: &str = "was given twice";
 pub(crate) const OTHER_LIST: &str =
     "This cursor belongs to another list or other filters. Begin at the first page.";
+pub(crate) const CURSOR_GONE: &str = "The person whom the page before ended with is no longer on \
+                                      the list. Begin at the first page.";
+pub(crate) const TAKEN: &str = "The number, the e-mail address or a wallet is somebody's already, \
+                                or a grant is paid to a wallet. Nothing was changed. An \
+                                administrator adds such a person under Company, People.";
 pub(crate) const REORGED: &str = "The chain was re-organised: the block of the page before is no \
                                   longer part of it. Begin at the first page.";
 pub(crate) const DAY_NOT_OVER: &str = "No final block ends this day: the day is not over by the \
@@ -73,7 +78,10 @@ pub(crate) fn scope(scope: guerdon_store::Scope) -> &'static str {
         Scope::ReadPeople => "read the people list, names and addresses included",
         Scope::ReadJobs => "read scheduled calls and the keeper's transactions",
         Scope::PlanWrite => "get calls to sign; nothing is sent",
-        Scope::PeopleWrite => "add people to the list, without roles",
+        Scope::PeopleWrite => {
+            "add people to the list, without roles: they can sign in, and see the grants that are \
+             imported for their numbers or paid to their wallets"
+        }
     }
 }
 

@@ -21,7 +21,12 @@ fn secret(number: u8) -> NewKey {
     NewKey::of([number; 32])
 }
 
-async fn put_key(store: &Store, number: u8, scopes: &[Scope], expires_at: Option<u64>) -> u64 {
+pub(crate) async fn put_key(
+    store: &Store,
+    number: u8,
+    scopes: &[Scope],
+    expires_at: Option<u64>,
+) -> u64 {
     let key = secret(number);
     let mut tx = store.write().await.unwrap();
     let new = NewApiKey {
@@ -38,7 +43,7 @@ async fn put_key(store: &Store, number: u8, scopes: &[Scope], expires_at: Option
     id
 }
 
-const ALL: u8 = 1;
+pub(crate) const ALL: u8 = 1;
 
 pub(crate) struct Api {
     pub(crate) router: Router,
@@ -55,7 +60,7 @@ pub(crate) struct Said {
 }
 
 impl Api {
-    async fn of(url: &str, limits: Limits) -> Self {
+    pub(crate) async fn of(url: &str, limits: Limits) -> Self {
         let story = Story::told();
         let store = Store::open(url).await.unwrap();
         story.put(&store).await;
@@ -70,17 +75,17 @@ impl Api {
         }
     }
 
-    async fn get(&self, path: &str) -> Said {
+    pub(crate) async fn get(&self, path: &str) -> Said {
         self.ask(ALL, Method::GET, (path, None), &[]).await
     }
 
-    async fn post(&self, path: &str, name: &str, body: Value) -> Said {
+    pub(crate) async fn post(&self, path: &str, name: &str, body: Value) -> Said {
         let headers = [("idempotency-key", name)];
         self.ask(ALL, Method::POST, (path, Some(body)), &headers)
             .await
     }
 
-    async fn ask(
+    pub(crate) async fn ask(
         &self,
         key: u8,
         method: Method,
@@ -93,7 +98,7 @@ impl Api {
         send(&self.router, method, (path, body), &all).await
     }
 
-    async fn people(&self) -> u64 {
+    pub(crate) async fn people(&self) -> u64 {
         let mut read = self.store.read().await.unwrap();
         read.count_members().await.unwrap()
     }
@@ -139,7 +144,7 @@ pub(crate) async fn send(
 }
 
 impl Said {
-    fn is(&self, status: u16, code: &str) {
+    pub(crate) fn is(&self, status: u16, code: &str) {
         let body = &self.body;
         assert_eq!(self.status.as_u16(), status, "{body}");
         assert_eq!(self.kind, "application/problem+json", "{body}");
@@ -149,7 +154,7 @@ impl Said {
         assert!(body["detail"].as_str().unwrap().ends_with('.'), "{body}");
     }
 
-    fn good(self) -> Value {
+    pub(crate) fn good(self) -> Value {
         assert!(self.status.is_success(), "{} {}", self.status, self.body);
         assert_eq!(self.kind, "application/json");
         self.body

@@ -7,6 +7,8 @@ mod actions_company;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod api_rights;
+#[cfg(test)]
 mod asked;
 #[cfg(test)]
 mod audit;
@@ -43,6 +45,8 @@ mod office;
 mod people;
 #[cfg(test)]
 mod portal;
+#[cfg(test)]
+mod promised;
 #[cfg(test)]
 mod replaced;
 #[cfg(test)]

@@ -14,7 +14,9 @@ pub(super) fn bodies() -> Vec<Named> {
             "pattern": LINE})
     };
     let new_person = optional(
-        "A person to put onto the list. Roles are given on the page of people.",
+        "A person to put onto the list, who can then sign in and see the grants that are imported \
+         for the number or paid to the wallets. What is somebody's already is 409 `taken`; roles \
+         are given on the page of people.",
         &[
             (
                 "number",

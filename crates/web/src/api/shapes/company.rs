@@ -101,7 +101,7 @@ pub(super) fn plans() -> Vec<Named> {
         ],
     );
     let effect = object(
-        "What it leaves of the grant.",
+        "What it leaves of the grant; null for keys without `read:grants`.",
         &[("before", part("Figures")), ("after", part("Figures"))],
     );
     let answer = object(
