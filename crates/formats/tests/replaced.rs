@@ -116,12 +116,12 @@ fn record(terms: &Terms) -> GrantRecord {
 }
 
 fn weighed(new: Terms) -> (Weighed, ReplacementFile) {
-    between(old(), new)
+    between(&old(), new)
 }
 
 /// Every goal of theirs has the same name.
-fn between(terms: Terms, new: Terms) -> (Weighed, ReplacementFile) {
-    let record = record(&terms);
+fn between(terms: &Terms, new: Terms) -> (Weighed, ReplacementFile) {
+    let record = record(terms);
     let mut ledger = Ledger {
         pool: PoolRecord {
             funded: 10_000,
@@ -165,7 +165,7 @@ fn between(terms: Terms, new: Terms) -> (Weighed, ReplacementFile) {
             now: START,
         },
         record: &record,
-        terms: &terms,
+        terms,
         name: "P-1",
         zone: &Zone::named("UTC").unwrap(),
         goal: &|_| "launch-eu".to_owned(),
@@ -236,7 +236,7 @@ fn every_term_that_differs_is_said_with_both_its_values() {
 }
 
 /// What the words for `what` are before and after.
-fn said(old: Terms, new: Terms, what: &str) -> [String; 2] {
+fn said(old: &Terms, new: Terms, what: &str) -> [String; 2] {
     let (weighed, _) = between(old, new);
     let mut changes = weighed.changes()[0].iter();
     let found = changes.find(|changed| changed.what == what).unwrap();
@@ -274,7 +274,7 @@ fn dates_between_the_first_and_the_last_are_said() {
          1 Jan 2030, second by second",
     ];
     for what in ["earned by time", "vested money may leave"] {
-        let said = said(with(&fair), with(&late), what);
+        let said = said(&with(&fair), with(&late), what);
         for (said, exact) in said.iter().zip(exact) {
             assert!(said.ends_with(exact), "{said}");
         }
@@ -284,7 +284,7 @@ fn dates_between_the_first_and_the_last_are_said() {
         start: START - u64::from(DAY),
         ..with(&vesting([185, 1_281], 500_000_000))
     };
-    let [before, after] = said(with(&fair), early, "earned by time");
+    let [before, after] = said(&with(&fair), early, "earned by time");
     assert!(
         before.contains("UTC: from 1 Jul 2026; 50% by 1 Jan 2027"),
         "{before}"
@@ -308,7 +308,7 @@ fn many_stages_are_said_one_by_one() {
             ..old()
         }
     };
-    let [before, after] = said(stages(0), stages(1), "earned by time");
+    let [before, after] = said(&stages(0), stages(1), "earned by time");
     assert!(before.starts_with("10 stages, from "), "{before}");
     assert!(before.contains("50% by 28 Nov 2026, second by"), "{before}");
     assert!(
@@ -325,7 +325,7 @@ fn a_goal_of_the_same_name_is_told_apart_by_its_id() {
     };
     for share_ppb in [400_000_000, 900_000_000] {
         let new = gated(6, share_ppb);
-        let [before, after] = said(gated(5, 400_000_000), new, "results");
+        let [before, after] = said(&gated(5, 400_000_000), new, "results");
         let of = |goal: u64| format!("launch-eu ({})", B256::from(U256::from(goal)));
         assert!(
             before.starts_with("40% of it opens") && before.contains(&of(5)),
