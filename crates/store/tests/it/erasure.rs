@@ -47,11 +47,7 @@ async fn fill(store: &Store) -> (PersonId, PersonId) {
         tx.add_session(&session(place, Some(owner), wallet))
             .await
             .unwrap();
-        let zone = if owner == id {
-            "Europe/Stockholm"
-        } else {
-            "UTC"
-        };
+        let zone = ["Europe/Stockholm", "UTC"][usize::from(owner == bob)];
         let owner = Owner::Person(owner);
         tx.put_setting(owner, "zone", zone).await.unwrap();
         tx.put_calendar_link(owner, [place; 32].into(), NOW)

@@ -5,12 +5,13 @@ use crate::dates;
 use crate::numbers::count;
 
 /// Instead of everything, when nothing is there.
-pub(crate) const NO_GRANTS: &str = "No grants for this wallet. Ask PEOPLE, or open a grant file.";
+pub(crate) const NO_GRANTS: &str =
+    "No grants for this wallet. Ask the people team, or open a grant file.";
 pub(crate) const NO_GRANTS_HINT: &str = "The company adds grants by committing a round; yours then \
     stand here. If you were given a grant file, it works without this server: \
     guerdon grant show FILE says what it holds, guerdon grant claim FILE claims.";
-pub(crate) const NO_GRANTS_MAIL: &str = "No grants for this e-mail address. Ask PEOPLE, or open a \
-    grant file.";
+pub(crate) const NO_GRANTS_MAIL: &str = "No grants for this e-mail address. Ask the people team, \
+    or open a grant file.";
 
 pub(crate) const NO_BLOCK: &str = "No block was read yet.";
 pub(crate) const NOT_VALUED: &str = "Not valued";
@@ -80,7 +81,7 @@ pub(crate) const ROWS_ROUNDED: &str = "Rows are rounded down; the sum is exact."
 
 /// A grant whose agreement waits for its holder's word.
 pub(crate) fn not_accepted(grant: &str) -> String {
-    format!("{grant}: its agreement is not accepted yet.")
+    format!("{grant}: Its agreement is not accepted yet.")
 }
 
 pub(crate) const ACCEPT_WHY: &str = "Read it, and sign that you accept it. That costs nothing and \

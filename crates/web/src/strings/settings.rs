@@ -52,7 +52,7 @@ pub(crate) fn statement(company: &str, person: &str, (new, present): (String, St
 }
 
 pub(crate) const NOT_LISTED: &str = "The people list does not know this wallet, so there is no \
-    person whom another wallet could be added to. Ask PEOPLE.";
+    person whom another wallet could be added to. Ask the people team.";
 
 /// When the calendar link was made.
 pub(crate) fn calendar_since(day: &str) -> String {
@@ -72,10 +72,10 @@ pub(crate) const KEPT_NOWHERE: &str = "No name and no address of yours was ever 
     chain. Your wallets, your grants' amounts and schedules once they were opened, and every \
     payment stand there for ever; nobody can erase them, and nobody but you and the company can \
     tell from the chain whose they are.";
-pub(crate) const KEPT_ERASURE: &str = "To have your data erased, ask PEOPLE. Erasing clears every \
-    column above that names you, ends your sessions and links, and leaves entries of the log with a \
-    serial number that names nobody. Your grants stay yours: their files and your wallet are enough \
-    to claim.";
+pub(crate) const KEPT_ERASURE: &str = "To have your data erased, ask the people team. Erasing \
+    clears every column above that names you, ends your sessions and links, and leaves entries of \
+    the log with a serial number that names nobody. Your grants stay yours: their files and your \
+    wallet are enough to claim.";
 pub(crate) const KEPT_COMMAND: &str = "guerdon people export ID";
 
 /// Why a wallet that is not listed has so little kept.
@@ -94,12 +94,12 @@ pub(crate) const SIGNED_IN: &str = "signed in with it now";
 
 pub(crate) const NO_PERSON: Refusal = Refusal {
     what: "The people list does not know you, so no wallet can be added to you.",
-    hint: "Ask PEOPLE to put you on the list.",
+    hint: "Ask the people team to put you on the list.",
 };
 
 pub(crate) const OTHERS_WALLET: Refusal = Refusal {
     what: "This wallet belongs to somebody else on the people list.",
-    hint: "If that is wrong, ask PEOPLE.",
+    hint: "If that is wrong, ask the people team.",
 };
 
 pub(crate) const WALLETS_BY_ADMINISTRATOR: Refusal = Refusal {

@@ -88,7 +88,7 @@ async fn every_preview_says_what_the_ledger_says_after_the_fact() {
             let page = office.read(PEOPLE, &office.grant(name, &query)).await;
             let before = standing(&office.story, id, terms);
             let Ok(after) = act.apply(&before, true) else {
-                assert!(!page.contains("Figure now after"), "{name} {act:?}: {page}");
+                assert!(!page.contains("Figure Now After"), "{name} {act:?}: {page}");
                 refused += 1;
                 continue;
             };

@@ -150,7 +150,7 @@ async fn a_round_is_committed_with_its_day_and_can_be_taken_back_until_then() {
         "Free 588,796.00 ACC 1,443,596.00 ACC",
         "It binds on 4 Jul 2026, 12:00 UTC.",
         "has no issuer role on 0x",
-        "Nobody can take it back: the root is used up.",
+        "This cannot be undone: the root is used up.",
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }

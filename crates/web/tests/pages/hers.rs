@@ -63,7 +63,7 @@ async fn a_worth_leaves_out_what_a_final_result_keeps_shut() {
 async fn an_agreement_is_asked_for_until_it_is_accepted() {
     let site = Portal::told().await;
     let path = site.grant("G-1004");
-    let asked = "G-1004 SECRET: its agreement is not accepted yet.";
+    let asked = "G-1004 SECRET: Its agreement is not accepted yet.";
     for page in ["/me", &path] {
         let answer = site.get(Who::Holder, page).await;
         says(&check::text(&answer.body), &[asked, "Who acts next: you."]);

@@ -255,7 +255,7 @@ async fn nothing_to_show_is_said_with_whom_to_ask() {
     let page = site.page(Who::Engineer, "/me").await;
     says(
         &page,
-        &["No grants for this wallet. Ask PEOPLE, or open a grant file."],
+        &["No grants for this wallet. Ask the people team, or open a grant file."],
     );
     says(
         &site.page(Who::Engineer, "/me/grants").await,
@@ -268,7 +268,10 @@ async fn nothing_to_show_is_said_with_whom_to_ask() {
     let page = site.page(Who::Engineer, "/me/settings").await;
     says(
         &page,
-        &["the people list does not know this wallet", "Ask PEOPLE"],
+        &[
+            "the people list does not know this wallet",
+            "Ask the people team",
+        ],
     );
 }
 

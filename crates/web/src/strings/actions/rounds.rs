@@ -89,5 +89,5 @@ pub(crate) fn binds_too_late(latest: &str) -> String {
 
 pub(crate) const UNDO_COMMIT: &str = "The issuer can take it back until it binds; then nobody can.";
 pub(crate) const UNDO_BINDING: &str = "Nobody can take it back.";
-pub(crate) const UNDO_RESCIND: &str = "Nobody can take it back: the root is used up. The sheet can be \
+pub(crate) const UNDO_RESCIND: &str = "This cannot be undone: the root is used up. The sheet can be \
                                        imported anew.";
