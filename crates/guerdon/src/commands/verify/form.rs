@@ -168,9 +168,9 @@ mod tests {
 
     #[test]
     fn contracts_are_named_each_once() {
-        for place in 0..CONTRACTS.len() {
+        for (place, name) in CONTRACTS.iter().enumerate() {
             let told = told(|bundle| drop(bundle.manifest.contracts.remove(place))).unwrap();
-            assert!(told.contains(CONTRACTS[place]), "{told}");
+            assert!(told.contains(name), "{told}");
             assert!(told.contains("names no such contract"), "{told}");
         }
         let added = |name: &str, place: u8| {
