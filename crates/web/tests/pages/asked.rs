@@ -207,8 +207,7 @@ async fn calls_of_a_batch_that_would_be_refused_are_marked() {
     assert!(!page.contains("would be refused now"), "{page}");
     for menu in ["/company", "/company/jobs"] {
         let answer = office.get(PEOPLE, menu).await;
-        let main = answer.body.split_once("<main").unwrap().1;
-        assert!(main.contains("href=\"/company/batches\""), "{menu}");
+        assert!(answer.body.contains("href=\"/company/batches\""), "{menu}");
     }
 }
 
