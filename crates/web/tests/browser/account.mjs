@@ -13,11 +13,24 @@ export async function deployAccount(rpc, key) {
   try {
     const owner = new Wallet(key, provider);
     const contract = await new ContractFactory(abi, evm.bytecode.object, owner).deploy(owner.address);
-    await contract.waitForDeployment();
+    await mined(provider, contract.deploymentTransaction().hash);
     return { address: await contract.getAddress(), abi };
   } finally {
     provider.destroy();
   }
+}
+
+/**
+ * The receipt, asked for again and again: one who waits for the next block instead waits for ever
+ * where each transaction is a block, and it was the last.
+ */
+export async function mined(provider, hash) {
+  for (let left = 300; left > 0; left -= 1) {
+    const receipt = await provider.getTransactionReceipt(hash);
+    if (receipt) return receipt;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`${hash} is in no block after half a minute`);
 }
 
 function compiled() {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { Contract, ContractFactory, Interface, JsonRpcProvider, Wallet, ZeroAddress, getBytes } from "ethers";
 
+import { mined } from "./account.mjs";
 import { ROOT } from "./machine.mjs";
 import { ask } from "./site.mjs";
 import { embeddedKey } from "./wallet.mjs";
@@ -22,7 +23,7 @@ export async function deploySafe(rpc, owners) {
   const deploy = async (path) => {
     const { abi, bytecode } = artifact(path);
     const contract = await new ContractFactory(abi, bytecode, wallet).deploy();
-    await contract.waitForDeployment();
+    await mined(provider, contract.deploymentTransaction().hash);
     return contract;
   };
   const singleton = await deploy("SafeL2.sol/SafeL2.json");
@@ -37,7 +38,7 @@ export async function deploySafe(rpc, owners) {
   ]);
   const made = [await singleton.getAddress(), setup, 1];
   const address = await factory.createProxyWithNonce.staticCall(...made);
-  await (await factory.createProxyWithNonce(...made)).wait();
+  await mined(provider, (await factory.createProxyWithNonce(...made)).hash);
   const { deployedBytecode } = artifact("libraries/MultiSendCallOnly.sol/MultiSendCallOnly.json");
   await ask(rpc, "anvil_setCode", [MULTI_SEND, deployedBytecode]);
   const safe = new Contract(address, singleton.interface, wallet);
@@ -62,7 +63,7 @@ function carrying(safe, signers) {
     const digest = await hash(transactions);
     const signed = signers.map((signer) => signer.signingKey.sign(digest).serialized.slice(2));
     const sent = await safe.execTransaction(...parts(transactions), ...rest, `0x${signed.join("")}`);
-    return (await sent.wait()).blockNumber;
+    return (await mined(safe.runner.provider, sent.hash)).blockNumber;
   };
   return { hash, execute };
 }
