@@ -1,7 +1,6 @@
 //! Blocks and logs, read as core types.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use alloy::consensus::BlockHeader;
 use alloy::eips::{BlockId, BlockNumberOrTag};
@@ -14,6 +13,7 @@ use guerdon_core::fact::{Log, Origin};
 use crate::connect::Chain;
 use crate::error::{ChainError, from_transport};
 use crate::nodes::Node;
+use crate::span::Span;
 
 /// Block headers asked for side by side.
 const HEADERS_AT_ONCE: usize = 8;
@@ -118,7 +118,7 @@ impl Chain {
     }
 
     /// The logs of these contracts in blocks `from..=to`, in the order of the chain. Asks for
-    /// fewer blocks at a time when the provider refuses more. Of several nodes a second one is
+    /// fewer blocks at a time when the provider refuses more, and for more again later. Of several nodes a second one is
     /// asked for the same, if another one answers.
     ///
     /// # Errors
@@ -145,13 +145,13 @@ impl Chain {
         &self,
         node: Option<&Node>,
         (from, to): (u64, u64),
-        (addresses, span): (&[Address], &AtomicU64),
+        (addresses, span): (&[Address], &Span),
     ) -> Result<Vec<RpcLog>, ChainError> {
         let mut found = Vec::new();
         let mut next = from;
         while next <= to && !addresses.is_empty() {
-            let most = span.load(Ordering::Relaxed).max(1);
-            let last = to.min(next.saturating_add(most - 1));
+            let last = span.last(next, to);
+            let blocks = last - next + 1;
             let filter = Filter::new()
                 .address(addresses.to_vec())
                 .from_block(next)
@@ -167,13 +167,18 @@ impl Chain {
             };
             match logs {
                 Ok(logs) => {
+                    span.answered(blocks);
                     found.extend(logs);
                     next = last + 1;
                 }
                 Err(ChainError::Refused { .. } | ChainError::BadAnswer { .. }) if last > next => {
-                    span.store((last - next).div_ceil(2), Ordering::Relaxed);
+                    span.refused(blocks);
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    // It may have been too much to answer in time.
+                    span.refused(blocks);
+                    return Err(error);
+                }
             }
         }
         Ok(found)

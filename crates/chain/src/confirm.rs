@@ -1,8 +1,6 @@
 //! Logs of one node, held against another: a node that lags or lies answers with fewer or other
 //! logs and no error.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use alloy::eips::BlockNumberOrTag;
 use alloy::primitives::Address;
 use alloy::rpc::types::Log as RpcLog;
@@ -29,7 +27,7 @@ impl Chain {
             if other == asked || second.is_away() || !self.has(second, &last).await {
                 continue;
             }
-            let span = AtomicU64::new(self.log_span().load(Ordering::Relaxed));
+            let span = self.log_span().copy();
             let told = self.ranged(Some(second), (from, to), (addresses, &span));
             let Ok(told) = told.await else {
                 second.failed();

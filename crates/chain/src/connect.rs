@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use alloy::providers::{Provider, RootProvider};
@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::error::{ChainError, from_transport};
 use crate::nodes::{Node, other_chain};
+use crate::span::Span;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -42,8 +43,8 @@ struct Inner {
     /// Held from choosing a nonce until the node has the transaction.
     sending: Mutex<()>,
     anvil: OnceCell<bool>,
-    /// Blocks asked for at once by `logs`; shrinks when the provider refuses more.
-    log_span: AtomicU64,
+    /// Blocks asked for at once by `logs`.
+    log_span: Span,
 }
 
 impl Chain {
@@ -64,7 +65,7 @@ impl Chain {
                 chain_id,
                 sending: Mutex::new(()),
                 anvil: OnceCell::new(),
-                log_span: AtomicU64::new(10_000),
+                log_span: Span::default(),
             }),
         })
     }
@@ -127,7 +128,7 @@ impl Chain {
         &self.inner.sending
     }
 
-    pub(crate) fn log_span(&self) -> &AtomicU64 {
+    pub(crate) fn log_span(&self) -> &Span {
         &self.inner.log_span
     }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use alloy::primitives::{Address, B256};
-use alloy::transports::{RpcError, TransportError};
+use alloy::transports::{RpcError, TransportError, TransportErrorKind};
 
 use crate::revert::Reverted;
 
@@ -151,8 +151,31 @@ impl ChainError {
     }
 }
 
+/// Statuses by which gateways refuse a request that a smaller one need not meet.
+const REFUSALS: [u16; 3] = [400, 413, 422];
+
+/// The message of a JSON-RPC error, or the first line of a body that is none.
+fn told_in(body: &str) -> String {
+    let parsed: Option<serde_json::Value> = serde_json::from_str(body).ok();
+    let message = parsed
+        .as_ref()
+        .and_then(|it| it["error"]["message"].as_str());
+    let line = message.unwrap_or(body).lines().next();
+    line.unwrap_or("it gave no reason")
+        .chars()
+        .take(200)
+        .collect()
+}
+
 /// What a failed request means, when it is no revert.
 pub(crate) fn from_transport(error: TransportError, call: &'static str, url: &str) -> ChainError {
+    let http = error
+        .as_transport_err()
+        .and_then(TransportErrorKind::as_http_error);
+    if let Some(http) = http.filter(|http| REFUSALS.contains(&http.status)) {
+        let message = told_in(&http.body);
+        return ChainError::Refused { call, message };
+    }
     match error {
         RpcError::ErrorResp(payload) => ChainError::Refused {
             call,

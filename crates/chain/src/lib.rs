@@ -27,6 +27,7 @@ mod roles;
 pub mod safe;
 mod send;
 mod signer;
+mod span;
 mod steps;
 mod typed;
 mod views;

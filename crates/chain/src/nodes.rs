@@ -25,7 +25,7 @@ use crate::error::{ChainError, from_transport};
 /// A node that failed is left alone for so long, and twice as long after each failure.
 const AWAY_MIN: Duration = Duration::from_secs(1);
 const AWAY_MAX: Duration = Duration::from_secs(60);
-/// How long a node may take to say which block it has, when it is compared with others.
+/// How long a node may take to say who it is, or which block it has when it is compared with others.
 const COMPARE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How a node fared since the process began.
@@ -71,11 +71,14 @@ impl Node {
         }
     }
 
-    /// Asks for the chain id, the first time.
+    /// Asks for the chain id, the first time, and not for long.
     pub(crate) async fn chain_id(&self) -> Result<u64, ChainError> {
         let ask = || async {
             let client = self.provider.client();
-            let answer = client.request_noparams::<U64>("eth_chainId").await;
+            let answer = client.request_noparams::<U64>("eth_chainId");
+            let answer = timeout(COMPARE_TIMEOUT, answer)
+                .await
+                .map_err(|_| self.too_slow())?;
             let id = answer.map_err(|error| from_transport(error, "eth_chainId", &self.shown))?;
             Ok(id.to::<u64>())
         };
@@ -106,12 +109,14 @@ impl Node {
         at: BlockNumberOrTag,
     ) -> Result<Option<Head>, ChainError> {
         let answer = timeout(COMPARE_TIMEOUT, self.ask(chain_id, at)).await;
-        answer.unwrap_or_else(|_| {
-            Err(ChainError::Unreachable {
-                url: self.shown.clone(),
-                reason: "it took too long".to_owned(),
-            })
-        })
+        answer.unwrap_or_else(|_| Err(self.too_slow()))
+    }
+
+    fn too_slow(&self) -> ChainError {
+        ChainError::Unreachable {
+            url: self.shown.clone(),
+            reason: "it took too long".to_owned(),
+        }
     }
 
     async fn ask(&self, chain_id: u64, at: BlockNumberOrTag) -> Result<Option<Head>, ChainError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use guerdon_chain::{ChainError, Head};
-use guerdon_store::{Checkpoint, IndexState, StoreError, Tx};
+use guerdon_store::{Checkpoint, IndexState, Read, StoreError, Tx};
 
 use crate::IndexError;
 use crate::source::Source;
@@ -23,9 +23,11 @@ pub struct Holding {
     /// Seconds for which the lease is taken: after them another process follows on one that was
     /// killed. With 0 there is no lease: several may write, one range after the other.
     pub seconds: u64,
-    /// Unix seconds of this machine's clock. Clocks that differ move the moment of the change, but
-    /// never let two write: the lease is checked in the transaction of every write.
+    /// Unix seconds of this machine's clock: how old what was heard is, nothing about leases.
     pub wall: fn() -> u64,
+    /// What leases run by in place of the database's clock.
+    clock: Option<fn() -> u64>,
+    /// When the state was last written, by the clock of leases.
     written: Arc<AtomicU64>,
 }
 
@@ -37,9 +39,32 @@ impl Holding {
             holder: holder.to_owned(),
             seconds,
             wall,
+            clock: None,
             written: Arc::default(),
         }
     }
+
+    /// Leases run by this clock, Unix seconds, in place of the database's.
+    #[must_use]
+    pub fn by_clock(mut self, clock: fn() -> u64) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    async fn now(&self, read: &mut Read) -> Result<u64, StoreError> {
+        match self.clock {
+            Some(clock) => Ok(clock()),
+            None => read.clock().await,
+        }
+    }
+}
+
+/// Whether a process indexes in this step, and when the step began.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    pub(crate) leads: bool,
+    /// By the clock of leases: what is heard from now on is at least as new.
+    pub(crate) began: u64,
 }
 
 impl<S: Source> Indexer<S> {
@@ -65,23 +90,27 @@ impl<S: Source> Indexer<S> {
 
     /// Whether this process indexes; takes the lease if it is free, renews it when a third of it is
     /// gone.
-    pub(crate) async fn leads(&self) -> Result<bool, IndexError> {
+    pub(crate) async fn turn(&self) -> Result<Turn, IndexError> {
+        let alone = |began| Turn { leads: true, began };
         let Some(holding) = &self.holding else {
-            return Ok(true);
+            return Ok(alone(0));
         };
+        let mut read = self.store.read().await?;
+        let began = holding.now(&mut read).await?;
         if holding.seconds == 0 {
-            return Ok(true);
+            return Ok(alone(began));
         }
-        let now = (holding.wall)();
-        let lease = self.store.read().await?.lease(LEASE).await?;
+        let lease = read.lease(LEASE).await?;
+        drop(read);
         if let Some(lease) = lease {
             let is_mine = lease.holder == holding.holder;
-            let fresh_until = now.saturating_add(holding.seconds * 2 / 3);
+            let fresh_until = began.saturating_add(holding.seconds * 2 / 3);
             if is_mine && lease.expires_at > fresh_until {
-                return Ok(true);
+                return Ok(alone(began));
             }
-            if !is_mine && lease.expires_at > now {
-                return Ok(false);
+            if !is_mine && lease.expires_at > began {
+                let leads = false;
+                return Ok(Turn { leads, began });
             }
         }
         let mut tx = self.store.write().await?;
@@ -89,7 +118,7 @@ impl<S: Source> Indexer<S> {
         if leads {
             tx.commit().await?;
         }
-        Ok(leads)
+        Ok(Turn { leads, began })
     }
 
     /// Whether this process still holds the lease, asked in the transaction that is to be written.
@@ -97,43 +126,45 @@ impl<S: Source> Indexer<S> {
         let Some(holding) = self.holding.as_ref().filter(|it| it.seconds > 0) else {
             return Ok(true);
         };
-        let now = (holding.wall)();
+        let now = holding.now(tx).await?;
         let lease = tx
             .take_lease(LEASE, &holding.holder, now, holding.seconds)
             .await?;
         Ok(lease.holder == holding.holder)
     }
 
-    /// Says in the transaction what was heard of the chain.
-    pub(crate) async fn put_state(&self, tx: &mut Tx, head: &Head) -> Result<(), IndexError> {
+    /// Says in the transaction what was heard of the chain in a step that began then.
+    pub(crate) async fn put_state(
+        &self,
+        tx: &mut Tx,
+        (head, began): (&Head, u64),
+    ) -> Result<(), IndexError> {
         let Some(holding) = &self.holding else {
             return Ok(());
         };
-        let now = (holding.wall)();
         tx.put_index_state(&IndexState {
             holder: holding.holder.clone(),
-            answered_at: now,
+            answered_at: began,
             head: head.number,
             head_time: head.time,
             stopped: None,
         })
         .await?;
-        holding.written.store(now, Ordering::Relaxed);
+        holding.written.store(began, Ordering::Relaxed);
         Ok(())
     }
 
     /// Says what was heard of the chain when there was nothing to write with it, now and then.
-    pub(crate) async fn beat(&self, head: &Head) -> Result<(), IndexError> {
+    pub(crate) async fn beat(&self, head: &Head, began: u64) -> Result<(), IndexError> {
         let Some(holding) = &self.holding else {
             return Ok(());
         };
-        let due = holding.written.load(Ordering::Relaxed) + BEAT_SECONDS;
-        if (holding.wall)() < due {
+        if began < holding.written.load(Ordering::Relaxed) + BEAT_SECONDS {
             return Ok(());
         }
         let mut tx = self.store.write().await?;
         if self.fence(&mut tx).await? {
-            self.put_state(&mut tx, head).await?;
+            self.put_state(&mut tx, (head, began)).await?;
             tx.commit().await?;
         }
         Ok(())
@@ -150,11 +181,12 @@ impl<S: Source> Indexer<S> {
         }
         let known = tx.index_state().await?;
         let checkpoint = tx.checkpoint().await?;
+        let answered_at = holding.now(&mut tx).await?;
         let head = known.as_ref().map_or(0, |known| known.head);
         let head_time = known.map_or(0, |known| known.head_time);
         tx.put_index_state(&IndexState {
             holder: holding.holder.clone(),
-            answered_at: (holding.wall)(),
+            answered_at,
             head: head.max(checkpoint.map_or(0, |at| at.block)),
             head_time: head_time.max(checkpoint.map_or(0, |at| at.time)),
             stopped: Some(error.to_string()),
@@ -186,6 +218,7 @@ impl<S: Source> Indexer<S> {
             logs: 0,
             rewound: None,
             by_other: true,
+            heard_at: 0,
         })
     }
 }

@@ -8,6 +8,8 @@ mod access;
 mod error;
 mod fold;
 mod lead;
+mod pace;
+mod range;
 mod rewind;
 mod run;
 mod source;

@@ -45,6 +45,7 @@ impl<S: Source> Indexer<S> {
                 ancestor: ancestor.map(|block| block.block),
             }),
             by_other: false,
+            heard_at: 0,
         })
     }
 

@@ -2,12 +2,13 @@
 
 use alloy_primitives::Address;
 use guerdon_chain::{ChainError, Head};
-use guerdon_core::fact::Log;
 use guerdon_store::{Checkpoint, Identity, Store};
 
 use crate::IndexError;
 use crate::fold::{fold, read_facts};
-use crate::lead::Holding;
+use crate::lead::{Holding, Turn};
+use crate::pace::Pace;
+use crate::range::{Ahead, Range};
 use crate::source::{Finality, Source};
 
 /// Follows one deployment on one chain into one store.
@@ -17,7 +18,9 @@ pub struct Indexer<S> {
     pub(crate) store: Store,
     pub(crate) options: Options,
     pub(crate) start_block: u64,
-    contracts: Vec<Address>,
+    pub(crate) contracts: Vec<Address>,
+    pub(crate) pace: Pace,
+    pub(crate) ahead: Ahead,
     /// Who it is among several; `None`: there is no other.
     pub(crate) holding: Option<Holding>,
 }
@@ -49,6 +52,9 @@ pub struct Progress {
     pub rewound: Option<Rewound>,
     /// Another process has the lease: this one only looked how far it is.
     pub by_other: bool,
+    /// The chain's newest block was `head` at this time or later: Unix seconds of this machine's
+    /// clock. 0 where nobody holds anything or another process has the lease.
+    pub heard_at: u64,
 }
 
 /// A re-org that was taken back.
@@ -107,6 +113,8 @@ impl<S: Source> Indexer<S> {
             options,
             start_block: identity.start_block,
             contracts,
+            pace: Pace::default(),
+            ahead: Ahead::default(),
             holding: None,
         })
     }
@@ -126,7 +134,9 @@ impl<S: Source> Indexer<S> {
     }
 
     async fn one_step(&self) -> Result<Progress, IndexError> {
-        let leads = self.leads().await?;
+        // Asked before the head: what is said of it must hold from then on.
+        let heard_at = self.holding.as_ref().map_or(0, |it| (it.wall)());
+        let Turn { leads, began } = self.turn().await?;
         let head = self.source.head(self.options.finality).await?;
         let checkpoint = self.store.read().await?.checkpoint().await?;
         if !leads {
@@ -140,6 +150,7 @@ impl<S: Source> Indexer<S> {
             logs: 0,
             rewound: None,
             by_other: false,
+            heard_at,
         };
         if let Some(checkpoint) = checkpoint {
             match confirmed(self.is_on_chain(&checkpoint).await)? {
@@ -147,64 +158,37 @@ impl<S: Source> Indexer<S> {
                 Some(false) => return self.rewind(&checkpoint, &head).await,
                 // Nodes that lag behind the checkpoint took nothing back.
                 None => {
-                    self.beat(&head).await?;
+                    self.beat(&head, began).await?;
                     return Ok(idle);
                 }
             }
         }
         if from > head.number {
-            self.beat(&head).await?;
+            self.beat(&head, began).await?;
             return Ok(idle);
         }
-        let to = head
-            .number
-            .min(from.saturating_add(self.options.range_max.max(1) - 1));
-        let range = self.range(from, to, checkpoint.as_ref()).await;
-        let Some((target, logs)) = confirmed(range)?.flatten() else {
+        let range = self.range((from, head.number), checkpoint.as_ref()).await;
+        let Some(range) = confirmed(range)?.flatten() else {
             return Ok(idle);
         };
-        if !self.write(checkpoint, (&target, &head), &logs).await? {
+        let to = range.target.number;
+        let written = self.write(checkpoint, (&head, began), &range);
+        let written = if to < head.number {
+            let (written, next) = tokio::join!(written, self.ask(to + 1, head.number));
+            // What went wrong there is met again when the range is asked for.
+            self.ahead.put(next.ok().flatten());
+            written?
+        } else {
+            written.await?
+        };
+        if !written {
             return Ok(idle);
         }
         Ok(Progress {
             to,
-            logs: logs.len() as u64,
+            logs: range.logs.len() as u64,
             ..idle
         })
-    }
-
-    /// Whether a block that was read is still on the chain; fails while one of several nodes alone
-    /// has a block of its height.
-    pub(crate) async fn is_on_chain(&self, block: &Checkpoint) -> Result<bool, IndexError> {
-        let there = self.source.block(block.block).await?;
-        Ok(there.is_some_and(|there| there.hash == block.hash))
-    }
-
-    /// The logs of a range and its last block, or nothing if the chain moved while they were read.
-    async fn range(
-        &self,
-        from: u64,
-        to: u64,
-        checkpoint: Option<&Checkpoint>,
-    ) -> Result<Option<(Head, Vec<Log>)>, IndexError> {
-        let Some(target) = self.source.block(to).await? else {
-            return Ok(None);
-        };
-        let logs = self.source.logs(from, to, &self.contracts).await?;
-
-        // The answers come one by one: only if nothing moved around them do they belong together.
-        if let Some(checkpoint) = checkpoint
-            && !self.is_on_chain(checkpoint).await?
-        {
-            return Ok(None);
-        }
-        let is_same = self.source.block(to).await? == Some(target);
-        let fits = |log: &Log| {
-            let origin = &log.origin;
-            (from..=to).contains(&origin.block)
-                && (origin.block != to || origin.block_hash == target.hash)
-        };
-        Ok((is_same && logs.iter().all(fits)).then_some((target, logs)))
     }
 
     /// Writes logs, records, block hashes and the checkpoint at once; false if another indexer
@@ -212,8 +196,8 @@ impl<S: Source> Indexer<S> {
     async fn write(
         &self,
         checkpoint: Option<Checkpoint>,
-        (target, head): (&Head, &Head),
-        logs: &[Log],
+        (head, began): (&Head, u64),
+        Range { target, logs, .. }: &Range,
     ) -> Result<bool, IndexError> {
         let facts = read_facts(logs)?;
         let mut tx = self.store.write().await?;
@@ -245,7 +229,7 @@ impl<S: Source> Indexer<S> {
         tx.put_block(&to).await?;
         tx.prune_blocks(deepest).await?;
         tx.set_checkpoint(&to).await?;
-        self.put_state(&mut tx, head).await?;
+        self.put_state(&mut tx, (head, began)).await?;
         tx.commit().await?;
         Ok(true)
     }

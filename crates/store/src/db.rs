@@ -44,6 +44,8 @@ enum Db {
 /// Up to which migration a database is brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schema {
+    /// As it is: nothing is applied, and a file that is not there is not made.
+    AsFound,
     /// All that this version knows.
     Newest,
     /// The migration of this number is the last one.
@@ -68,26 +70,35 @@ pub(crate) enum Conn {
     Pg(Transaction<'static, Postgres>),
 }
 
+/// Does the same on whichever engine is there: `$c` is its transaction, `$db` its type for sqlx.
+macro_rules! on_engine {
+    ($read:expr, |$c:ident, $db:ident| $done:expr) => {
+        match &mut $read.conn {
+            $crate::db::Conn::Lite($c) => {
+                type $db = sqlx::Sqlite;
+                $done
+            }
+            $crate::db::Conn::Pg($c) => {
+                type $db = sqlx::Postgres;
+                $done
+            }
+        }
+    };
+}
+
 /// Runs one SQL text on whichever engine is there. `$method` is of sqlx's `Query` or `QueryAs`;
 /// for rows, name the row type after `as`.
 macro_rules! run {
     ($read:expr, $method:ident as $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        match &mut $read.conn {
-            $crate::db::Conn::Lite(c) => {
-                sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*.$method(&mut **c).await
-            }
-            $crate::db::Conn::Pg(c) => {
-                sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.$method(&mut **c).await
-            }
-        }
+        on_engine!($read, |c, Db| {
+            sqlx::query_as::<Db, $row>($sql)$(.bind($bind))*.$method(&mut **c).await
+        })
     };
     ($read:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        match &mut $read.conn {
-            $crate::db::Conn::Lite(c) => sqlx::query::<sqlx::Sqlite>($sql)
-                $(.bind($bind))*.execute(&mut **c).await.map(|done| done.rows_affected()),
-            $crate::db::Conn::Pg(c) => sqlx::query::<sqlx::Postgres>($sql)
-                $(.bind($bind))*.execute(&mut **c).await.map(|done| done.rows_affected()),
-        }
+        on_engine!($read, |c, Db| {
+            let query = sqlx::query::<Db>($sql)$(.bind($bind))*;
+            query.execute(&mut **c).await.map(|done| done.rows_affected())
+        })
     };
 }
 
@@ -95,46 +106,25 @@ macro_rules! run {
 /// `$query` and answers the query.
 macro_rules! run_many {
     ($read:expr, $sql:expr, $rows:expr, |$query:ident, $row:ident| $bind:expr) => {
-        match &mut $read.conn {
-            $crate::db::Conn::Lite(c) => {
-                let mut $query = sqlx::query::<sqlx::Sqlite>($sql);
-                for $row in $rows {
-                    $query = $bind;
-                }
-                $query
-                    .execute(&mut **c)
-                    .await
-                    .map(|done| done.rows_affected())
+        on_engine!($read, |c, Db| {
+            let mut $query = sqlx::query::<Db>($sql);
+            for $row in $rows {
+                $query = $bind;
             }
-            $crate::db::Conn::Pg(c) => {
-                let mut $query = sqlx::query::<sqlx::Postgres>($sql);
-                for $row in $rows {
-                    $query = $bind;
-                }
-                $query
-                    .execute(&mut **c)
-                    .await
-                    .map(|done| done.rows_affected())
-            }
-        }
+            let done = $query.execute(&mut **c).await;
+            done.map(|done| done.rows_affected())
+        })
     };
 }
 
 /// All rows of a type that one SQL text finds for a list of values.
 macro_rules! all_of {
     ($read:expr, $row:ty, $sql:expr, $values:expr) => {
-        match &mut $read.conn {
-            $crate::db::Conn::Lite(c) => {
-                let query = sqlx::query_as::<sqlx::Sqlite, $row>($sql);
-                let query = $values.fold(query, |query, value| query.bind(value));
-                query.fetch_all(&mut **c).await
-            }
-            $crate::db::Conn::Pg(c) => {
-                let query = sqlx::query_as::<sqlx::Postgres, $row>($sql);
-                let query = $values.fold(query, |query, value| query.bind(value));
-                query.fetch_all(&mut **c).await
-            }
-        }
+        on_engine!($read, |c, Db| {
+            let query = sqlx::query_as::<Db, $row>($sql);
+            let query = $values.fold(query, |query, value| query.bind(value));
+            query.fetch_all(&mut **c).await
+        })
     };
 }
 
@@ -143,6 +133,12 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 const CONNECTIONS_MAX: u32 = 8;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 const MIGRATION_TRIES: u32 = 8;
+/// How long PostgreSQL lets a writer wait for another, and a process hold its transaction while it
+/// does nothing: one that hangs must not hold up all others.
+const PATIENCE: [(&str, &str); 2] = [
+    ("lock_timeout", "30s"),
+    ("idle_in_transaction_session_timeout", "60s"),
+];
 
 impl Store {
     /// Opens `sqlite://path` (created if missing) or `postgres://…` and applies the migrations
@@ -269,7 +265,7 @@ impl Store {
                 sqlx::query(
                     "VACUUM (FULL) members, member_wallets, people, terms, settings, sessions, \
                      mail_links, share_links, calendar_links, imports, requests, panel_papers, \
-                     result_files, challenge_reasons",
+                     result_files, challenge_reasons, auditor_links",
                 )
                 .execute(pool)
                 .await?;
@@ -321,14 +317,20 @@ async fn open_sqlite(
     options: SqliteConnectOptions,
     schema: Schema,
 ) -> Result<SqlitePool, StoreError> {
+    let changes = schema != Schema::AsFound;
+    let options = match changes {
+        true => options.journal_mode(SqliteJournalMode::Wal),
+        false => options,
+    };
     let options = options
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
+        .create_if_missing(changes)
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .pragma("secure_delete", "ON");
-    keep_private(options.get_filename())?;
+    if changes {
+        keep_private(options.get_filename())?;
+    }
     let pool = SqlitePoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .connect_with(options)
@@ -337,6 +339,7 @@ async fn open_sqlite(
     // fails and then finds the work done.
     let mut tries = 1;
     while let Err(error) = match schema {
+        Schema::AsFound => Ok(()),
         Schema::Newest => SQLITE.run(&pool).await,
         Schema::UpTo(version) => SQLITE.run_to(big("schema", version)?, &pool).await,
     } {
@@ -366,12 +369,13 @@ fn keep_private(path: &Path) -> Result<(), StoreError> {
 }
 
 async fn open_postgres(url: &str, schema: Schema) -> Result<PgPool, StoreError> {
-    let options = PgConnectOptions::from_str(url)?.options([("lock_timeout", "30s")]);
+    let options = PgConnectOptions::from_str(url)?.options(PATIENCE);
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .connect_with(options)
         .await?;
     match schema {
+        Schema::AsFound => {}
         Schema::Newest => POSTGRES.run(&pool).await?,
         Schema::UpTo(version) => POSTGRES.run_to(big("schema", version)?, &pool).await?,
     }

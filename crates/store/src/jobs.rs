@@ -132,6 +132,21 @@ impl Read {
         self.whole(rows).await
     }
 
+    /// Jobs of all senders before one, the newest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn jobs_before(
+        &mut self,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let sql = "SELECT * FROM jobs WHERE id < $1 ORDER BY id DESC LIMIT $2";
+        let before = before.map_or(Ok(i64::MAX), |before| big("job", before))?;
+        let rows = run!(self, fetch_all as JobRow, sql, before, i64::from(limit))?;
+        self.whole(rows).await
+    }
+
     /// A job by its number.
     ///
     /// # Errors
@@ -140,6 +155,17 @@ impl Read {
         let sql = "SELECT * FROM jobs WHERE id = $1";
         let row = run!(self, fetch_optional as JobRow, sql, big("job", id)?)?;
         Ok(self.whole(row.into_iter().collect()).await?.pop())
+    }
+
+    /// Grants of jobs that are in a block above this one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn grants_of_jobs_after(&mut self, block: u64) -> Result<Vec<B256>, StoreError> {
+        let sql = "SELECT DISTINCT id FROM job_grants WHERE job IN \
+                   (SELECT id FROM jobs WHERE state = 'done' AND block > $1)";
+        let rows = run!(self, fetch_all as IdRow, sql, big("block", block)?)?;
+        rows.iter().map(|row| parse("grant id", &row.id)).collect()
     }
 
     /// Gas that a day's jobs used; what is not mined counts with its limit.

@@ -9,6 +9,8 @@ mod goals;
 #[cfg(test)]
 mod grants;
 #[cfg(test)]
+mod http;
+#[cfg(test)]
 mod kills;
 #[cfg(test)]
 mod nodes;

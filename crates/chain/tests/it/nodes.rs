@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use alloy::primitives::Address;
 use guerdon_chain::{Chain, ChainError, plan};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+use crate::http;
 use crate::support::{acc, signer};
 
 /// Answers each request with a status and a body, for as long as the test runs.
@@ -23,43 +24,16 @@ where
         while let Ok((mut socket, _)) = listener.accept().await {
             let answer = Arc::clone(&answer);
             tokio::spawn(async move {
-                let request = read_request(&mut socket).await;
+                let request = http::read(&mut socket).await;
                 let method = request["method"].as_str().unwrap_or_default();
                 let (status, mut body) = answer(method, &request["params"]);
                 body["jsonrpc"] = json!("2.0");
                 body["id"] = request["id"].clone();
-                let body = body.to_string();
-                let head = format!(
-                    "HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\n\
-                     content-length: {}\r\nconnection: close\r\n\r\n",
-                    body.len()
-                );
-                let _ = socket.write_all((head + &body).as_bytes()).await;
+                http::answer(&mut socket, status, &body).await;
             });
         }
     });
     url
-}
-
-async fn read_request(socket: &mut tokio::net::TcpStream) -> Value {
-    let mut bytes = Vec::new();
-    loop {
-        let mut part = [0; 4096];
-        let count = socket.read(&mut part).await.unwrap_or(0);
-        bytes.extend_from_slice(&part[..count]);
-        let text = String::from_utf8_lossy(&bytes);
-        let body = text.split_once("\r\n\r\n").map(|(_, body)| body);
-        if let Some(Ok(request)) = body.map(serde_json::from_str) {
-            return request;
-        }
-        if count == 0 {
-            return Value::Null;
-        }
-    }
-}
-
-fn number(value: &Value) -> u64 {
-    u64::from_str_radix(value.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
 }
 
 #[tokio::test]
@@ -87,12 +61,14 @@ async fn ranges_shrink_to_what_the_provider_allows() {
         "eth_getLogs" => {
             count.fetch_add(1, Ordering::SeqCst);
             let (from, to) = (
-                number(&params[0]["fromBlock"]),
-                number(&params[0]["toBlock"]),
+                http::number(params[0]["fromBlock"].as_str().unwrap()),
+                http::number(params[0]["toBlock"].as_str().unwrap()),
             );
+            // Some gateways refuse by JSON-RPC, and some by HTTP.
             if to - from >= 1_000 {
                 let error = json!({"code": -32602, "message": "block range is too wide"});
-                return (200, json!({ "error": error }));
+                let status = if to - from >= 2_000 { 400 } else { 200 };
+                return (status, json!({ "error": error }));
             }
             let log = |block: u64| {
                 json!({
@@ -135,6 +111,42 @@ async fn ranges_shrink_to_what_the_provider_allows() {
         .unwrap();
     let second = asked.load(Ordering::SeqCst);
     assert!(second < first, "it asked {first} and then {second} times");
+}
+
+#[tokio::test]
+async fn a_node_that_never_answers_holds_nobody_up_for_long() {
+    // It takes connections and says nothing.
+    let hangs = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hanging = format!("http://{}", hangs.local_addr().unwrap());
+    let answers = || serve(|_, _| (200, json!({"result": "0x1"})));
+    let (first, last) = (answers().await, answers().await);
+    let begun = Instant::now();
+    let chain = Chain::connect(&format!("{hanging},{first}")).await.unwrap();
+    assert_eq!(chain.shown_url(), first);
+    assert!(
+        begun.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begun.elapsed()
+    );
+
+    // The one that is asked goes away: the hanging one is next in the row, and passed over.
+    let up = Arc::new(AtomicU32::new(1));
+    let is_up = Arc::clone(&up);
+    let leaves = serve(move |_, _| match is_up.load(Ordering::SeqCst) {
+        0 => (503, json!({})),
+        _ => (200, json!({"result": "0x1"})),
+    });
+    let all = format!("{},{hanging},{last}", leaves.await);
+    let chain = Chain::connect(&all).await.unwrap();
+    up.store(0, Ordering::SeqCst);
+    let begun = Instant::now();
+    chain.coin_of(Address::ZERO).await.unwrap();
+    assert_eq!(chain.shown_url(), last);
+    assert!(
+        begun.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@
 mod access;
 mod events;
 mod export;
+#[path = "../../../chain/tests/it/http.rs"]
+mod http;
 mod script;
 mod server;
 mod story;

@@ -7,9 +7,10 @@ use alloy_primitives::{B256, hex};
 use guerdon_chain::Head;
 use guerdon_core::fact::Log;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::http;
 use crate::script::Script;
 
 /// How a node is wrong.
@@ -82,7 +83,7 @@ impl Server {
     }
 
     async fn talk(&self, mut socket: TcpStream) {
-        let request = read(&mut socket).await;
+        let request = http::read(&mut socket).await;
         if !self.up.load(Ordering::SeqCst) {
             return;
         }
@@ -95,13 +96,8 @@ impl Server {
             return;
         }
         let result = self.answer(method, &request["params"]);
-        let body = json!({"jsonrpc": "2.0", "id": request["id"], "result": result}).to_string();
-        let head = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-             connection: close\r\n\r\n",
-            body.len()
-        );
-        let _ = socket.write_all((head + &body).as_bytes()).await;
+        let body = json!({"jsonrpc": "2.0", "id": request["id"], "result": result});
+        http::answer(&mut socket, 200, &body).await;
     }
 
     fn answer(&self, method: &str, params: &Value) -> Value {
@@ -114,12 +110,12 @@ impl Server {
                 let at = match params[0].as_str().unwrap() {
                     "latest" | "safe" | "finalized" => blocks.last(),
                     _ if self.is(Manner::Forgets) => None,
-                    number => blocks.get(usize::try_from(parsed(number)).unwrap()),
+                    number => blocks.get(usize::try_from(http::number(number)).unwrap()),
                 };
                 at.map_or(Value::Null, |block| header(&block.head))
             }
             "eth_getLogs" => {
-                let of = |end: &str| parsed(params[0][end].as_str().unwrap());
+                let of = |end: &str| http::number(params[0][end].as_str().unwrap());
                 let (from, to) = (of("fromBlock"), of("toBlock"));
                 let inside = blocks
                     .iter()
@@ -133,7 +129,7 @@ impl Server {
                 }
                 if self.is(Manner::Misdates) {
                     for log in &mut told {
-                        let time = parsed(log["blockTimestamp"].as_str().unwrap());
+                        let time = http::number(log["blockTimestamp"].as_str().unwrap());
                         log["blockTimestamp"] = json!(format!("{:#x}", time + 86_400));
                     }
                 }
@@ -142,27 +138,6 @@ impl Server {
             other => panic!("a node is not asked for {other}"),
         }
     }
-}
-
-async fn read(socket: &mut TcpStream) -> Value {
-    let mut bytes = Vec::new();
-    loop {
-        let mut part = [0; 4096];
-        let count = socket.read(&mut part).await.unwrap_or(0);
-        bytes.extend_from_slice(&part[..count]);
-        let text = String::from_utf8_lossy(&bytes);
-        let body = text.split_once("\r\n\r\n").map(|(_, body)| body);
-        if let Some(Ok(request)) = body.map(serde_json::from_str) {
-            return request;
-        }
-        if count == 0 {
-            return Value::Null;
-        }
-    }
-}
-
-fn parsed(number: &str) -> u64 {
-    u64::from_str_radix(number.trim_start_matches("0x"), 16).unwrap()
 }
 
 fn header(head: &Head) -> Value {

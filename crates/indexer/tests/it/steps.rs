@@ -37,6 +37,7 @@ async fn a_step_takes_one_range_and_says_so() {
         logs,
         rewound: None,
         by_other: false,
+        heard_at: 0,
     };
     assert_eq!(indexer.step().await.unwrap(), want(1, 2, 4));
     assert_eq!(indexer.step().await.unwrap(), want(3, 4, 4));

@@ -1,14 +1,19 @@
-//! Leases: who may do a task alone, until when.
+//! Leases: who may do a task alone, until when. They run by the database's clock, which is the same
+//! for all processes: one whose own clock is wrong holds no lease for longer than any other.
 
-use crate::text::{big, unsigned};
+use crate::db::Conn;
+use crate::text::{NumberRow, big, unsigned};
 use crate::{Read, StoreError, Tx};
+
+const CLOCK_LITE: &str = "SELECT unixepoch() AS n";
+const CLOCK_PG: &str = "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp())) AS BIGINT) AS n";
 
 /// Who may do a task alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     /// The process that holds it, in its own words.
     pub holder: String,
-    /// When anyone else may take it, Unix seconds of the holder's clock.
+    /// When anyone else may take it, Unix seconds of the database's clock.
     pub expires_at: u64,
 }
 
@@ -19,6 +24,18 @@ struct LeaseRow {
 }
 
 impl Read {
+    /// What time it is for the database, Unix seconds.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn clock(&mut self) -> Result<u64, StoreError> {
+        let sql = match &self.conn {
+            Conn::Lite(_) => CLOCK_LITE,
+            Conn::Pg(_) => CLOCK_PG,
+        };
+        unsigned("time", run!(self, fetch_one as NumberRow, sql)?.n)
+    }
+
     /// The lease of a task, if it was ever taken; it may have expired.
     ///
     /// # Errors
@@ -32,6 +49,20 @@ impl Read {
 }
 
 impl Tx {
+    /// [`Self::take_lease`] from now on, by the database's clock.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn hold_lease(
+        &mut self,
+        name: &str,
+        holder: &str,
+        seconds: u64,
+    ) -> Result<Lease, StoreError> {
+        let now = self.clock().await?;
+        self.take_lease(name, holder, now, seconds).await
+    }
+
     /// Takes the lease of a task, or renews it, for `seconds` from `now` (Unix seconds). Answers
     /// the lease that stands afterwards: another holder's if it has not expired.
     ///

@@ -7,12 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{BoxStream, StreamExt};
 use serde_json::Value;
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Type};
 
 use crate::db::Conn;
-use crate::text::{corrupt, unsigned};
+use crate::text::{NumberRow, corrupt, unsigned};
 use crate::{Read, StoreError, Tx};
 
 /// Values that one statement binds at most; SQLite takes 32,766 and PostgreSQL 65,535.
@@ -70,11 +68,6 @@ type Key = Vec<(i64, usize)>;
 struct ReferenceRow {
     child: String,
     parent: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct NumberRow {
-    n: i64,
 }
 
 const COLUMNS_LITE: &str = "SELECT t.name AS of_table, c.name AS name, c.type AS kind, \
@@ -190,16 +183,10 @@ impl Read {
             quoted(&table.name)
         );
         let columns = table.columns.clone();
-        match &mut self.conn {
-            Conn::Lite(c) => sqlx::query(AssertSqlSafe(sql))
-                .fetch(&mut **c)
-                .map(move |row| row_of_lite(&row?, &columns))
-                .boxed(),
-            Conn::Pg(c) => sqlx::query(AssertSqlSafe(sql))
-                .fetch(&mut **c)
-                .map(move |row| row_of_pg(&row?, &columns))
-                .boxed(),
-        }
+        on_engine!(self, |c, Db| {
+            let rows = sqlx::query::<Db>(AssertSqlSafe(sql)).fetch(&mut **c);
+            rows.map(move |row| row_of(&row?, &columns)).boxed()
+        })
     }
 }
 
@@ -212,31 +199,13 @@ impl Tx {
         let width = table.columns.len().max(1);
         for some in rows.chunks((BOUND_MAX / width).max(1)) {
             let sql = AssertSqlSafe(insert(table, some.len()));
-            let read: &mut Read = self;
-            match &mut read.conn {
-                Conn::Lite(c) => {
-                    let mut query = sqlx::query(sql);
-                    for cell in some.iter().flat_map(|row| table.columns.iter().zip(row)) {
-                        query = match bound(cell)? {
-                            Bound::Text(text) => query.bind(text),
-                            Bound::Number(number) => query.bind(number),
-                            Bound::Truth(truth) => query.bind(truth),
-                        };
-                    }
-                    query.execute(&mut **c).await?;
-                }
-                Conn::Pg(c) => {
-                    let mut query = sqlx::query(sql);
-                    for cell in some.iter().flat_map(|row| table.columns.iter().zip(row)) {
-                        query = match bound(cell)? {
-                            Bound::Text(text) => query.bind(text),
-                            Bound::Number(number) => query.bind(number),
-                            Bound::Truth(truth) => query.bind(truth),
-                        };
-                    }
-                    query.execute(&mut **c).await?;
-                }
-            }
+            let cells = some.iter().flat_map(|row| table.columns.iter().zip(row));
+            let cells = cells.map(bound).collect::<Result<Vec<_>, _>>()?;
+            run_many!(self, sql, cells, |query, cell| match cell {
+                Bound::Text(text) => query.bind(text),
+                Bound::Number(number) => query.bind(number),
+                Bound::Truth(truth) => query.bind(truth),
+            })?;
         }
         Ok(())
     }
@@ -286,18 +255,14 @@ fn kind_of(declared: &str) -> Result<Kind, StoreError> {
     }
 }
 
-fn row_of_lite(row: &SqliteRow, columns: &[Column]) -> Result<Row, StoreError> {
-    let cells = columns.iter().enumerate().map(|(at, column)| {
-        Ok(match column.kind {
-            Kind::Text => row.try_get::<Option<String>, _>(at)?.into(),
-            Kind::Number => row.try_get::<Option<i64>, _>(at)?.into(),
-            Kind::Truth => row.try_get::<Option<bool>, _>(at)?.into(),
-        })
-    });
-    cells.collect()
-}
-
-fn row_of_pg(row: &PgRow, columns: &[Column]) -> Result<Row, StoreError> {
+fn row_of<R>(row: &R, columns: &[Column]) -> Result<Row, StoreError>
+where
+    R: sqlx::Row,
+    usize: ColumnIndex<R>,
+    Option<String>: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+    Option<i64>: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+    Option<bool>: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+{
     let cells = columns.iter().enumerate().map(|(at, column)| {
         Ok(match column.kind {
             Kind::Text => row.try_get::<Option<String>, _>(at)?.into(),
