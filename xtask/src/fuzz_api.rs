@@ -12,13 +12,16 @@ use anyhow::{Context, Result, bail};
 
 use crate::{process::run, prove::python::environment, setup::cargo};
 
-const SCOPES: [&str; 6] = [
+const SCOPES: [&str; 9] = [
     "read:grants",
     "read:results",
     "read:people",
     "read:jobs",
     "plan:write",
     "people:write",
+    "imports:write",
+    "read:events",
+    "webhooks:write",
 ];
 const SEED: &str = "20281130";
 const FOLDER: &str = "crates/web/tests/schemathesis";

@@ -5,7 +5,7 @@ use alloy_primitives::B256;
 use guerdon_core::terms::{Gate, Rule, Terms};
 
 use crate::text::{big, bytes, corrupt, parse, parse_bytes, unsigned, word};
-use crate::{Read, StoreError, Tx};
+use crate::{Page, Read, StoreError, Tx};
 
 /// A round as it was imported, committed or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,6 +146,19 @@ impl Read {
     /// [`StoreError::TermsMissing`], or the database failed.
     pub async fn expect_terms(&mut self, id: B256) -> Result<ImportedGrant, StoreError> {
         self.terms(id).await?.ok_or(StoreError::TermsMissing { id })
+    }
+
+    /// Imported grants of all rounds in order of their ids.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn imported_grants(&mut self, page: &Page) -> Result<Vec<ImportedGrant>, StoreError> {
+        let sql = "SELECT id, root, leaf_index, terms, external_id, zone, agreement FROM terms \
+                   WHERE id > $1 ORDER BY id LIMIT $2";
+        let after = page.after.as_ref().map(word).unwrap_or_default();
+        let limit = i64::from(page.limit);
+        let rows = run!(self, fetch_all as TermsRow, sql, after, limit)?;
+        rows.into_iter().map(ImportedGrant::try_from).collect()
     }
 
     /// The imported grants of a round from a leaf on, in leaf order.
@@ -315,6 +328,19 @@ impl Tx {
                    ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
                    definition = excluded.definition";
         run!(self, sql, word(&goal.id), &goal.name, &goal.definition)?;
+        Ok(())
+    }
+
+    /// Forgets a definition, so that its name is free for another.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn delete_goal_definition(&mut self, id: B256) -> Result<(), StoreError> {
+        run!(
+            self,
+            "DELETE FROM goal_definitions WHERE id = $1",
+            word(&id)
+        )?;
         Ok(())
     }
 

@@ -114,6 +114,7 @@ async fn read_grants(read: &mut Read, owner: Owner) {
     read.successors_of(HASH).await.unwrap();
     read.terms(HASH).await.unwrap();
     read.terms_of_round(HASH, 0, 50).await.unwrap();
+    read.imported_grants(&PAGE).await.unwrap();
     read.grant_names(HASH).await.unwrap();
     read.grant_papers(&[HASH; 51]).await.unwrap();
     read.grants_named("G-1").await.unwrap();
@@ -155,6 +156,7 @@ async fn read_people(read: &mut Read, owner: Owner) {
     read.settings(owner).await.unwrap();
     read.open_relay_requests(50).await.unwrap();
     read.last_relay_request(HASH).await.unwrap();
+    read.jobs_before(Some(7), 50).await.unwrap();
     read.api_key(HASH, NOW).await.unwrap();
     read.api_answer(1, "run").await.unwrap();
 }

@@ -1,6 +1,8 @@
 //! What commands put into the database, and how it is filled again from the files after it was
 //! deleted.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::B256;
 use guerdon_chain::Deployment;
 use guerdon_formats::grant_file::GrantFile;
@@ -55,7 +57,7 @@ pub(crate) async fn put_round(
     };
     let store = open(context, &deployment).await?;
     let mut tx = store.write().await?;
-    forget_torn(context, &mut tx, file.header.root.hash).await?;
+    forget_torn(context, &mut tx, (file.header.root.hash, drafts)).await?;
     put_header(&mut tx, file, name).await?;
     let ids = round::ids(file);
     for draft in drafts {
@@ -103,12 +105,22 @@ pub(crate) async fn put_round(
     Ok(())
 }
 
-/// Drops what an import left behind that was killed before its round file was written.
-async fn forget_torn(context: &Context, tx: &mut Tx, root: B256) -> Outcome {
-    for round in tx.imported_rounds().await? {
-        let torn = round.root != root && !context.data.round(round.root).exists();
-        if torn && tx.round(round.root).await?.is_none() {
-            tx.forget_imported_round(round.root).await?;
+/// Drops what an import of the same grants left behind that was killed before its round file was
+/// written. Rounds of other grants stay: another process may have their files.
+async fn forget_torn(
+    context: &Context,
+    tx: &mut Tx,
+    (root, drafts): (B256, &[Draft]),
+) -> Outcome {
+    let mut rounds: BTreeSet<B256> = BTreeSet::new();
+    for draft in drafts {
+        let named = tx.grants_named(&draft.external_id).await?;
+        rounds.extend(named.iter().map(|grant| grant.root));
+    }
+    rounds.remove(&root);
+    for round in rounds {
+        if !context.data.round(round).exists() && tx.round(round).await?.is_none() {
+            tx.forget_imported_round(round).await?;
         }
     }
     Ok(())

@@ -1,20 +1,16 @@
-//! The API of a real server: keys by the command line, and a server killed in the middle of writes.
+//! The API of a real server, and keys by the command line.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::harness::{Company, Served};
 
-/// Kills, each at another moment.
-const KILLS: u64 = 12;
-/// Requests that are under way at a kill.
-const CLIENTS: u64 = 8;
-
-fn key(company: &Company, scopes: &[&str]) -> String {
+pub(crate) fn key(company: &Company, database: Option<&str>, scopes: &[&str]) -> String {
     let mut words = vec!["key", "create", "payroll"];
+    words.extend(database.iter().flat_map(|url| ["--database-url", url]));
     for scope in scopes {
         words.extend(["--scope", scope]);
     }
@@ -23,7 +19,11 @@ fn key(company: &Company, scopes: &[&str]) -> String {
 }
 
 /// Status and body; nothing if the server went before it answered.
-fn ask(url: &str, key: &str, (path, sent): (&str, Option<(&str, Value)>)) -> Option<(u16, Value)> {
+pub(crate) fn ask(
+    url: &str,
+    key: &str,
+    (path, sent): (&str, Option<(&str, Value)>),
+) -> Option<(u16, Value)> {
     let address = url.trim_start_matches("http://");
     let (method, rest) = match sent {
         None => ("GET", "\r\n".to_owned()),
@@ -55,78 +55,11 @@ fn ask(url: &str, key: &str, (path, sent): (&str, Option<(&str, Value)>)) -> Opt
     Some((status, serde_json::from_str(body).ok()?))
 }
 
-fn numbers(company: &Company) -> Vec<String> {
-    let listed = company.json(&["people", "list"]);
-    let people = listed.as_array().unwrap().iter();
-    let numbers = people.map(|person| person["number"].as_str().unwrap().to_owned());
-    numbers.collect()
-}
-
-#[test]
-fn a_server_killed_in_the_middle_of_a_write_leaves_all_or_nothing() {
-    let company = Company::new(None);
-    company.json(&["demo", "--no-serve"]);
-    let key = key(&company, &["people:write", "read:people"]);
-    let wrong = ask("http://127.0.0.1:1", &key, ("/people", None));
-    assert!(wrong.is_none(), "nobody listens there");
-    let mut served = Served::start(&company);
-    let url = served.url.clone();
-    let listed = ask(&url, &key, ("/people?limit=1", None)).unwrap();
-    assert_eq!(listed.0, 200, "{}", listed.1);
-    assert_eq!(ask(&url, &key, ("/grants", None)).unwrap().0, 403);
-    for kill in 0..KILLS {
-        let url = served.url.clone();
-        let person = |client: u64| json!({"number": format!("K{kill}-{client}"), "name": "Ada"});
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|client| {
-                let (url, key) = (url.clone(), key.clone());
-                let sent = (format!("kill-{kill}-{client}"), person(client));
-                std::thread::spawn(move || {
-                    let (name, body) = sent;
-                    ask(&url, &key, ("/people", Some((&name, body))))
-                })
-            })
-            .collect();
-        std::thread::sleep(Duration::from_millis(kill * 4));
-        served.process.kill().unwrap();
-        served.process.wait().unwrap();
-        let answers: Vec<_> = clients.into_iter().map(|it| it.join().unwrap()).collect();
-        let before = numbers(&company);
-        served = Served::start(&company);
-        for (client, answer) in (0..).zip(answers) {
-            let number = format!("K{kill}-{client}");
-            let written = before.contains(&number);
-            assert!(
-                written || answer.is_none(),
-                "{number} was answered: {answer:?}"
-            );
-            // Whether or not it was written: the same request again ends with one person.
-            let name = format!("kill-{kill}-{client}");
-            let again = ask(
-                &served.url,
-                &key,
-                ("/people", Some((&name, person(client)))),
-            );
-            let again = again.unwrap();
-            assert_eq!(again.0, 201, "{number}: {}", again.1);
-            if let Some((_, first)) = answer {
-                assert_eq!(first, again.1, "{number}");
-            }
-        }
-        let after = numbers(&company);
-        for client in 0..CLIENTS {
-            let number = format!("K{kill}-{client}");
-            let count = after.iter().filter(|known| **known == number).count();
-            assert_eq!(count, 1, "{number}");
-        }
-    }
-}
-
 #[test]
 fn a_key_is_printed_once_listed_without_its_secret_and_ends_when_revoked() {
     let company = Company::new(None);
     company.json(&["demo", "--no-serve"]);
-    let key = key(&company, &["read:grants"]);
+    let key = key(&company, None, &["read:grants"]);
     let listed = company.json(&["key", "list"]);
     assert_eq!(listed[0]["scopes"], "read:grants", "{listed}");
     let prefix = listed[0]["prefix"].as_str().unwrap();
@@ -134,6 +67,9 @@ fn a_key_is_printed_once_listed_without_its_secret_and_ends_when_revoked() {
     assert!(!listed.to_string().contains(&key[prefix.len()..]));
     let mut served = Served::start(&company);
     assert_eq!(ask(&served.url, &key, ("/overview", None)).unwrap().0, 200);
+    assert_eq!(ask(&served.url, &key, ("/people", None)).unwrap().0, 403);
+    let nobody = ask("http://127.0.0.1:1", &key, ("/overview", None));
+    assert!(nobody.is_none(), "nobody listens there");
     company.json(&["key", "revoke", "1"]);
     let refused = ask(&served.url, &key, ("/overview", None)).unwrap();
     assert_eq!(refused.1["code"], "key_unknown");

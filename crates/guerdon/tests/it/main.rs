@@ -7,10 +7,12 @@
 )]
 
 mod api;
+mod api_kill;
 mod build;
 mod bundle;
 mod canary;
 mod changes;
+mod chaos;
 mod claims;
 mod company;
 mod database;
@@ -26,11 +28,15 @@ mod main_job;
 mod operations;
 mod people;
 mod promises;
+mod results;
+#[path = "../../../formats/tests/eval/runs.rs"]
+mod runs;
 mod safe;
 mod schedule;
 mod second_thoughts;
 mod succession;
 mod succession_holder;
 mod travel;
+mod upkeep;
 mod verify;
 mod visitor;

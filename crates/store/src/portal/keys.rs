@@ -24,6 +24,12 @@ pub enum Scope {
     PlanWrite,
     /// Add people to the list, without roles.
     PeopleWrite,
+    /// Bring in sheets of grants, and read what is wrong with them.
+    ImportWrite,
+    /// Read what happens, as a list and as a stream.
+    ReadEvents,
+    /// Say where events are sent.
+    WebhooksWrite,
 }
 
 /// A key as it stands.
@@ -100,13 +106,16 @@ struct NumberRow {
 
 impl Scope {
     /// All of them, in the order to show.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::ReadGrants,
         Self::ReadResults,
         Self::ReadPeople,
         Self::ReadJobs,
         Self::PlanWrite,
         Self::PeopleWrite,
+        Self::ImportWrite,
+        Self::ReadEvents,
+        Self::WebhooksWrite,
     ];
 
     /// Its word, `read:grants`.
@@ -119,6 +128,9 @@ impl Scope {
             Self::ReadJobs => "read:jobs",
             Self::PlanWrite => "plan:write",
             Self::PeopleWrite => "people:write",
+            Self::ImportWrite => "imports:write",
+            Self::ReadEvents => "read:events",
+            Self::WebhooksWrite => "webhooks:write",
         }
     }
 

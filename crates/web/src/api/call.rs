@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Uri};
 use guerdon_store::{ApiKey, Scope};
 use serde_json::Value;
 
+use super::books::Day;
 use super::endpoint::{Endpoint, Param};
 use super::problem::{Fault, Kind, Problem};
 use super::{schema, shapes};
@@ -27,6 +28,8 @@ pub(super) struct Call {
     pub(super) path: BTreeMap<String, String>,
     pub(super) query: BTreeMap<String, String>,
     pub(super) body: Value,
+    /// The end of the day that is asked for.
+    pub(super) day: Option<Day>,
 }
 
 impl Call {

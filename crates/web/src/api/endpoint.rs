@@ -9,27 +9,52 @@ use guerdon_store::{Read, Scope, Tx};
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::once::Made;
 use super::problem::Problem;
 use super::schema::{self, pattern};
 
 pub(super) type Outcome = Result<Value, Problem>;
-type Reads = for<'a> fn(&'a Call, &'a mut Read) -> BoxFuture<'a, Outcome>;
-type Writes = for<'a> fn(&'a Call, &'a mut Tx) -> BoxFuture<'a, Outcome>;
+pub(super) type Reads = for<'a> fn(&'a Call, &'a mut Read) -> BoxFuture<'a, Outcome>;
+pub(super) type Asks = for<'a> fn(&'a Call) -> BoxFuture<'a, Outcome>;
+pub(super) type Plans = for<'a> fn(&'a Call, &'a mut Read) -> BoxFuture<'a, Result<Made, Problem>>;
+pub(super) type Does = for<'a> fn(&'a Call) -> BoxFuture<'a, Result<Made, Problem>>;
+pub(super) type Writes = for<'a> fn(&'a Call, &'a mut Tx) -> BoxFuture<'a, Outcome>;
 
 /// What an operation does.
 #[derive(Clone, Copy)]
 pub(super) enum Run {
     /// Reads one snapshot.
     Reads(Reads),
-    /// Writes in one transaction, which keeps the answer, too.
+    /// Reads, and asks the node while it holds no snapshot.
+    Asks(Asks),
+    /// Works an answer out of one snapshot, under no lock; then it is kept with its entry in the
+    /// log.
+    Plans(Plans),
+    /// The same without a snapshot that is held all the time; what it does before the answer is
+    /// kept, it finds done if it is asked again.
+    Does(Does),
+    /// Writes in one short transaction, which keeps the answer, too.
     Writes(Writes),
+    /// Takes something away in one short transaction: a second try finds nothing.
+    Removes(Writes),
+}
+
+impl Run {
+    /// Whether it is a POST, once by its name.
+    pub(super) const fn writes(self) -> bool {
+        !matches!(self, Self::Reads(_) | Self::Asks(_) | Self::Removes(_))
+    }
 }
 
 impl fmt::Debug for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Reads(_) => f.write_str("Reads"),
+            Self::Asks(_) => f.write_str("Asks"),
+            Self::Plans(_) => f.write_str("Plans"),
+            Self::Does(_) => f.write_str("Does"),
             Self::Writes(_) => f.write_str("Writes"),
+            Self::Removes(_) => f.write_str("Removes"),
         }
     }
 }
@@ -56,16 +81,17 @@ pub(super) struct Endpoint {
 impl Endpoint {
     pub(super) fn method(&self) -> Method {
         match self.run {
-            Run::Reads(_) => Method::GET,
-            Run::Writes(_) => Method::POST,
+            Run::Reads(_) | Run::Asks(_) => Method::GET,
+            Run::Plans(_) | Run::Does(_) | Run::Writes(_) => Method::POST,
+            Run::Removes(_) => Method::DELETE,
         }
     }
 
     /// Of an answer without a failure.
     pub(super) fn status(&self) -> u16 {
-        match self.run {
-            Run::Reads(_) => 200,
-            Run::Writes(_) => 201,
+        match self.run.writes() {
+            false => 200,
+            true => 201,
         }
     }
 
@@ -89,10 +115,17 @@ pub(super) enum Param {
     Id(&'static str, &'static str),
     /// A person of the list, in a path.
     Person,
+    /// A sheet that was sent, in a path.
+    Import,
+    /// The number of an event.
+    After,
+    /// A webhook, in a path.
+    Webhook,
 }
 
-/// States of an opened grant.
-pub(super) const STATES: [&str; 10] = [
+/// States of a grant.
+pub(super) const STATES: [&str; 11] = [
+    "not opened yet",
     "active",
     "paused",
     "notice given",
@@ -110,6 +143,8 @@ impl Param {
         match name {
             "root" => Self::Id("root", "Root of the round."),
             "person" => Self::Person,
+            "import" => Self::Import,
+            "webhook" => Self::Webhook,
             _ if path.starts_with("/goals") => Self::Id("id", "Id of the goal."),
             _ => Self::Id("id", "Id of the grant."),
         }
@@ -125,12 +160,15 @@ impl Param {
             Self::State => "state",
             Self::Id(name, _) => name,
             Self::Person => "person",
+            Self::Import => "import",
+            Self::After => "after",
+            Self::Webhook => "webhook",
         }
     }
 
     /// Whether it stands in the path.
     pub(super) const fn is_in_path(self) -> bool {
-        matches!(self, Self::Id(..) | Self::Person)
+        matches!(self, Self::Id(..) | Self::Person | Self::Import | Self::Webhook)
     }
 
     pub(super) const fn says(self) -> &'static str {
@@ -145,6 +183,9 @@ impl Param {
             Self::State => "Only grants in this state.",
             Self::Id(_, says) => says,
             Self::Person => "The person's serial number.",
+            Self::Import => "What the sheet was answered.",
+            Self::After => "Only events with a higher number.",
+            Self::Webhook => "Id of the webhook.",
         }
     }
 
@@ -157,6 +198,9 @@ impl Param {
             Self::Holder => json!({"type": "string", "pattern": schema::ADDRESS}),
             Self::State => json!({"type": "string", "enum": STATES}),
             Self::Person => pattern(schema::PERSON, "The person's serial number, `P17`."),
+            Self::Import => pattern(schema::IMPORT, "The import's number."),
+            Self::After => json!({"type": "integer", "minimum": 0, "maximum": i64::MAX}),
+            Self::Webhook => pattern(schema::WEBHOOK, "The webhook's id."),
         }
     }
 

@@ -31,38 +31,65 @@ const BATCH: u32 = 200;
 /// Rows that are looked through for one page, where filters leave most of them out.
 const LOOKED_MAX: usize = 5_000;
 
-/// Opened grants in order of their ids.
+/// Grants in order of their ids: opened ones, and those of committed rounds that wait for it.
 pub(super) fn list<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
         let (mut found, mut looked) = (Vec::new(), 0);
-        let mut page = Page {
-            after: books.after,
-            limit: BATCH,
-        };
-        let mut ends = false;
+        let (mut after, mut ends) = (books.after, false);
         while found.len() <= call.limit() && looked < LOOKED_MAX && !ends {
-            let batch = books.grants(read, &page).await?;
-            ends = batch.len() < BATCH as usize;
+            let (batch, until) = batch(&books, read, after).await?;
+            ends = until.is_none();
             looked += batch.len();
-            page.after = batch.last().map(|grant| grant.id).or(page.after);
-            found.extend(
-                batch
-                    .into_iter()
-                    .filter(|grant| is_asked(call, &books, grant)),
-            );
+            after = until.or(after);
+            let asked = batch.into_iter();
+            found.extend(asked.filter(|grant| is_asked(call, &books, grant)));
         }
         let last = match found.len() > call.limit() {
             true => {
                 found.truncate(call.limit());
                 found.last().map(|grant| grant.id)
             }
-            false => page.after.filter(|_| !ends),
+            false => after.filter(|_| !ends),
         };
         let rows = views(call, read, (&books, &found)).await?;
         Ok(books.page_to(call, rows, last))
     }
     .boxed()
+}
+
+/// Grants after one in order of their ids, and up to which id they are all of them; no id at the
+/// end.
+async fn batch(
+    books: &Books,
+    read: &mut Read,
+    after: Option<B256>,
+) -> Result<(Vec<GrantRecord>, Option<B256>), Problem> {
+    let page = Page {
+        after,
+        limit: BATCH,
+    };
+    let opened = books.grants(read, &page).await?;
+    let imported = read.imported_grants(&page).await?;
+    let last = |found: usize, id: Option<B256>| id.filter(|_| found >= BATCH as usize);
+    let ends = [
+        last(opened.len(), opened.last().map(|grant| grant.id)),
+        last(imported.len(), imported.last().map(|grant| grant.id)),
+    ];
+    let until = ends.into_iter().flatten().min();
+    let opened = opened.into_iter().map(|grant| (grant.id, grant));
+    let mut found: BTreeMap<B256, GrantRecord> = opened.collect();
+    let outline = books.overview.outline();
+    for grant in imported {
+        if !found.contains_key(&grant.id)
+            && let Some(waiting) = load::promised_of(&outline, grant)?
+        {
+            found.insert(waiting.record.id, waiting.record);
+        }
+    }
+    let found = found.into_values();
+    let found = found.filter(|grant| until.is_none_or(|until| grant.id <= until));
+    Ok((found.collect(), until))
 }
 
 fn is_asked(call: &Call, books: &Books, grant: &GrantRecord) -> bool {
@@ -135,6 +162,7 @@ fn view(
         None => None,
     };
     let names = papers.map(|papers| &papers.names);
+    let opened = grant.state.has(Flags::OPENED).then_some(&grant.opened);
     let person = names.and_then(|names| names.person.clone());
     Ok(json!({
         "id": grant.id,
@@ -152,8 +180,8 @@ fn view(
         "held": money(grant.held(), token),
         "payments": grant.payments,
         "amounts": amounts,
-        "opened_at": dates::machine(grant.opened.block_time),
-        "opened_in": grant.opened.tx,
+        "opened_at": opened.map(|origin| dates::machine(origin.block_time)),
+        "opened_in": opened.map(|origin| origin.tx),
         "changed_at": dates::machine(grant.changed.block_time),
     }))
 }
@@ -174,7 +202,7 @@ fn now_of(books: &Books, (grant, terms): (&GrantRecord, &Terms), token: &Token) 
     }))
 }
 
-/// One grant, opened or, among those of now, still to be opened.
+/// One grant, opened or still to be opened.
 pub(super) fn one<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
@@ -184,10 +212,10 @@ pub(super) fn one<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outco
             let grant = rows.into_iter().next().map(|(_, value)| value);
             return Ok(json!({"as_of": books.as_of(call), "grant": grant}));
         }
-        if books.are_past() {
-            return Err(Problem::missing("grant"));
-        }
-        let data = load::promised(read, &call.state, id).await?;
+        let imported = read.terms(id).await?;
+        let missing = || Problem::missing("grant");
+        let waiting = load::promised_of(&books.overview.outline(), imported.ok_or_else(missing)?)?;
+        let data = waiting.ok_or_else(missing)?;
         let papers = read.grant_papers(&[id]).await?;
         let known = (&data.record, data.terms.as_ref(), papers.first());
         let value = view(call, &books, known)?;

@@ -1,5 +1,6 @@
 //! Scheduled calls of the company, and the keeper's transactions.
 
+use alloy_primitives::B256;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use guerdon_core::ledger::{OperationRecord, OperationState};
@@ -8,26 +9,50 @@ use serde_json::{Value, json};
 
 use super::books::Books;
 use super::call::Call;
+use super::cursor::{key_of, number_of};
 use super::endpoint::Outcome;
 use crate::dates;
 
-/// The newest of both that are told.
-const SHOWN: u32 = 100;
-
-/// What waits, and what was done lately.
-pub(super) fn list<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
+/// Scheduled calls, the newest first: companies make few of them.
+pub(super) fn scheduled<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
-        let now = books.now();
-        let mut scheduled = read.operations(Operations::Open(now)).await?;
-        let newest = read.operations(Operations::Newest(SHOWN)).await?;
-        scheduled.extend(newest.into_iter().filter(|record| !record.is_open(now)));
-        let keeper = read.recent_jobs(SHOWN).await?;
-        Ok(json!({
-            "as_of": books.as_of(call),
-            "scheduled": scheduled.iter().map(|one| operation(one, now)).collect::<Vec<_>>(),
-            "keeper": keeper.iter().map(job).collect::<Vec<_>>(),
-        }))
+        let newest = read.operations(Operations::Newest(u32::MAX)).await?;
+        // In a list that begins with the newest, keys grow from the newest on.
+        let mut rows: Vec<_> = newest
+            .iter()
+            .map(|record| (place(record), operation(record, books.now())))
+            .collect();
+        rows.sort_by_key(|(key, _)| *key);
+        Ok(books.page(call, books.rest(rows)))
+    }
+    .boxed()
+}
+
+/// Grows from the newest call to the oldest: the complement of its place on the chain.
+fn place(record: &OperationRecord) -> B256 {
+    let scheduled = &record.scheduled;
+    let mut key = [0; 32];
+    let places =
+        [scheduled.block, scheduled.log_index].map(|place| (u64::MAX - place).to_be_bytes());
+    for (byte, value) in key.iter_mut().zip(places.concat()) {
+        *byte = value;
+    }
+    B256::from(key)
+}
+
+/// The keeper's transactions, the newest first.
+pub(super) fn keeper<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
+    async move {
+        let books = Books::open(call, read).await?;
+        let limit = u32::try_from(call.limit()).unwrap_or(u32::MAX);
+        // A cursor that was made up names no job, not one out of range.
+        let before = books
+            .after
+            .map(|key| number_of(key).min(i64::MAX.unsigned_abs()));
+        let jobs = read.jobs_before(before, limit.saturating_add(1)).await?;
+        let rows = jobs.iter().map(|one| (key_of(one.id), job(one)));
+        Ok(books.page(call, rows.collect()))
     }
     .boxed()
 }

@@ -1,14 +1,12 @@
-//! What stands in memory: who came how often, and the last folded ledger of a day.
+//! What stands in memory: who came how often, tags of answers.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use alloy_primitives::B256;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use guerdon_core::ledger::Ledger;
 
+use super::events::Places;
 use super::limit::Limiter;
+use super::tag::Tags;
 use crate::access::Recognised;
 use crate::error::PageError;
 use crate::state::AppState;
@@ -18,21 +16,8 @@ use crate::strings::api as words;
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     pub(super) limiter: Limiter,
-    folded: Mutex<Option<(B256, Arc<Ledger>)>>,
-}
-
-impl Kept {
-    /// The ledger of a block, if it is the last one that was folded.
-    pub(super) fn folded(&self, hash: B256) -> Option<Arc<Ledger>> {
-        let held = self.folded.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = held.as_ref().filter(|(of, _)| *of == hash);
-        known.map(|(_, ledger)| Arc::clone(ledger))
-    }
-
-    pub(super) fn keep_folded(&self, hash: B256, ledger: &Arc<Ledger>) {
-        let mut held = self.folded.lock().unwrap_or_else(PoisonError::into_inner);
-        *held = Some((hash, Arc::clone(ledger)));
-    }
+    pub(super) streams: Places,
+    pub(super) tags: Tags,
 }
 
 /// Refuses a session that asks too often.

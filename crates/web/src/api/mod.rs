@@ -8,13 +8,16 @@ mod call;
 mod cursor;
 mod docs;
 mod endpoint;
+mod events;
 mod goals;
 mod grants;
+mod imports;
 mod integrations;
 mod jobs;
 mod kept;
 mod key;
 mod limit;
+mod once;
 mod openapi;
 mod people;
 mod plans;
@@ -24,12 +27,16 @@ mod schema;
 mod serve;
 mod shapes;
 mod table;
+mod tag;
+mod webhooks;
 
 pub(crate) use kept::{Kept, by_session};
+pub use events::{EventKind, event_of, vested_event};
 pub use key::NewKey;
 pub use limit::Limits;
 pub use openapi::document;
 pub(crate) use serve::router;
+pub use webhooks::{NewSecret, Webhooks};
 
 use crate::access::Access;
 use crate::routes::Route;
@@ -50,6 +57,21 @@ pub(crate) fn routes() -> Vec<Route> {
             "/company/integrations/revoke",
             administrator,
             integrations::revoke,
+        ),
+        Route::post(
+            "/company/integrations/webhooks",
+            administrator,
+            webhooks::make,
+        ),
+        Route::get(
+            "/company/integrations/webhooks/{id}",
+            administrator,
+            webhooks::one,
+        ),
+        Route::post(
+            "/company/integrations/webhooks/{id}",
+            administrator,
+            webhooks::change,
         ),
     ]
 }

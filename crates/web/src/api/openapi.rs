@@ -1,9 +1,11 @@
 //! The OpenAPI document, printed from the table of operations and the schemas they are checked by.
 
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::call::NAME_MAX;
-use super::endpoint::{Endpoint, Param, Run};
+use super::endpoint::{Endpoint, Param};
+use super::events::{self, EventKind};
 use super::problem::Kind;
 use super::schema::{self, part};
 use super::{shapes, table};
@@ -31,6 +33,7 @@ pub fn document() -> Value {
         "servers": [{"url": "/api/v1"}],
         "security": [{"key": []}],
         "paths": paths,
+        "webhooks": webhooks(),
         "components": {
             "schemas": shapes::all(),
             "securitySchemes": {
@@ -44,13 +47,49 @@ pub fn document() -> Value {
     })
 }
 
+/// What is sent to webhooks, one for each kind of event.
+fn webhooks() -> Value {
+    let header = |name: &str, says: &str| {
+        json!({
+            "name": name, "in": "header", "required": true, "description": says,
+            "schema": {"type": "string"},
+        })
+    };
+    let headers = json!([
+        header("webhook-id", "Of the event: the same at every try."),
+        header("webhook-timestamp", "When it was sent, Unix seconds."),
+        header(
+            "webhook-signature",
+            "`v1,` and the base64 of HMAC-SHA256 over id, timestamp and body with points between \
+             them; several with blanks between them while a secret is replaced."
+        ),
+    ]);
+    let kinds = EventKind::ALL.iter().map(|kind| {
+        let body = part(&kind.schema_name());
+        let operation = json!({
+            "summary": kind.says(),
+            "tags": ["Events"],
+            "security": [],
+            "parameters": headers,
+            "requestBody": {
+                "required": true, "content": {"application/json": {"schema": body}},
+            },
+            "responses": {
+                "2XX": {"description": "It arrived. Anything else is tried again."},
+            },
+        });
+        (kind.word().to_owned(), json!({"post": operation}))
+    });
+    Value::Object(kinds.collect())
+}
+
 fn operation(endpoint: &Endpoint) -> Value {
     let names = endpoint
         .names()
         .map(|name| Param::of_path(endpoint.path, name));
     let params = names.chain(endpoint.query.iter().copied());
     let mut params: Vec<_> = params.map(param).collect();
-    if matches!(endpoint.run, Run::Writes(_)) {
+    if endpoint.run.writes() {
         params.push(json!({
             "name": "Idempotency-Key",
             "in": "header",
@@ -98,13 +137,30 @@ fn responses(endpoint: &Endpoint) -> Value {
         "description": "Done.",
         "content": {"application/json": {"schema": part(endpoint.answer)}},
     });
-    if matches!(endpoint.run, Run::Writes(_)) {
+    if endpoint.run.writes() {
         good["headers"] = json!({
             "Idempotent-Replayed": {
                 "description": "This is what the first request of the name was answered.",
                 "schema": {"type": "string", "enum": ["true"]},
             },
         });
+    }
+    if endpoint.method() == Method::GET {
+        let tag = json!({
+            "description": "Of this answer to this key: send it again as `If-None-Match`.",
+            "schema": {"type": "string"},
+        });
+        good["headers"] = json!({"ETag": tag});
+        let same = json!({
+            "description": "Nothing changed since the answer whose tag `If-None-Match` names.",
+            "headers": {"ETag": tag},
+        });
+        all.insert("304".to_owned(), same);
+    }
+    if endpoint.id == events::LIST {
+        let says = "Events as they come: `id` is the number, `event` the kind, `data` the event.";
+        good["content"]["text/event-stream"] =
+            json!({"schema": {"type": "string", "description": says}});
     }
     all.insert(endpoint.status().to_string(), good);
     let mut statuses: Vec<u16> = Kind::ALL.iter().map(|kind| kind.said().1).collect();

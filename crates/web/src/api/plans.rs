@@ -2,13 +2,14 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use guerdon_chain::Plan;
 use guerdon_core::act::{Act, Effect, Figures};
-use guerdon_store::{Actor, NewEntry, Scope, Tx};
+use guerdon_store::{Actor, NewEntry, Read, Scope};
 use serde_json::{Value, json};
 
 use super::books::Books;
 use super::call::Call;
-use super::endpoint::Outcome;
+use super::once::Made;
 use super::problem::{Kind, Problem};
 use crate::actions::{Judged, Planned, plan_act, plan_round};
 use crate::data::money;
@@ -17,14 +18,16 @@ use crate::numbers::Token;
 use crate::signing::claim::Known;
 use crate::strings::api as words;
 
+type Handed = Result<Made, Problem>;
+
 /// An act on a grant: the last word of the path says which.
-pub(super) fn act<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
+pub(super) fn act<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Handed> {
     async move {
         let word = call.endpoint.path.rsplit('/').next().unwrap_or_default();
         let act = asked(call, word).ok_or_else(|| Problem::missing("act"))?;
         let id = call.id("id");
-        let judged = plan_act(tx, &call.state, (id, act)).await?;
-        handed_out(call, tx, (id.to_string(), judged)).await
+        let judged = plan_act(read, &call.state, (id, act)).await?;
+        handed_out(call, read, (id.to_string(), judged)).await
     }
     .boxed()
 }
@@ -75,18 +78,18 @@ fn may_read(call: &Call) -> Result<(), Problem> {
 }
 
 /// A claim: with the terms and the proof of its place for a grant that is not opened yet.
-pub(super) fn claim<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
+pub(super) fn claim<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Handed> {
     async move {
         let id = call.id("id");
-        if tx.grant(id).await?.is_none() {
+        if read.grant(id).await?.is_none() {
             may_read(call)?;
         }
-        let known = Known::read(tx, &call.state, id).await?;
+        let known = Known::read(read, &call.state, id).await?;
         let known = known.ok_or_else(|| Problem::missing("grant"))?;
         let pays = known.payment();
         let pays = pays.map_err(crate::data::refused("grant", id))?;
         let binding_at = known.round.map_or(0, |round| round.binding_at);
-        let judged = match known.plan(tx, &call.state).await? {
+        let judged = match known.plan(read, &call.state).await? {
             _ if pays.net == 0 => Err(words::NOTHING_TO_CLAIM.to_owned()),
             _ if known.record.is_none() && binding_at > known.now() => {
                 Err(words::not_binding(&dates::exact(binding_at)))
@@ -102,20 +105,20 @@ pub(super) fn claim<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome
                 effect: None,
             }),
         };
-        handed_out(call, tx, (id.to_string(), judged)).await
+        handed_out(call, read, (id.to_string(), judged)).await
     }
     .boxed()
 }
 
 /// The opening of a grant without a payment.
-pub(super) fn open<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
+pub(super) fn open<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Handed> {
     async move {
         may_read(call)?;
         let id = call.id("id");
-        let known = Known::read(tx, &call.state, id).await?;
+        let known = Known::read(read, &call.state, id).await?;
         let known = known.ok_or_else(|| Problem::missing("grant"))?;
         let binding_at = known.round.map_or(0, |round| round.binding_at);
-        let judged = match known.opening(tx, &call.state).await? {
+        let judged = match known.opening(read, &call.state).await? {
             _ if known.record.is_some() => Err(words::OPENED.to_owned()),
             _ if binding_at > known.now() => Err(words::not_binding(&dates::exact(binding_at))),
             None => Err(words::NOT_COMMITTED.to_owned()),
@@ -126,57 +129,66 @@ pub(super) fn open<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome>
                 effect: None,
             }),
         };
-        handed_out(call, tx, (id.to_string(), judged)).await
+        handed_out(call, read, (id.to_string(), judged)).await
     }
     .boxed()
 }
 
 /// The commitment of a round.
-pub(super) fn commit<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
+pub(super) fn commit<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Handed> {
     async move {
         let binding_at = call.moment("binding_at").unwrap_or(0);
-        round(call, tx, Some(binding_at)).await
+        round(call, read, Some(binding_at)).await
     }
     .boxed()
 }
 
 /// The end of a round that is not binding yet.
-pub(super) fn rescind<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, Outcome> {
-    async move { round(call, tx, None).await }.boxed()
+pub(super) fn rescind<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Handed> {
+    async move { round(call, read, None).await }.boxed()
 }
 
-async fn round(call: &Call, tx: &mut Tx, binding_at: Option<u64>) -> Outcome {
+async fn round(call: &Call, read: &mut Read, binding_at: Option<u64>) -> Handed {
     let root = call.id("root");
-    let judged = plan_round(tx, &call.state, (root, binding_at)).await?;
-    handed_out(call, tx, (root.to_string(), judged)).await
+    let judged = plan_round(read, &call.state, (root, binding_at)).await?;
+    handed_out(call, read, (root.to_string(), judged)).await
 }
 
 /// The answer, with an entry in the log.
-async fn handed_out(call: &Call, tx: &mut Tx, (subject, judged): (String, Judged)) -> Outcome {
+async fn handed_out(call: &Call, read: &mut Read, (subject, judged): (String, Judged)) -> Handed {
     let planned = judged.map_err(|why| Problem::new(Kind::Refused, why))?;
-    let books = Books::open(call, tx).await?;
-    tx.append_audit(&NewEntry {
+    let books = Books::open(call, read).await?;
+    let entry = NewEntry {
         at: (call.state.wall)(),
         actor: Actor::Key(call.key.id),
         action: "plan made".to_owned(),
         subject,
         detail: planned.word.to_owned(),
-    })
-    .await?;
-    let (plan, token) = (&planned.plan, &call.state.deployment.token);
+    };
+    let token = &call.state.deployment.token;
     let effect_of = planned.effect.filter(|_| call.may(Scope::ReadGrants));
-    Ok(json!({
+    let answer = json!({
         "as_of": books.as_of(call),
-        "plan": {
-            "to": plan.to.map(|to| to.to_checksum(None)),
-            "data": plan.data,
-            "value": "0",
-            "chain_id": call.state.deployment.chain_id,
-            "summary": plan.summary,
-        },
+        "plan": call_of(call, &planned.plan),
         "signer": planned.signer,
         "effect": effect_of.map(|it| effect(&it, token)),
-    }))
+    });
+    Ok(Made {
+        answer,
+        entry,
+        draft: None,
+    })
+}
+
+/// A call to sign.
+pub(super) fn call_of(call: &Call, plan: &Plan) -> Value {
+    json!({
+        "to": plan.to.map(|to| to.to_checksum(None)),
+        "data": plan.data,
+        "value": "0",
+        "chain_id": call.state.deployment.chain_id,
+        "summary": plan.summary,
+    })
 }
 
 fn effect(effect: &Effect, token: &Token) -> Value {

@@ -25,6 +25,7 @@ pub(crate) enum Kind {
     OtherList,
     Refused,
     Taken,
+    SheetRefused,
     TooLarge,
     NotJson,
     Invalid,
@@ -35,7 +36,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::NotUnderstood,
         Self::KeyWithCookie,
         Self::NameMissing,
@@ -49,6 +50,7 @@ impl Kind {
         Self::OtherList,
         Self::Refused,
         Self::Taken,
+        Self::SheetRefused,
         Self::TooLarge,
         Self::NotJson,
         Self::Invalid,
@@ -74,6 +76,7 @@ impl Kind {
             Self::OtherList => ("cursor_of_other_list", 409, "A cursor of another list"),
             Self::Refused => ("refused_by_contract", 409, "The contract would refuse"),
             Self::Taken => ("taken", 409, "Already taken"),
+            Self::SheetRefused => ("sheet_refused", 409, "The sheet was not imported"),
             Self::TooLarge => ("too_large", 413, "Too large"),
             Self::NotJson => ("not_json", 415, "Not JSON"),
             Self::Invalid => ("invalid", 422, "Not valid"),
@@ -168,6 +171,7 @@ impl From<PageError> for Problem {
             PageError::Missing { noun, .. } => Self::missing(noun),
             PageError::NoPage => Self::new(Kind::NotFound, words::NO_PATH),
             PageError::NothingRead => Self::new(Kind::NotReady, words::NOT_READY),
+            PageError::Reorged { .. } => Self::new(Kind::Reorged, words::REORGED),
             PageError::BeforeAll { .. } => Self::new(Kind::DayNotOver, words::DAY_NOT_OVER),
             PageError::Store(error) => error.into(),
             error => Self::failed(&error),

@@ -10,18 +10,20 @@ use super::problem::Fault;
 type Fits = fn(&str) -> bool;
 
 /// What a text may look like, as the document says it and as it is checked.
-const PATTERNS: [(&str, Fits); 10] = [
+const PATTERNS: [(&str, Fits); 12] = [
     (ID, |text| hexadecimal(text, "0x", 64, false)),
     (ADDRESS, |text| hexadecimal(text, "0x", 40, true)),
     (BYTES, bytes),
     (UNITS, units),
     (PERSON, person),
+    (IMPORT, |text| hexadecimal(text, "", 16, false)),
     (CURSOR, |text| hexadecimal(text, "", cursor::DIGITS, false)),
     (NAME, |text| {
         text.bytes().all(|byte| (0x21..=0x7e).contains(&byte))
     }),
     (LINE, |text| !text.chars().any(char::is_control)),
     (MAIL, mail),
+    (WEBHOOK, |text| hexadecimal(text, "wh_", 16, false)),
     (COUNTRY, |text| {
         text.is_empty() || text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
     }),
@@ -32,7 +34,9 @@ pub(super) const ADDRESS: &str = "^0x[0-9a-fA-F]{40}$";
 pub(super) const BYTES: &str = "^0x([0-9a-f]{2})*$";
 pub(super) const UNITS: &str = "^(0|-?[1-9][0-9]*)$";
 pub(super) const PERSON: &str = "^P[1-9][0-9]{0,8}$";
+pub(super) const IMPORT: &str = "^[0-9a-f]{16}$";
 pub(super) const CURSOR: &str = "^[0-9a-f]{152}$";
+pub(super) const WEBHOOK: &str = "^wh_[0-9a-f]{16}$";
 pub(super) const NAME: &str = "^[!-~]+$";
 pub(super) const LINE: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
 pub(super) const MAIL: &str = "^([!-?A-~]+@[!-?A-~]+)?$";

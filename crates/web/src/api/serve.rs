@@ -3,17 +3,19 @@
 use alloy_primitives::keccak256;
 use axum::body::to_bytes;
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use axum::{Json, RequestExt, Router};
-use guerdon_store::{ApiAnswer, ApiKey};
+use axum::{RequestExt, Router};
+use guerdon_store::ApiKey;
 
+use super::books::Day;
 use super::call::{self, Call};
 use super::endpoint::{Endpoint, Run};
+use super::once::{self, Name};
 use super::problem::{Kind, Problem, worded};
-use super::{key, table};
+use super::{events, key, table, tag};
 use crate::state::AppState;
 use crate::strings::api as words;
 
@@ -21,10 +23,6 @@ use crate::strings::api as words;
 const BYTES_MAX: usize = 4 << 20;
 /// A key's last use is noted at most once in so many seconds.
 const NOTED_SECONDS: u64 = 300;
-/// Answers are kept for so many seconds at least.
-const KEPT_SECONDS: u64 = 7 * 86_400;
-/// Says that an answer was given before.
-const REPLAYED: &str = "idempotent-replayed";
 
 /// Everything below `/api/v1`.
 pub(crate) fn router() -> Router<AppState> {
@@ -39,8 +37,9 @@ pub(crate) fn router() -> Router<AppState> {
 
 fn handler(endpoint: &'static Endpoint) -> MethodRouter<AppState> {
     let method = match endpoint.run {
-        Run::Reads(_) => MethodFilter::GET,
-        Run::Writes(_) => MethodFilter::POST,
+        Run::Reads(_) | Run::Asks(_) => MethodFilter::GET,
+        Run::Removes(_) => MethodFilter::DELETE,
+        Run::Plans(_) | Run::Does(_) | Run::Writes(_) => MethodFilter::POST,
     };
     on(
         method,
@@ -63,9 +62,9 @@ async fn serve(
     let parts = parts.map_err(|_| Problem::new(Kind::NotUnderstood, words::NOT_UNDERSTOOD))?;
     let path = call::path(endpoint, parts.iter())?;
     let query = call::query(endpoint, request.uri())?;
-    let writes = match endpoint.run {
-        Run::Reads(_) => None,
-        Run::Writes(run) => Some((run, call::name(&headers)?)),
+    let name = match endpoint.run.writes() {
+        false => None,
+        true => Some(call::name(&headers)?),
     };
     let uri = request.uri().to_string();
     let body = request.into_body();
@@ -77,6 +76,8 @@ async fn serve(
     };
     let body = call::body(endpoint, &headers, &bytes)?;
     let hash = keccak256([uri.as_bytes(), b"\n", body.to_string().as_bytes()].concat());
+    // Before anything holds a connection: the node is asked for the day's block.
+    let day = Day::asked(&state, query.get("as_of").map(String::as_str)).await?;
     let call = Call {
         state,
         key,
@@ -84,31 +85,23 @@ async fn serve(
         path,
         query,
         body,
+        day,
     };
-    match (writes, endpoint.run) {
-        (Some((run, name)), _) => {
-            let mut tx = call.state.store.write().await?;
-            if let Some(known) = tx.api_answer(call.key.id, &name).await? {
-                return replayed(&known, hash);
-            }
-            let value = run(&call, &mut tx).await?;
-            let answer = ApiAnswer {
-                request: hash,
-                status: endpoint.status(),
-                body: value.to_string(),
-                answered_at: now,
-            };
-            let before = now.saturating_sub(KEPT_SECONDS);
-            tx.forget_api_answers(before).await?;
-            tx.put_api_answer(call.key.id, &name, &answer).await?;
-            tx.commit().await?;
-            Ok((StatusCode::CREATED, Json(value)).into_response())
-        }
-        (None, Run::Reads(run)) => {
-            let mut read = call.state.store.read().await?;
-            Ok(Json(run(&call, &mut read).await?).into_response())
-        }
-        (None, Run::Writes(_)) => Err(Problem::new(Kind::Failed, words::FAILED)),
+    if endpoint.id == events::LIST && events::listens(&headers) {
+        return events::stream(call, &headers).await;
+    }
+    let name = name.map(|text| Name {
+        text,
+        request: hash,
+        at: now,
+    });
+    match (endpoint.run, name) {
+        (Run::Plans(run), Some(name)) => once::planned(&call, name, run).await,
+        (Run::Does(run), Some(name)) => once::done(&call, name, run).await,
+        (Run::Writes(run), Some(name)) => once::written(&call, name, run).await,
+        (Run::Removes(run), _) => once::removed(&call, run).await,
+        (Run::Reads(_) | Run::Asks(_), _) => tag::answered(&call, (&uri, &headers)).await,
+        (_, None) => Err(Problem::new(Kind::Failed, words::FAILED)),
     }
 }
 
@@ -136,18 +129,4 @@ async fn admitted(
         tx.commit().await?;
     }
     Ok(key)
-}
-
-/// The answer that a request of this name was given, if it was the same request.
-fn replayed(known: &ApiAnswer, hash: alloy_primitives::B256) -> Result<Response, Problem> {
-    if known.request != hash {
-        return Err(Problem::new(Kind::NameReused, words::NAME_REUSED));
-    }
-    let value: serde_json::Value =
-        serde_json::from_str(&known.body).map_err(|_| Problem::new(Kind::Failed, words::FAILED))?;
-    let status = StatusCode::from_u16(known.status).unwrap_or(StatusCode::OK);
-    let mut response = (status, Json(value)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(REPLAYED, HeaderValue::from_static("true"));
-    Ok(response)
 }

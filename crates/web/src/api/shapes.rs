@@ -4,11 +4,13 @@ mod bodies;
 mod company;
 mod goals;
 mod grants;
+mod imports;
 
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
+use super::{events, webhooks};
 use super::schema::{
     ADDRESS, CURSOR, ID, UNITS, list, maybe, moment, number, object, optional, part, pattern, text,
 };
@@ -30,10 +32,13 @@ pub(super) fn all() -> &'static Map<String, Value> {
             company::people(),
             company::jobs(),
             company::plans(),
+            imports::imports(),
             bodies::bodies(),
+            webhooks::shapes(),
         ];
         let parts = parts.into_iter().flatten();
-        parts.map(|(name, it)| (name.to_owned(), it)).collect()
+        let parts = parts.map(|(name, it)| (name.to_owned(), it));
+        parts.chain(events::shapes()).collect()
     });
     &ALL
 }

@@ -5,12 +5,19 @@ use std::sync::LazyLock;
 use guerdon_store::Scope;
 
 use super::endpoint::{Endpoint, Param, Run};
-use super::{goals, grants, jobs, people, plans, pool};
+use super::{events, goals, grants, imports, jobs, people, plans, pool, webhooks};
 
 /// All of them, in the order of the document.
 pub(super) fn all() -> &'static [Endpoint] {
     static ALL: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
-        let parts = [reads(), of_grants(), of_company(), acts()];
+        let parts = [
+            reads(),
+            of_grants(),
+            of_company(),
+            of_sheets(),
+            of_events(),
+            acts(),
+        ];
         parts.into_iter().flatten().collect()
     });
     &ALL
@@ -96,7 +103,7 @@ fn of_grants() -> Vec<Endpoint> {
     let grants = (Scope::ReadGrants, "Grants");
     vec![
         read(
-            ("/grants", "grants", "Opened grants"),
+            ("/grants", "grants", "Grants, opened or still to be opened"),
             grants,
             FILTERED,
             ("GrantPage", Run::Reads(grants::list)),
@@ -152,13 +159,107 @@ fn of_company() -> Vec<Endpoint> {
         },
         read(
             (
-                "/jobs",
-                "jobs",
-                "Scheduled calls and the keeper's transactions",
+                "/jobs/scheduled",
+                "scheduled_calls",
+                "The company's scheduled calls, the newest first",
             ),
             (Scope::ReadJobs, "Jobs"),
+            LISTED,
+            ("OperationPage", Run::Reads(jobs::scheduled)),
+        ),
+        read(
+            (
+                "/jobs/keeper",
+                "keeper_jobs",
+                "The keeper's transactions, the newest first",
+            ),
+            (Scope::ReadJobs, "Jobs"),
+            LISTED,
+            ("JobPage", Run::Reads(jobs::keeper)),
+        ),
+    ]
+}
+
+fn of_events() -> Vec<Endpoint> {
+    let hooks = (Scope::WebhooksWrite, "Events");
+    vec![
+        read(
+            (
+                "/events",
+                events::LIST,
+                "What happened, in order; a stream with `Accept: text/event-stream`",
+            ),
+            (Scope::ReadEvents, "Events"),
+            &[Param::After, Param::Limit],
+            ("ToldEventPage", Run::Reads(events::list)),
+        ),
+        read(
+            ("/webhooks", "webhooks", "Where events are sent"),
+            hooks,
             &[],
-            ("Jobs", Run::Reads(jobs::list)),
+            ("WebhookList", Run::Reads(webhooks::list)),
+        ),
+        Endpoint {
+            body: Some("NewWebhook"),
+            ..read(
+                ("/webhooks", "add_webhook", "Send events to a receiver"),
+                hooks,
+                &[],
+                ("WebhookAnswer", Run::Writes(webhooks::add)),
+            )
+        },
+        read(
+            (
+                "/webhooks/{webhook}",
+                "remove_webhook",
+                "Send nothing there any more",
+            ),
+            hooks,
+            &[],
+            ("WebhookAnswer", Run::Removes(webhooks::remove)),
+        ),
+    ]
+}
+
+fn of_sheets() -> Vec<Endpoint> {
+    let sheets = (Scope::ImportWrite, "Sheets");
+    let post = |what, body, answer| Endpoint {
+        body: Some(body),
+        ..read(what, sheets, &[], answer)
+    };
+    vec![
+        post(
+            ("/imports", "begin_import", "Send a sheet of grants"),
+            "NewImport",
+            ("Begun", Run::Does(imports::begin)),
+        ),
+        read(
+            (
+                "/imports/{import}",
+                "import",
+                "A sheet, and what is wrong with it",
+            ),
+            sheets,
+            &[],
+            ("ImportAnswer", Run::Asks(imports::one)),
+        ),
+        post(
+            (
+                "/imports/{import}/commit",
+                "commit_import",
+                "Make a round of a sheet, and get the call that commits it",
+            ),
+            "CommitImport",
+            ("ImportedRound", Run::Does(imports::commit)),
+        ),
+        post(
+            (
+                "/imports/{import}/discard",
+                "discard_import",
+                "Forget a sheet that was not imported",
+            ),
+            "Nothing",
+            ("Begun", Run::Writes(imports::discard)),
         ),
     ]
 }
@@ -259,7 +360,7 @@ fn acts() -> Vec<Endpoint> {
             (path, id, summary),
             (Scope::PlanWrite, "Plans"),
             &[],
-            ("PlanAnswer", Run::Writes(run)),
+            ("PlanAnswer", Run::Plans(run)),
         )
     };
     let mut all: Vec<_> = ACTS.iter().map(|row| plan(*row, plans::act)).collect();

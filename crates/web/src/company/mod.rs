@@ -10,7 +10,7 @@ mod rounds;
 mod templates;
 
 pub use imports::{ImportJob, ImportOutcome, Importer};
-pub(crate) use imports::{known_goals, sheet_context};
+pub(crate) use imports::{known_goals, lent, sheet_context};
 pub use people::person_export;
 pub(crate) use rounds::Stage;
 

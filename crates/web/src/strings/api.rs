@@ -30,6 +30,8 @@ pub(crate) const NAME_REUSED: &str =
     "This Idempotency-Key came with another request before. Use a new one for a new request.";
 pub(crate) const PARAM_UNKNOWN: &str = "is not known here";
 pub(crate) const PARAM_WRONG: &str = "is not as the document says";
+pub(crate) const LAST_EVENT_WRONG: &str =
+    "must be the number of an event, as `id` of the stream gave it";
 pub(crate) const PARAM_TWICE: &str = "was given twice";
 pub(crate) const OTHER_LIST: &str =
     "This cursor belongs to another list or other filters. Begin at the first page.";
@@ -81,6 +83,14 @@ pub(crate) fn scope(scope: guerdon_store::Scope) -> &'static str {
         Scope::PeopleWrite => {
             "add people to the list, without roles: they can sign in, and see the grants that are \
              imported for their numbers or paid to their wallets"
+        }
+        Scope::ReadEvents => "read what happens, as a list and as a stream",
+        Scope::WebhooksWrite => {
+            "say where events are sent, and so be told all that happens, wherever it wants"
+        }
+        Scope::ImportWrite => {
+            "send sheets of grants, read what is wrong with them (numbers of people whose wallets \
+             they use included), and make rounds of them; a round is promised only by a signature"
         }
     }
 }

@@ -42,6 +42,16 @@ pub(crate) const NOTHING_TYPED: &str = "Fill in at least one grant.";
 pub(crate) const NO_IMPORTER: &str =
     "This server shows pages and imports nothing: import the sheet with guerdon round import.";
 
+/// What the API says of a sheet.
+pub(crate) const SHEET_NOT_READY: &str = "Rows of the sheet are wrong, or none is left: read the import, and send the \
+     sheet again, corrected or with rows left out. Nothing was imported.";
+pub(crate) const SHEET_HAS_DOUBTS: &str = "The sheet has doubts: read the import, and send `doubts_read` once somebody did. \
+     Nothing was imported.";
+
+pub(crate) fn no_such_column(name: &str) -> String {
+    format!("The sheet has no column {name}.")
+}
+
 pub(crate) const READ_THE_DOUBTS: &str = "Tick the box once you have read the doubts.";
 
 pub(crate) const NOT_A_DATE: &str = "Write a date, such as 2028-07-15, or leave it empty.";
@@ -214,6 +224,22 @@ pub(crate) const KNOWN_TEMPLATE_NAME: &str = "There is a template of this name a
 pub(crate) const TEMPLATE_KINDS: &str = "Empty for calendar dates; even for equal steps of time; continuous for every second; or \
      graded-5-15-40-40, one date a year.";
 
+/// Kinds of schedule that are offered; empty is the usual one.
+pub(crate) const SCHEDULE_KINDS: [(&str, &str); 4] = [
+    ("even", "equal steps of time"),
+    ("continuous", "every second"),
+    ("graded-25-25-25-25", "four dates, one a year"),
+    ("graded-5-15-40-40", "four dates, more in the later years"),
+];
+
+/// A goal as sheets name it, offered for the whole of a grant.
+pub(crate) fn whole_by_goal(goal: &str) -> (String, String) {
+    (
+        format!("{goal}:100"),
+        "decides all of it; another share may follow the colon".to_owned(),
+    )
+}
+
 /// Free money beside what waits for a signature.
 pub(crate) fn free_money(free: &str, next: Option<String>) -> String {
     match next {
@@ -264,12 +290,12 @@ pub(crate) fn more_drafts(rest: &str) -> String {
     format!("{rest} more are not imported.")
 }
 
-pub(crate) fn call_waits(day: &str) -> String {
-    format!("A scheduled call can be executed from {day}.")
+pub(crate) fn call_waits(what: &str, day: &str) -> String {
+    format!("{what}: scheduled, and can be executed from {day}.")
 }
 
-pub(crate) fn call_is_ready(day: &str) -> String {
-    format!("A scheduled call can be executed since {day}, and expires a week after.")
+pub(crate) fn call_is_ready(what: &str, day: &str) -> String {
+    format!("{what}: scheduled, can be executed since {day}, and expires a week after.")
 }
 
 pub(crate) fn call_of(caller: &str) -> String {

@@ -1,13 +1,12 @@
 //! The API over a real store: who may ask what, what is answered, and that the document says so.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use alloy_primitives::B256;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode};
-use guerdon_store::{Actor, NewApiKey, Scope, Store};
+use guerdon_store::{Actor, ImportDraft, NewApiKey, Scope, Store};
 use guerdon_web::{AppState, Limits, NewKey, document, router};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -43,6 +42,27 @@ pub(crate) async fn put_key(
     id
 }
 
+/// The number of a sheet that is on its way.
+const SHEET: &str = "5eed5eed5eed5eed";
+
+async fn put_sheet(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let draft = ImportDraft {
+        id: SHEET.to_owned(),
+        name: "sheet.csv".to_owned(),
+        sheet: b"external_id\nG-9000\n".to_vec(),
+        matched: None,
+        left_out: BTreeSet::new(),
+        created_by: "P1".to_owned(),
+        created_at: WALL,
+        changed_at: WALL,
+        binding_at: None,
+        root: None,
+    };
+    tx.put_import_draft(&draft).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 pub(crate) const ALL: u8 = 1;
 
 pub(crate) struct Api {
@@ -66,6 +86,7 @@ impl Api {
         story.put(&store).await;
         people::put(&store, &story).await;
         put_key(&store, ALL, &Scope::ALL, None).await;
+        put_sheet(&store).await;
         let mut inner = inner(store.clone(), &story.facts, Some(WALL - 4));
         inner.options.limits = limits;
         Self {
@@ -92,16 +113,27 @@ impl Api {
         (path, body): (&str, Option<Value>),
         headers: &[(&str, &str)],
     ) -> Said {
-        let bearer = format!("Bearer {}", secret(key).text);
-        let mut all = vec![("authorization", bearer.as_str())];
-        all.extend(headers);
-        send(&self.router, method, (path, body), &all).await
+        as_key(&self.router, key, method, (path, body), headers).await
     }
 
     pub(crate) async fn people(&self) -> u64 {
         let mut read = self.store.read().await.unwrap();
         read.count_members().await.unwrap()
     }
+}
+
+/// A request with a key.
+pub(crate) async fn as_key(
+    router: &Router,
+    key: u8,
+    method: Method,
+    asked: (&str, Option<Value>),
+    headers: &[(&str, &str)],
+) -> Said {
+    let bearer = format!("Bearer {}", secret(key).text);
+    let mut all = vec![("authorization", bearer.as_str())];
+    all.extend(headers);
+    send(router, method, asked, &all).await
 }
 
 pub(crate) async fn send(
@@ -165,6 +197,7 @@ impl Said {
 fn filled(path: &str, story: &Story) -> String {
     path.replace("{root}", &story.root.to_string())
         .replace("{person}", "P1")
+        .replace("{import}", SHEET)
         .replace("/goals/{id}", &format!("/goals/{}", story.product))
         .replace("{id}", &story.id("G-1004").to_string())
 }
@@ -340,7 +373,10 @@ async fn lists_are_read_page_by_page_and_say_what_the_ledger_says() {
             let page = api.get(&path).await.good();
             for grant in page["data"].as_array().unwrap() {
                 let id: B256 = grant["id"].as_str().unwrap().parse().unwrap();
-                let record = ledger.grants[&id];
+                let Some(record) = ledger.grants.get(&id) else {
+                    assert_eq!(grant["state"], "not opened yet");
+                    continue;
+                };
                 assert_eq!(grant["granted"]["raw"], record.amount.to_string());
                 assert_eq!(grant["claimed"]["raw"], record.paid_net.to_string());
                 assert!(grant["amounts"]["vested"]["raw"].is_string(), "{grant}");
@@ -387,8 +423,10 @@ async fn a_day_in_the_past_is_answered_from_its_events() {
         let pool = before.pool;
         assert_eq!(overview["paid"]["raw"], pool.paid_net().to_string());
         assert_eq!(overview["opened_grants"], before.grants.len());
-        let page = api.get(&format!("/grants?{day}")).await.good();
-        assert_eq!(page["data"].as_array().unwrap().len(), before.grants.len());
+        let page = api.get(&format!("/grants?limit=200&{day}")).await.good();
+        let rows = page["data"].as_array().unwrap().iter();
+        let opened = rows.filter(|row| !row["opened_at"].is_null());
+        assert_eq!(opened.count(), before.grants.len());
         let id = api.story.id("G-1004");
         let then = api.get(&format!("/grants/{id}?{day}")).await.good();
         let now = api.get(&format!("/grants/{id}")).await.good();
@@ -398,39 +436,6 @@ async fn a_day_in_the_past_is_answered_from_its_events() {
         assert_ne!(now["as_of"]["hash"], then["as_of"]["hash"]);
         let events = api.get(&format!("/grants/{id}/events?{day}")).await.good();
         assert_eq!(events["data"].as_array().unwrap().len(), 2, "{events}");
-        api.store.close().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_request_of_one_name_writes_once_whoever_is_faster() {
-    on_both(|url| async move {
-        let api = Arc::new(Api::of(&url, Limits::default()).await);
-        let before = api.people().await;
-        let mut tasks = Vec::new();
-        for _ in 0..50 {
-            let api = Arc::clone(&api);
-            let body = json!({"number": "E500", "name": "Ada"});
-            tasks.push(tokio::spawn(async move {
-                api.post("/people", "the-same", body).await
-            }));
-        }
-        let (mut first, mut answers) = (0, BTreeSet::new());
-        for task in tasks {
-            let said = task.await.unwrap();
-            first += u32::from(!said.replayed);
-            assert_eq!(said.status, StatusCode::CREATED, "{}", said.body);
-            answers.insert(said.body.to_string());
-        }
-        assert_eq!((first, answers.len()), (1, 1), "{answers:?}");
-        assert_eq!(api.people().await, before + 1);
-        let other = json!({"number": "E501"});
-        let said = api.post("/people", "the-same", other.clone()).await;
-        said.is(422, "idempotency_key_reused");
-        assert_eq!(api.people().await, before + 1);
-        api.post("/people", "another", other).await.good();
-        assert_eq!(api.people().await, before + 2);
         api.store.close().await;
     })
     .await;

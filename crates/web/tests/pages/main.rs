@@ -7,11 +7,19 @@ mod actions_company;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod api_once;
+#[cfg(test)]
+mod api_reads;
+#[cfg(test)]
 mod api_rights;
+#[cfg(test)]
+mod as_of;
 #[cfg(test)]
 mod asked;
 #[cfg(test)]
 mod audit;
+#[cfg(test)]
+mod auditor_links;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
@@ -20,6 +28,8 @@ mod company;
 mod company_lists;
 #[cfg(test)]
 mod ends;
+#[cfg(test)]
+mod goal_builder;
 #[cfg(test)]
 #[path = "../../../store/tests/it/harness.rs"]
 mod harness;
@@ -40,9 +50,13 @@ mod me;
 #[cfg(test)]
 mod missing;
 #[cfg(test)]
+mod node;
+#[cfg(test)]
 mod office;
 #[cfg(test)]
 mod people;
+#[cfg(test)]
+mod pictured;
 #[cfg(test)]
 mod portal;
 #[cfg(test)]
@@ -51,6 +65,9 @@ mod promised;
 mod replaced;
 #[cfg(test)]
 mod results;
+#[cfg(test)]
+#[path = "../../../formats/tests/eval/runs.rs"]
+mod runs;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -80,7 +97,12 @@ use std::collections::BTreeMap;
 #[tokio::test]
 async fn every_link_leads_somewhere_and_every_page_obeys_the_policy() {
     let site = Site::of(Story::told()).await;
-    for who in [Who::Nobody, Who::AuditorByMail, Who::Holder] {
+    for who in [
+        Who::Nobody,
+        Who::AuditorByMail,
+        Who::AuditorByLink,
+        Who::Holder,
+    ] {
         let pages = site.crawl(who).await;
         assert!(pages.len() > 15, "{who:?}: {:?}", pages.keys());
         leads_somewhere(who, &pages);

@@ -69,15 +69,12 @@ pub(super) fn jobs() -> Vec<Named> {
             ("gas_used", maybe(number(0, MOST, ""))),
         ],
     );
-    let jobs = object(
-        "",
-        &[
-            ("as_of", part("AsOf")),
-            ("scheduled", list(operation)),
-            ("keeper", list(job)),
-        ],
-    );
-    vec![("Jobs", jobs)]
+    vec![
+        ("Operation", operation),
+        ("OperationPage", page("Operation")),
+        ("Job", job),
+        ("JobPage", page("Job")),
+    ]
 }
 
 pub(super) fn plans() -> Vec<Named> {
@@ -108,7 +105,7 @@ pub(super) fn plans() -> Vec<Named> {
         "",
         &[
             ("as_of", part("AsOf")),
-            ("plan", plan),
+            ("plan", part("Plan")),
             (
                 "signer",
                 text("A role of the company, `holder` or `anyone`."),
@@ -116,5 +113,5 @@ pub(super) fn plans() -> Vec<Named> {
             ("effect", maybe(effect)),
         ],
     );
-    vec![("Figures", figures), ("PlanAnswer", answer)]
+    vec![("Figures", figures), ("Plan", plan), ("PlanAnswer", answer)]
 }

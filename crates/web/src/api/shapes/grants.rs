@@ -113,8 +113,6 @@ pub(super) fn grants() -> Vec<Named> {
 }
 
 fn grant() -> Value {
-    let mut states = STATES.to_vec();
-    states.push("not opened yet");
     object(
         "A grant.",
         &[
@@ -136,7 +134,7 @@ fn grant() -> Value {
             ("replaces", maybe(id("The grant whose place it took."))),
             ("recipient", account("Named in its terms.")),
             ("holder", account("Who is paid.")),
-            ("state", json!({"type": "string", "enum": states})),
+            ("state", json!({"type": "string", "enum": STATES})),
             ("granted", money()),
             ("claimed", money()),
             ("withheld", money()),
@@ -149,9 +147,15 @@ fn grant() -> Value {
                     "description": "None where its terms are not known here, or it is closed.",
                 }),
             ),
-            ("opened_at", moment("When its first event was.")),
-            ("opened_in", id("In which transaction.")),
-            ("changed_at", moment("When its last event was.")),
+            (
+                "opened_at",
+                maybe(moment("When its first event was; none before that.")),
+            ),
+            ("opened_in", maybe(id("In which transaction."))),
+            (
+                "changed_at",
+                moment("When its last event was; before it is opened, its round's commitment."),
+            ),
         ],
     )
 }

@@ -201,7 +201,7 @@ fn date_of(at: u64) -> String {
 }
 
 /// The file's name without its ending.
-fn title(name: &str) -> String {
+pub(super) fn title(name: &str) -> String {
     let stem = name
         .strip_suffix(".csv")
         .or_else(|| name.strip_suffix(".xlsx"));

@@ -6,6 +6,7 @@ mod commit;
 mod draft;
 mod importer;
 mod judge;
+pub(crate) mod lent;
 mod list;
 mod map;
 mod preview;
@@ -16,7 +17,7 @@ mod upload;
 pub use importer::{ImportJob, ImportOutcome, Importer};
 
 pub(super) use draft::named as named_terms;
-pub(crate) use draft::{context as sheet_context, known_goals};
+pub(crate) use draft::{context as sheet_context, goals_offered, known_goals};
 
 use axum::extract::DefaultBodyLimit;
 
