@@ -15,6 +15,7 @@ mod data;
 mod dates;
 mod demo;
 mod error;
+mod goal_builder;
 mod health;
 mod html;
 mod jobs;
@@ -24,6 +25,7 @@ mod me;
 mod memory;
 mod numbers;
 mod observe;
+mod outline;
 mod pages;
 mod past;
 mod results;
@@ -37,7 +39,10 @@ mod table;
 mod views;
 
 pub use access::Access;
-pub use api::{Limits, NewKey, document};
+pub use actions::batch_call;
+pub use api::{
+    EventKind, Limits, NewKey, NewSecret, Webhooks, document, event_of, vested_event,
+};
 pub use company::{ImportJob, ImportOutcome, Importer, person_export};
 pub use demo::{Actor, Answer, Call, Demo, Stage};
 pub use listen::listen;

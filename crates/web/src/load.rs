@@ -13,14 +13,15 @@ use guerdon_store::{Checkpoint, ImportedGrant, ImportedRound, Papers, Read};
 
 use crate::access::Viewer;
 use crate::error::PageError;
+use crate::outline::{self, NamedRound, Outline};
 use crate::state::{AppState, OverviewKey};
+use crate::views::Context;
 use crate::views::forecast::Vesting;
 use crate::views::goal::GoalData;
 use crate::views::grant::GrantData;
 use crate::views::home::{Forecast, Overview, RoundSummary, RoundTotals};
 use crate::views::round::{OpenedGrant, RoundData};
 use crate::views::shell::AsOf;
-use crate::views::{Context, NamedGoal};
 
 /// Rows asked of the store at a time.
 const BATCH: u32 = 1_000;
@@ -84,19 +85,12 @@ pub(crate) async fn overview(
 }
 
 async fn summed(read: &mut Read) -> Result<Overview, PageError> {
-    let definitions = read.goal_definitions().await?.into_iter();
-    let names: BTreeMap<_, _> = definitions.map(|goal| (goal.id, goal.name)).collect();
     let mut overview = Overview {
         pool: read.pool().await?,
         now: read.checkpoint().await?.map_or(0, |head| head.time),
+        goals: outline::goals(read).await?,
         ..Overview::default()
     };
-    let mut goals = Vec::new();
-    for record in read.goals().await? {
-        let name = names.get(&record.id).cloned();
-        goals.push(NamedGoal { record, name });
-    }
-    overview.goals = goals.into();
     for record in read.rounds().await? {
         let imported = read.imported_round(record.root).await?;
         add_round(read, &mut overview, (record, imported)).await?;
@@ -261,26 +255,23 @@ pub(crate) async fn grant(
     state: &AppState,
     id: B256,
 ) -> Result<GrantData, PageError> {
-    let overview = overview(read, state).await?;
     let facts = facts(read, state, Subject::Grant(id)).await?;
     let missing = PageError::Missing { noun: "grant", id };
     let record = read.grant(id).await?.ok_or(missing)?;
-    let data = listed(read, &overview, record, None).await?;
+    let outline = Outline::read(read).await?;
+    let data = listed(read, &outline, record, None).await?;
     Ok(GrantData { facts, ..data })
 }
 
-/// A grant that was opened, without its history: for lists, which read the overview once, and what
+/// A grant that was opened, without its history: for lists, which read the outline once, and what
 /// was imported in one go.
 pub(crate) async fn listed(
     read: &mut Read,
-    overview: &Overview,
+    outline: &Outline,
     record: GrantRecord,
     papers: Option<&Papers>,
 ) -> Result<GrantData, PageError> {
-    let round = overview
-        .rounds
-        .iter()
-        .find(|round| round.record.root == record.root);
+    let round = outline.rounds.get(&record.root);
     let known = known_terms(read, &record, papers).await?;
     let (terms, zone) = known.unzip();
     let successors = match record.was_replaced() {
@@ -293,11 +284,9 @@ pub(crate) async fn listed(
         facts: Vec::new(),
         terms,
         zone: zone.flatten(),
-        goals: overview.goals.clone(),
-        round: round.map_or_else(|| record.root.to_string(), RoundSummary::title),
-        leaves: round
-            .and_then(|round| round.imported.as_ref())
-            .map(|imported| imported.count),
+        goals: outline.goals.clone(),
+        round: round.map_or_else(|| record.root.to_string(), NamedRound::title),
+        leaves: round.and_then(NamedRound::leaves),
         binding_at: round.map_or(0, |round| round.record.binding_at),
         named: None,
     })
@@ -305,25 +294,20 @@ pub(crate) async fn listed(
 
 /// A grant of a committed round that is not opened yet: as its first claim will find it. For its
 /// holder and the company alone.
-pub(crate) async fn promised(
-    read: &mut Read,
-    state: &AppState,
-    id: B256,
-) -> Result<GrantData, PageError> {
+pub(crate) async fn promised(read: &mut Read, id: B256) -> Result<GrantData, PageError> {
     let missing = || PageError::Missing { noun: "grant", id };
     let imported = read.terms(id).await?.ok_or_else(missing)?;
-    let overview = overview(read, state).await?;
-    promised_of(&overview, imported)?.ok_or_else(missing)
+    let outline = Outline::read(read).await?;
+    promised_of(&outline, imported)?.ok_or_else(missing)
 }
 
 /// The same from what was read; `None` if the grant's round is not committed.
 pub(crate) fn promised_of(
-    overview: &Overview,
+    outline: &Outline,
     imported: ImportedGrant,
 ) -> Result<Option<GrantData>, PageError> {
-    let mut rounds = overview.rounds.iter();
-    let round = rounds.find(|round| round.record.root == imported.root && !round.record.rescinded);
-    let Some(round) = round else {
+    let round = outline.rounds.get(&imported.root);
+    let Some(round) = round.filter(|round| !round.record.rescinded) else {
         return Ok(None);
     };
     let terms = decoded(&imported)?;
@@ -332,9 +316,9 @@ pub(crate) fn promised_of(
         facts: Vec::new(),
         terms: Some(terms),
         zone: Some(imported.zone),
-        goals: overview.goals.clone(),
+        goals: outline.goals.clone(),
         round: round.title(),
-        leaves: round.imported.as_ref().map(|imported| imported.count),
+        leaves: round.leaves(),
         successors: Vec::new(),
         binding_at: round.record.binding_at,
         named: None,

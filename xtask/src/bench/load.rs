@@ -19,7 +19,8 @@ const GRANTS: &str = "10000";
 const MONTHS: &str = "99";
 const EXAMPLE: &str = "bench_load";
 const WRK: [&str; 4] = ["-t2", "-c50", "-d60s", "--latency"];
-const WARM: [&str; 4] = ["-t2", "-c50", "-d5s", "--latency"];
+/// Long enough for a database that was just filled to have tidied up after itself.
+const WARM: [&str; 4] = ["-t2", "-c50", "-d30s", "--latency"];
 
 /// Fills each database through the indexer, and measures the list of grants and one grant. In the
 /// profile everything is tested in, or in Cargo's `release`: what is installed is built so.
@@ -125,6 +126,7 @@ fn pages(database: &str, program: &Path, url: &str) -> Result<Vec<Value>> {
         row["page"] = json!(page);
         row["events"] = served.facts["events"].clone();
         row["fill_seconds"] = served.facts["seconds"].clone();
+        eprintln!("    {row}");
         rows.push(row);
     }
     Ok(rows)

@@ -50,7 +50,7 @@ impl Subject {
         let opened = read.grant(id).await?.is_some();
         let data = match opened {
             true => load::grant(read, state, id).await?,
-            false => load::promised(read, state, id).await?,
+            false => load::promised(read, id).await?,
         };
         let Some(terms) = data.terms.clone() else {
             return Ok(None);
@@ -150,7 +150,7 @@ pub(super) fn places(deployment: &DeploymentView) -> Places {
 }
 
 /// A contract of the deployment by its name.
-pub(super) fn contract(deployment: &DeploymentView, name: &str) -> Option<Address> {
+pub(crate) fn contract(deployment: &DeploymentView, name: &str) -> Option<Address> {
     let mut contracts = deployment.contracts.iter();
     let found = contracts.find(|contract| contract.name == name);
     found.map(|contract| contract.address)

@@ -47,7 +47,7 @@ pub(super) async fn ahead(
         for held in read.grants_of_wallets(&viewer.wallets, &page).await? {
             let grant = match &held {
                 Held::Opened(record) => load::grant(read, state, record.id).await?,
-                Held::Waiting(terms) => match load::promised(read, state, terms.id).await {
+                Held::Waiting(terms) => match load::promised(read, terms.id).await {
                     Ok(grant) => grant,
                     Err(PageError::Missing { .. }) => continue,
                     Err(error) => return Err(error),

@@ -11,6 +11,7 @@ use crate::access::Viewer;
 use crate::data::refused;
 use crate::error::PageError;
 use crate::load;
+use crate::outline::Outline;
 use crate::state::AppState;
 use crate::views::grant::{GrantData, Named};
 
@@ -100,7 +101,7 @@ pub(super) async fn page(
     whose: &Whose,
     (after, limit): (Option<B256>, u32),
 ) -> Result<(Portfolio, Option<B256>), PageError> {
-    let overview = load::overview(read, state).await?;
+    let outline = Outline::read(read).await?;
     let mut held = held(read, whose, (after, limit)).await?;
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = held.len() > most;
@@ -116,10 +117,10 @@ pub(super) async fn page(
         let papers = papers.remove(&id);
         let data = match one {
             Held::Opened(record) => {
-                Some(load::listed(read, &overview, *record, papers.as_ref()).await?)
+                Some(load::listed(read, &outline, *record, papers.as_ref()).await?)
             }
             // Nothing while its round is not committed: nobody is promised it yet.
-            Held::Waiting(imported) => load::promised_of(&overview, imported)?,
+            Held::Waiting(imported) => load::promised_of(&outline, imported)?,
         };
         let Some(data) = data else { continue };
         let data = match papers {
@@ -138,7 +139,7 @@ pub(super) async fn by_id(
     id: B256,
 ) -> Result<GrantData, PageError> {
     match load::grant(read, state, id).await {
-        Err(PageError::Missing { .. }) => load::promised(read, state, id).await,
+        Err(PageError::Missing { .. }) => load::promised(read, id).await,
         found => found,
     }
 }

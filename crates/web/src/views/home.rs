@@ -14,10 +14,12 @@ use tokio::sync::OnceCell;
 use super::forecast::{self, ForecastView, Vesting};
 use super::shell::{Place, Shell};
 use super::{Context, Figure, Goals, NamedGoal, goal_words, markup};
+use crate::access::Viewer;
 use crate::charts::forecast::Month;
 use crate::dates;
 use crate::html::{Hex, Markup, Money};
-use crate::numbers::{ONE_PPB, count, grouped, percent, share, shortened};
+use crate::numbers::{ONE_PPB, count, grouped, percent, share};
+use crate::outline::{self, NamedRound, Outline};
 
 /// Totals over unopened grants are shown from this many on: fewer would tell a grant's own terms.
 pub(crate) const UNOPENED_MIN: u64 = 5;
@@ -80,9 +82,7 @@ pub(crate) struct RoundSummary {
 impl RoundSummary {
     /// The company's name for it, else its root.
     pub(crate) fn title(&self) -> String {
-        let label = self.imported.as_ref().map(|round| round.label.clone());
-        let label = label.filter(|label| !label.is_empty());
-        label.unwrap_or_else(|| shortened(&self.record.root.to_string()))
+        outline::title(self.record.root, self.imported.as_ref())
     }
 
     /// Grants of it that stand: its leaves, as far as they are known here, and what took the place
@@ -128,6 +128,15 @@ pub(crate) struct Forecast {
 }
 
 impl Overview {
+    /// Its rounds and goals alone.
+    pub(crate) fn outline(&self) -> Outline {
+        let rounds = self.rounds.iter().map(|round| NamedRound {
+            record: round.record,
+            imported: round.imported.clone(),
+        });
+        Outline::new(self.goals.clone(), rounds)
+    }
+
     /// Grants that stand.
     pub(crate) fn grants(&self) -> u64 {
         self.rounds.iter().map(RoundSummary::live).sum()
@@ -184,6 +193,8 @@ pub(crate) struct HomePage {
     pub(crate) forecast: Option<ForecastView>,
     pub(crate) rounds: Vec<RoundRow>,
     pub(crate) goals: Vec<GoalRow>,
+    /// Whether the reader defines goals for the company.
+    pub(crate) defines: bool,
 }
 
 #[derive(Debug)]
@@ -232,6 +243,7 @@ impl HomePage {
                 .iter()
                 .map(|goal| goal_row(goal, overview, context))
                 .collect(),
+            defines: context.viewer.is_some_and(Viewer::is_company),
         }
     }
 }

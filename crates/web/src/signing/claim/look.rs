@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, U256};
 use guerdon_chain::plan::{self, Place};
-use guerdon_chain::{Chain, ChainError, Plan};
+use guerdon_chain::{Chain, ChainError, Finality, Plan};
 use guerdon_core::grant::{self, GateResult, Payment, Reason, Refused};
 use guerdon_core::ledger::{GrantRecord, RoundRecord};
 use guerdon_core::state::{Flags, State};
@@ -15,8 +15,8 @@ use guerdon_store::Read;
 use jiff::tz::TimeZone;
 
 use crate::error::PageError;
-use crate::load;
 use crate::numbers::shortened;
+use crate::outline;
 use crate::state::AppState;
 use crate::views::{Goals, NamedGoal, zone};
 
@@ -61,7 +61,8 @@ pub(crate) enum Trial {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AtNode {
     pub(crate) chain_id: u64,
-    /// Its newest block and that block's time; `None` if it did not answer.
+    /// Its newest block, of those that the index takes, and that block's time; `None` if it did not
+    /// answer.
     pub(crate) head: Option<(u64, u64)>,
     pub(crate) trial: Trial,
     /// What the wallet has for gas and what the claim needs, in wei.
@@ -105,7 +106,7 @@ impl Known {
             encoded,
             record,
             round,
-            goals: load::overview(read, state).await?.goals.clone(),
+            goals: outline::goals(read).await?,
             zone,
             zone_name,
             chain_id: state.deployment.chain_id,
@@ -276,14 +277,19 @@ async fn tree(read: &mut Read, root: B256) -> Result<SumTree, PageError> {
 
 impl AtNode {
     /// Asks the node, without sending anything. A node that does not answer is an answer, too.
-    pub(crate) async fn ask(chain: &Chain, plan: Option<&Plan>, sender: Address) -> Self {
+    pub(crate) async fn ask(
+        (chain, finality): (&Chain, Finality),
+        plan: Option<&Plan>,
+        sender: Address,
+    ) -> Self {
         let (trial, gas) = match plan {
             Some(plan) => attempt(chain, plan, sender).await,
             None => (Trial::None, None),
         };
+        let head = chain.head_of(finality).await.ok();
         Self {
             chain_id: chain.chain_id(),
-            head: chain.head().await.ok().map(|head| (head.number, head.time)),
+            head: head.map(|head| (head.number, head.time)),
             trial,
             gas,
         }
