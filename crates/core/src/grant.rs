@@ -3,11 +3,13 @@ use alloy_primitives::{Address, B256};
 mod changes;
 mod moves;
 mod opening;
+mod steps;
 mod why;
 
 pub use changes::{accelerate, hold_claims, lower_withholding, pause, resume, waive};
 pub use moves::{Change, EndOrder, claim, end, settle};
 pub use opening::{Claimed, Desk, OpenRefused, Opened, open};
+pub use steps::{Step, earned_by, reached_at, steps};
 pub use why::{Reason, next_vesting, reachable, why_locked};
 
 use crate::PPB;

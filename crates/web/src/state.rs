@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alloy_primitives::{Address, B256};
-use guerdon_chain::Chain;
+use guerdon_chain::{Chain, Finality};
 use guerdon_core::fact::{Fact, Log};
 use guerdon_store::Store;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::watch;
 
-use crate::api::{Kept, Limits};
+use crate::api::{Kept, Limits, Webhooks};
 use crate::company::Importer;
 use crate::demo::Demo;
 use crate::memory::Memory;
@@ -166,8 +166,12 @@ pub struct Options {
     pub client_header: Option<String>,
     /// Hears of every answer; `None`: nobody counts.
     pub observer: Option<Observer>,
+    /// Checks and seals what webhooks need; `None`: this server has no data key, and makes none.
+    pub webhooks: Option<Webhooks>,
     /// When this server ends.
     pub stop: Stop,
+    /// Which block of the chain the index takes for its newest.
+    pub head: Finality,
 }
 
 impl Options {
@@ -182,7 +186,9 @@ impl Options {
             limits: Limits::default(),
             client_header: None,
             observer: None,
+            webhooks: None,
             stop: Stop::default(),
+            head: Finality::Latest,
         }
     }
 

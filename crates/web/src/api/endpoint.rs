@@ -168,7 +168,10 @@ impl Param {
 
     /// Whether it stands in the path.
     pub(super) const fn is_in_path(self) -> bool {
-        matches!(self, Self::Id(..) | Self::Person | Self::Import | Self::Webhook)
+        matches!(
+            self,
+            Self::Id(..) | Self::Person | Self::Import | Self::Webhook
+        )
     }
 
     pub(super) const fn says(self) -> &'static str {

@@ -10,11 +10,13 @@ use axum::response::IntoResponse;
 use guerdon_store::{Actor, ApiKey, NewApiKey, NewEntry, Read, Scope};
 use jiff::tz::TimeZone;
 
+use super::events::EventKind;
 use super::key::NewKey;
+use super::webhooks::{self, HookRow};
 use crate::access::{Administrator, Viewer};
 use crate::company::forms::{Fields, see};
 use crate::dates;
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::load;
 use crate::pages::{Answer, html};
 use crate::state::AppState;
@@ -34,6 +36,19 @@ struct IntegrationsPage {
     refused: Option<&'static str>,
     scopes: Vec<(&'static str, &'static str)>,
     rows: Vec<KeyRow>,
+    hooks: Vec<HookRow>,
+    events: Vec<(&'static str, &'static str)>,
+    /// Why no webhook was made, and the address that was sent.
+    hook_refused: Option<(String, &'static str)>,
+    can_send: bool,
+}
+
+/// What a page says of the last thing that was asked of it.
+#[derive(Debug, Default)]
+struct Said {
+    made: Option<String>,
+    refused: Option<&'static str>,
+    hook_refused: Option<(String, &'static str)>,
 }
 
 #[derive(Debug)]
@@ -52,23 +67,39 @@ pub(super) async fn page(
     Administrator(viewer): Administrator,
 ) -> Answer {
     let mut read = state.store.read().await?;
-    show(&mut read, (&state, &viewer), None, None).await
+    show(&mut read, (&state, &viewer), Said::default()).await
 }
 
-async fn show(
-    read: &mut Read,
-    (state, viewer): (&AppState, &Viewer),
-    made: Option<String>,
-    refused: Option<&'static str>,
+/// The page again, with why no webhook was made.
+pub(super) async fn refused(
+    state: &AppState,
+    viewer: &Viewer,
+    (url, why): (&str, &'static str),
 ) -> Answer {
+    let said = Said {
+        hook_refused: Some((url.to_owned(), why)),
+        ..Said::default()
+    };
+    let mut read = state.store.read().await?;
+    form_refused(show(&mut read, (state, viewer), said).await)
+}
+
+async fn show(read: &mut Read, (state, viewer): (&AppState, &Viewer), said: Said) -> Answer {
     let as_of = load::as_of(read, state).await?;
     let context = load::context(state, as_of, Some(viewer));
     let now = (state.wall)();
     let keys = read.api_keys().await?;
     let mut answer = html(&IntegrationsPage {
         shell: Shell::new(&context, "Integrations", Place::Integrations),
-        made,
-        refused,
+        made: said.made,
+        refused: said.refused,
+        hook_refused: said.hook_refused,
+        hooks: webhooks::rows(read).await?,
+        events: EventKind::asked_for()
+            .into_iter()
+            .map(|kind| (kind.word(), kind.says()))
+            .collect(),
+        can_send: state.options.webhooks.is_some(),
         scopes: Scope::ALL
             .map(|scope| (scope.name(), words::scope(scope)))
             .to_vec(),
@@ -109,7 +140,11 @@ pub(super) async fn make(
         Ok(asked) => asked,
         Err(why) => {
             let mut read = state.store.read().await?;
-            return show(&mut read, (&state, &viewer), None, Some(why)).await;
+            let said = Said {
+                refused: Some(why),
+                ..Said::default()
+            };
+            return show(&mut read, (&state, &viewer), said).await;
         }
     };
     let owner = viewer.owner().ok_or(PageError::NotSignedIn)?;
@@ -137,7 +172,11 @@ pub(super) async fn make(
     .await?;
     tx.commit().await?;
     let mut read = state.store.read().await?;
-    show(&mut read, (&state, &viewer), Some(key.text), None).await
+    let said = Said {
+        made: Some(key.text),
+        ..Said::default()
+    };
+    show(&mut read, (&state, &viewer), said).await
 }
 
 type Asked = (String, BTreeSet<Scope>, Option<u64>);

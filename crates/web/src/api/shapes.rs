@@ -10,10 +10,10 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
-use super::{events, webhooks};
 use super::schema::{
     ADDRESS, CURSOR, ID, UNITS, list, maybe, moment, number, object, optional, part, pattern, text,
 };
+use super::{events, webhooks};
 
 /// Shares are parts of a billion.
 const PPB: i64 = 1_000_000_000;

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod actions;
 pub(crate) mod api;
 pub(crate) mod audit;
+pub(crate) mod auditor_links;
 pub(crate) mod calendar;
 pub(crate) mod charts;
 pub(crate) mod claim;
@@ -11,6 +12,7 @@ pub(crate) mod company;
 pub(crate) mod demo;
 pub(crate) mod errors;
 pub(crate) mod goal;
+pub(crate) mod goal_builder;
 pub(crate) mod goal_words;
 pub(crate) mod grant;
 pub(crate) mod history;
@@ -30,6 +32,7 @@ pub(crate) mod round;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod signing;
+pub(crate) mod webhooks;
 
 #[cfg(test)]
 mod parts;

@@ -1,0 +1,12 @@
+INSERT INTO events VALUES
+    (7, 'evt_00112233445566778899aabbccddeeff', 'grant.claimed', 1814400000, '{"type":"grant.claimed","timestamp":"2027-07-01T00:00:00Z","data":{}}', 1814400012);
+INSERT INTO told VALUES
+    (1, 7, 1650, '0x2323232323232323232323232323232323232323232323232323232323232323', 1782864000);
+INSERT INTO grant_steps VALUES
+    ('0x1111111111111111111111111111111111111111111111111111111111111111', 12, 1817078400);
+INSERT INTO data_key VALUES
+    (1, '0a1b2c3d4e5f6071');
+INSERT INTO webhooks VALUES
+    ('wh_0badcafe0badcafe', 'https://payroll.acme.example/guerdon', 'grant.claimed grant.ended', 'v1.AAAA.AAAA', NULL, NULL, 1782864000, 'P1', NULL, NULL, NULL);
+INSERT INTO deliveries VALUES
+    ('wh_0badcafe0badcafe', 7, 1, NULL, 1814400013, 200, NULL, 1814400013);
