@@ -62,7 +62,19 @@ pub struct GoalDefinition {
     pub place: Option<GoalPlace>,
 }
 
+/// The key of a specification that holds the goal's title.
+pub const TITLE: &str = "title";
+
 impl GoalDefinition {
+    /// What people call it: the title in its specification, else its name.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        let title = self.specification.get(TITLE).map(|title| title.trim());
+        title
+            .filter(|title| !title.is_empty())
+            .unwrap_or(&self.name)
+    }
+
     /// The goal's id, once it has a place.
     #[must_use]
     pub fn id(&self) -> Option<B256> {

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
+use tempfile::NamedTempFile;
 
 use crate::error::{Failure, Outcome, file_error};
 
@@ -44,6 +45,12 @@ impl DataDir {
 
     pub(crate) fn replacements(&self) -> PathBuf {
         self.0.join("replacements")
+    }
+
+    /// The replacement of the grant with this name.
+    pub(crate) fn replacement(&self, name: &str) -> PathBuf {
+        self.replacements()
+            .join(format!("{}.json", file_name(name)))
     }
 
     /// E-mails that a demonstration does not send.
@@ -86,41 +93,44 @@ pub(crate) fn read_secret(path: &Path) -> Outcome<String> {
 
 /// Writes beside the file, syncs, renames. Makes missing folders.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Outcome {
-    write_as(
-        path,
-        bytes,
-        fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true),
-    )
+    write_as(path, bytes, 0o666)
 }
 
 /// The same, readable by its owner alone.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Outcome {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    write_as(path, bytes, &options)
+    write_as(path, bytes, 0o600)
 }
 
-fn write_as(path: &Path, bytes: &[u8], options: &fs::OpenOptions) -> Outcome {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+/// Writes with at most these rights; the process's mask takes away what it takes from all files.
+fn write_as(path: &Path, bytes: &[u8], rights: u32) -> Outcome {
+    let folder = folder_of(path);
     fs::create_dir_all(folder).map_err(|error| file_error("make the folder", folder, &error))?;
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.tmp", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let written = options.open(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
+    let mut beside = beside(path, rights)?;
+    let file = beside.as_file_mut();
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
     written
-        .and_then(|()| fs::rename(&beside, path))
+        .and_then(|()| beside.persist(path).map_err(|error| error.error))
+        .map(drop)
         .map_err(|error| file_error("write", path, &error))
+}
+
+/// A new file in the folder of another, under a name that nobody can foresee: in a folder that
+/// others share, none of theirs is written to. Dropped before it has its name, it is gone.
+pub(crate) fn beside(path: &Path, rights: u32) -> Outcome<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".guerdon-").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(rights));
+    #[cfg(not(unix))]
+    let _ = rights;
+    let made = builder.tempfile_in(folder_of(path));
+    made.map_err(|error| file_error("write", path, &error))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 /// Files of a folder whose name ends so, sorted by name; no folder is no files.
@@ -180,5 +190,28 @@ mod tests {
             list(&folder.path().join("a"), ".tmp").unwrap(),
             Vec::<PathBuf>::new()
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_planted_link_is_replaced_and_not_followed() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "hers").unwrap();
+        let path = folder.path().join("key.json");
+        let foreseen = format!("key.json.{}.tmp", std::process::id());
+        for name in ["key.json", &foreseen] {
+            symlink(&victim, folder.path().join(name)).unwrap();
+        }
+        write_secret(&path, b"ours").unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "hers");
+        let found = fs::symlink_metadata(&path).unwrap();
+        assert!(found.is_file());
+        assert_eq!(found.permissions().mode() & 0o777, 0o600);
+        write(&path, b"all may read").unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode & !0o666, 0);
+        assert_ne!(mode & 0o400, 0);
     }
 }

@@ -12,7 +12,9 @@ use guerdon_formats::safe_batch::{SafeBatch, SafeCall};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::cli::{Command, Global, GoalCommand, GrantCommand, JobCommand, RoundCommand};
+use crate::cli::{
+    Command, Global, GoalCommand, GrantCommand, JobCommand, RoleCommand, RoundCommand,
+};
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::files;
@@ -173,6 +175,7 @@ fn is_write(command: &Command) -> bool {
             matches!(command, RoundCommand::Commit(_) | RoundCommand::Rescind(_))
         }
         Command::Job(command) => !matches!(command, JobCommand::List(_)),
+        Command::Role(command) => !matches!(command, RoleCommand::List(_)),
         Command::Grant(command) => !matches!(
             command,
             GrantCommand::List(_) | GrantCommand::Show(_) | GrantCommand::Agree(_)

@@ -36,17 +36,14 @@ impl Read {
             false => self.people_of(text).await?,
         };
         // No database takes accents off in the way of the other.
-        let sql = "SELECT person, name, number FROM members WHERE erased_at IS NULL \
-                   ORDER BY name, person";
+        let sql = "SELECT person, name, number FROM members WHERE erased_at IS NULL";
         let wanted = folded(text);
         let rows = run!(self, fetch_all as NamedRow, sql)?.into_iter();
         let found = rows.filter(|row| {
             let holds = |words: &str| folded(words).contains(&wanted);
             holds(&row.name) || holds(&row.number) || also.contains(&row.person)
         });
-        let page = found.skip(skip as usize).take(limit as usize);
-        let page: Vec<_> = page.map(|row| row.person).collect();
-        self.people_by(&page).await
+        self.people_by(found, (skip, limit)).await
     }
 
     /// By the beginning of a wallet or of a grant's id, or by part of a grant's name.
@@ -74,24 +71,29 @@ impl Read {
         skip: u32,
         limit: u32,
     ) -> Result<Vec<Member>, StoreError> {
-        let sql = "SELECT m.person AS person FROM members m WHERE m.erased_at IS NULL \
+        let sql = "SELECT m.person, m.name, m.number FROM members m WHERE m.erased_at IS NULL \
                    AND EXISTS (SELECT 1 FROM people p JOIN terms t ON t.id = p.id \
                    JOIN rounds r ON r.root = t.root AND NOT r.rescinded \
                    WHERE p.employee_id = m.number AND p.erased_at IS NULL AND NOT EXISTS \
-                   (SELECT 1 FROM acceptances a WHERE a.grant_id = t.id)) \
-                   ORDER BY m.name, m.person LIMIT $1 OFFSET $2";
-        let (limit, skip) = (i64::from(limit), i64::from(skip));
-        let rows = run!(self, fetch_all as FoundRow, sql, limit, skip)?;
-        let found: Vec<_> = rows.into_iter().map(|row| row.person).collect();
-        self.people_by(&found).await
+                   (SELECT 1 FROM acceptances a WHERE a.grant_id = t.id))";
+        let rows = run!(self, fetch_all as NamedRow, sql)?;
+        self.people_by(rows, (skip, limit)).await
     }
 
-    async fn people_by(&mut self, people: &[i64]) -> Result<Vec<Member>, StoreError> {
-        let mut found = Vec::with_capacity(people.len());
-        for person in people {
-            found.extend(self.member(PersonId(*person)).await?);
+    /// One page of those found, as a list of names is read: Émile beside Emil.
+    async fn people_by(
+        &mut self,
+        found: impl IntoIterator<Item = NamedRow>,
+        (skip, limit): (u32, u32),
+    ) -> Result<Vec<Member>, StoreError> {
+        let found = found.into_iter();
+        let mut found: Vec<_> = found.map(|row| (folded(&row.name), row.person)).collect();
+        found.sort_unstable();
+        let mut page = Vec::new();
+        for (_, person) in found.into_iter().skip(skip as usize).take(limit as usize) {
+            page.extend(self.member(PersonId(person)).await?);
         }
-        Ok(found)
+        Ok(page)
     }
 }
 

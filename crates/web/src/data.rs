@@ -11,9 +11,9 @@ use crate::dates;
 use crate::error::PageError;
 use crate::numbers::Token;
 use crate::state::DeploymentView;
+use crate::strings::goal_words;
 use crate::table::Rows;
 use crate::views::goal::GoalData;
-use crate::views::goal_words;
 use crate::views::grant::GrantData;
 use crate::views::home::{Forecast, Overview, RoundSummary};
 use crate::views::round::{RoundData, state_word};
@@ -141,6 +141,7 @@ fn goal_summary(goal: &NamedGoal, context: &Context<'_>) -> Value {
     json!({
         "id": record.id.to_string(),
         "name": goal.name,
+        "title": goal.title(),
         "measures": goal_words::measures(&record.goal),
         "state": standing.state,
         "who_acts_next": standing.next,

@@ -66,6 +66,9 @@ pub(crate) enum PageError {
     /// The session may not do this.
     #[error("{}", .0.what)]
     NotPermitted(Refusal),
+    /// A form holds something that is not taken.
+    #[error("{}", .0.what)]
+    NotTaken(Refusal),
     /// Something that this server does not have.
     #[error("{}", .0.what)]
     NotHere(Refusal),
@@ -158,6 +161,7 @@ impl PageError {
             Self::Busy(why, _) => refused(StatusCode::SERVICE_UNAVAILABLE, said::BUSY, why),
             Self::ForeignForm => refused(StatusCode::FORBIDDEN, said::FOREIGN, &FOREIGN_FORM),
             Self::NotPermitted(why) => refused(StatusCode::FORBIDDEN, said::NOT_PERMITTED, why),
+            Self::NotTaken(why) => refused(StatusCode::UNPROCESSABLE_ENTITY, said::NOT_TAKEN, why),
             Self::NotHere(why) => refused(StatusCode::NOT_FOUND, said::NOT_HERE, why),
             Self::NotUnderstood => of(StatusCode::BAD_REQUEST, said::NOT_UNDERSTOOD),
             Self::NothingRead | Self::BeforeAll { .. } | Self::NotADate(_) => {

@@ -14,8 +14,8 @@ pub(crate) mod timeline;
 #[cfg(test)]
 mod tests;
 
-// Parts that are nothing but sentences stand with the others.
-pub(crate) use crate::strings::{goal_words, history, powers, questions, reasons};
+// Words that pages of results ask for here.
+pub(crate) use crate::strings::goal_words;
 
 use std::fmt::Display;
 
@@ -25,10 +25,13 @@ use guerdon_core::grant::GateResult;
 use guerdon_core::ledger::GoalRecord;
 use guerdon_core::state::{Flags, State};
 use guerdon_core::terms::Terms;
+use guerdon_formats::goal_file::GoalDefinition;
+use guerdon_store::ImportedGoal;
 use jiff::tz::TimeZone;
 
 use crate::access::Viewer;
 use crate::charts::Drawn;
+use crate::dates;
 use crate::html::{Hex, Markup, Money, When};
 use crate::numbers::{Token, shortened};
 use crate::state::{Company, DeploymentView};
@@ -64,6 +67,11 @@ impl Context<'_> {
         }
     }
 
+    /// The day on which something happens, in the reader's zone.
+    pub(crate) fn day(&self, at: u64) -> String {
+        dates::day(at, &self.zone_of(None).0)
+    }
+
     /// A grant by its id: a link for those who may read its page, the id alone for others.
     pub(crate) fn grant(&self, id: &B256, holder: Option<Address>) -> Hex {
         let holds = |viewer: &Viewer| holder.is_some_and(|it| viewer.wallets.contains(&it));
@@ -85,13 +93,30 @@ impl Context<'_> {
 pub(crate) struct NamedGoal {
     pub(crate) record: GoalRecord,
     pub(crate) name: Option<String>,
+    /// What people call it, where that is something else.
+    pub(crate) title: Option<String>,
 }
 
 impl NamedGoal {
+    /// A goal, with the names of its definition where that was imported.
+    pub(crate) fn new(record: GoalRecord, imported: Option<&ImportedGoal>) -> Self {
+        let definition = imported.map(|goal| GoalDefinition::decode(goal.definition.as_bytes()));
+        let title = definition.and_then(Result::ok);
+        Self {
+            record,
+            name: imported.map(|goal| goal.name.clone()),
+            title: title.map(|definition| definition.title().to_owned()),
+        }
+    }
+
     pub(crate) fn title(&self) -> String {
-        self.name
-            .clone()
-            .unwrap_or_else(|| shortened(&self.record.id.to_string()))
+        let called = self.title.as_ref().or(self.name.as_ref()).cloned();
+        called.unwrap_or_else(|| shortened(&self.record.id.to_string()))
+    }
+
+    /// What sheets and commands call it, where people call it something else.
+    pub(crate) fn other_name(&self) -> Option<String> {
+        self.name.clone().filter(|name| *name != self.title())
     }
 }
 
@@ -147,6 +172,8 @@ pub(crate) struct Why {
     pub(crate) link: Option<(String, &'static str)>,
     /// Nobody has anything left to do.
     pub(crate) done: bool,
+    /// What else is to say about the same grant, less urgent.
+    pub(crate) also: Vec<Self>,
 }
 
 impl Why {
@@ -157,7 +184,18 @@ impl Why {
             next: next.to_owned(),
             link: None,
             done: false,
+            also: Vec::new(),
         }
+    }
+
+    /// One notice of several about the same grant, the most urgent first; none of none.
+    pub(crate) fn folded(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut all = all.into_iter();
+        let first = all.next()?;
+        Some(Self {
+            also: all.collect(),
+            ..first
+        })
     }
 
     /// With a link to the goal that it speaks of.

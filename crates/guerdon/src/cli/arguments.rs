@@ -114,6 +114,28 @@ pub(crate) struct Global {
     /// Say more on stderr; twice for every request, three times for every library too.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// Form of the log on stderr: text, or json, one object a line.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORM",
+        env = "GUERDON_LOG_FORMAT",
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    pub(crate) log_format: super::LogFormat,
+    /// Which block counts as the chain's newest: latest, safe or finalized.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "BLOCK",
+        env = "GUERDON_HEAD",
+        default_value = "latest",
+        hide_possible_values = true
+    )]
+    pub(crate) head: super::Head,
     /// Which of these options were given, and by what.
     #[arg(skip)]
     pub(crate) sources: Vec<(String, String)>,
@@ -148,6 +170,9 @@ pub(crate) enum Command {
     /// Goals: results that decide money.
     #[command(subcommand)]
     Goal(GoalCommand),
+    /// Roles: who may call what for the company.
+    #[command(subcommand)]
+    Role(super::RoleCommand),
     /// Calls of roles with a delay: scheduled first, executed later.
     #[command(subcommand)]
     Job(super::JobCommand),

@@ -3,8 +3,8 @@
 use std::pin::Pin;
 
 use super::{
-    database, deploy, doctor, eval, goal, grant, job, keep, key, manual, money, people, round,
-    schedule, serve, travel, verify,
+    database, deploy, doctor, eval, goal, grant, job, keep, key, manual, money, people, role,
+    round, schedule, serve, travel, verify,
 };
 use crate::cli::{Command, DbCommand};
 use crate::context::Context;
@@ -29,6 +29,7 @@ pub(crate) fn dispatch<'a>(
             Command::Grant(command) => grant::run(context, command).await,
             Command::Goal(command) => goal::run(context, command).await,
             Command::People(command) => people::run(context, command).await,
+            Command::Role(command) => role::run(context, command).await,
             Command::Job(command) => job::run(context, command).await,
             Command::Schedule(command) => schedule::run(context, command),
             Command::Key(command) => key::run(context, command).await,

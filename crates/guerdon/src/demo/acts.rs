@@ -103,15 +103,17 @@ pub(super) async fn define_goals(context: &Context, node: &Node) -> Outcome {
     Ok(())
 }
 
-/// The goal that the second round waits for.
+/// The goals that the second round waits for.
 pub(super) async fn define_next(context: &Context, node: &Node) -> Outcome {
     let session = Session::open(context, node)?;
     let company = Signer::embedded(COMPANY)?;
     let bond_token = session
         .bond_token()
         .ok_or_else(|| Failure::precondition("the deployment has no bond coin"))?;
-    let definition = goals::next(bond_token, seeded("agents_500 items"))?;
-    define(&session, &company, definition).await
+    for definition in goals::next(bond_token, seeded("agents_500 items"))? {
+        define(&session, &company, definition).await?;
+    }
+    Ok(())
 }
 
 async fn define(session: &Session<'_>, company: &Signer, definition: GoalDefinition) -> Outcome {
@@ -137,6 +139,14 @@ pub(super) async fn commit_round(context: &Context, node: &Node, sheet: &Sheet) 
     if known.committed_at == 0 {
         let binding_at = sheet.binding.map_or(Ok(0), seconds)?;
         round::commit(&session, &company, &file, binding_at).await?;
+    }
+    Ok(())
+}
+
+/// Imports a round that the company has not committed yet.
+pub(super) async fn prepare_round(context: &Context, node: &Node, sheet: &Sheet) -> Outcome {
+    if imported(context, sheet)?.is_none() {
+        import(&Session::open(context, node)?, sheet).await?;
     }
     Ok(())
 }

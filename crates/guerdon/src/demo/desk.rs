@@ -3,12 +3,13 @@
 
 use alloy_primitives::{B256, keccak256};
 use guerdon_chain::{DEV_ACCOUNTS, Signer, typed_data_digest};
+use guerdon_core::act::Act;
 use guerdon_core::goal::{Accept, GoalsDomain};
 use guerdon_core::terms::Powers;
 use guerdon_store::{
-    Acceptance, ChallengeReason, ImportDraft, Owner, PaperSignature, Template, Tx,
+    Acceptance, ChallengeReason, ImportDraft, NewRequest, Owner, PaperSignature, Template, Tx,
 };
-use guerdon_web::{accept_paper, acceptance};
+use guerdon_web::{accept_paper, acceptance, batch_call};
 
 use super::goals::{LAUNCH, NEXT, PRODUCT_PANEL};
 use super::launch::REASON;
@@ -16,8 +17,10 @@ use super::story::seconds;
 use crate::commands::goal::KEEPER;
 use crate::commands::goal::files::find as find_goal;
 use crate::commands::grant::files::find as find_grant;
+use crate::commands::money::COMPANY;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
+use crate::files;
 
 /// Who accepted, and when.
 const ACCEPTED: [(&str, &str); 14] = [
@@ -39,6 +42,11 @@ const ACCEPTED: [(&str, &str); 14] = [
 /// A sheet with two mistakes, begun by PEOPLE.
 const BEGUN: &[u8] = include_bytes!("../../demo/acme-2028-h2-draft.csv");
 const DRAFT: &str = "2c1f0b9ad3e44756";
+/// A sheet without a mistake, begun by PEOPLE.
+const READY: &[u8] = include_bytes!("../../demo/acme-2028-spot.csv");
+const SPOT: &str = "7be05a1c94d2f836";
+/// Whose replacement is drafted.
+const PROMOTED: &str = "G-1018";
 
 /// Signs, with each holder's own key, what the pages would ask her to sign.
 pub(super) async fn accept(context: &Context, tx: &mut Tx) -> Outcome {
@@ -156,24 +164,78 @@ pub(super) async fn templates(tx: &mut Tx) -> Outcome {
     Ok(())
 }
 
-/// A sheet that PEOPLE has begun to import.
-pub(super) async fn draft(tx: &mut Tx, by: String) -> Outcome {
-    if tx.import_draft(DRAFT).await?.is_some() {
-        return Ok(());
+/// Sheets that PEOPLE has begun to import: one whose columns are not matched, and one without a
+/// mistake, ready to be looked at and imported.
+pub(super) async fn drafts(tx: &mut Tx, by: String) -> Outcome {
+    let columns = READY
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let columns = String::from_utf8_lossy(columns);
+    let columns = columns.split(',').map(|name| Some(name.to_owned()));
+    for (id, name, (sheet, matched)) in [
+        (DRAFT, "acme-2028-h2.csv", (BEGUN, None)),
+        (SPOT, "acme-2028-spot.csv", (READY, Some(columns.collect()))),
+    ] {
+        if tx.import_draft(id).await?.is_some() {
+            continue;
+        }
+        let at = seconds("2028-06-30T15:20:00Z")?;
+        tx.put_import_draft(&ImportDraft {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            sheet: sheet.to_vec(),
+            matched,
+            left_out: std::collections::BTreeSet::new(),
+            created_by: by.clone(),
+            created_at: at,
+            changed_at: at,
+            binding_at: None,
+            root: None::<B256>,
+        })
+        .await?;
     }
-    let at = seconds("2028-06-30T15:20:00Z")?;
-    tx.put_import_draft(&ImportDraft {
-        id: DRAFT.to_owned(),
-        name: "acme-2028-h2.csv".to_owned(),
-        sheet: BEGUN.to_vec(),
-        matched: None,
-        left_out: std::collections::BTreeSet::new(),
-        created_by: by,
-        created_at: at,
-        changed_at: at,
-        binding_at: None,
-        root: None::<B256>,
-    })
-    .await?;
+    Ok(())
+}
+
+/// A batch that the owners of a Safe would sign: one clock runs again, one grant ends with notice.
+/// And the replacement that waits for its holder's signature, as the page of drafts keeps it.
+pub(super) async fn signatures(context: &Context, tx: &mut Tx, seen: u64) -> Outcome {
+    let by = Owner::Wallet(Signer::embedded(COMPANY)?.address());
+    let at = seconds("2028-06-30T16:05:00Z")?;
+    if tx.batches(1).await?.is_empty() {
+        let batch = tx.add_batch(&by, at).await?;
+        let stop_at = seconds("2028-09-30T22:59:59Z")?;
+        for (name, act) in [
+            ("G-1019", Act::Resume),
+            (
+                "G-1009",
+                Act::End {
+                    stop_at,
+                    grace: false,
+                },
+            ),
+        ] {
+            let grant = find_grant(context, name)?;
+            let terms = grant.file.terms.encode();
+            let terms = terms.map_err(|error| Failure::failed(error.to_string()))?;
+            let made = batch_call(grant.file.contract, (grant.id, &terms), act, (by, at, seen));
+            let call = made.ok_or_else(|| Failure::failed("an act of the story has no call"))?;
+            tx.add_batch_call(batch, &call).await?;
+        }
+    }
+    let grant = find_grant(context, PROMOTED)?;
+    let subject = format!("grant:{}", grant.id);
+    if tx.requests_of(&subject, 1).await?.is_empty() {
+        let file = files::read(&context.data.replacement(PROMOTED))?;
+        tx.add_request(&NewRequest {
+            subject,
+            kind: "replace".to_owned(),
+            body: String::from_utf8_lossy(&file).into_owned(),
+            made_at: at,
+            made_by: by,
+        })
+        .await?;
+    }
     Ok(())
 }

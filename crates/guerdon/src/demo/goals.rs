@@ -1,22 +1,27 @@
-//! The three goals of the story.
+//! The goals of the story.
 
 use alloy_primitives::{Address, B256, keccak256};
 use guerdon_chain::Signer;
 use guerdon_core::PPB;
 use guerdon_core::goal::{Goal, Kind, panel_hash};
-use guerdon_formats::goal_file::{GoalDefinition, Specification, spec_hash};
+use guerdon_formats::eval::Query;
+use guerdon_formats::goal_file::{GoalDefinition, Specification, TITLE, spec_hash};
 use guerdon_valuation::calibrate::calibrate;
 
 use super::input::{ITEMS, RELEASE_2};
-use crate::cli::EvalQuery;
 use crate::commands::eval;
 use crate::commands::goal::{ARBITER, SPONSOR};
 use crate::error::{Failure, Outcome};
 
 pub(super) const PRODUCT: &str = "product_500@0.80..0.90";
+const PRODUCT_TITLE: &str = "Product questions answered right";
 pub(super) const LAUNCH: &str = "launch-eu";
+const LAUNCH_TITLE: &str = "Launch in two regions of Europe";
 /// The bar of the second round, over the same items and the same panel.
 pub(super) const NEXT: &str = "agents_500@0.85..0.92";
+const NEXT_TITLE: &str = "Product questions answered by agents";
+pub(super) const SAFETY: &str = "safety-review-r4";
+pub(super) const UPTIME: &str = "uptime-2028-q2";
 /// Accounts of the embedded chain that sit on the panel of `product_500`.
 pub(super) const PRODUCT_PANEL: [u32; 3] = [2, 3, 4];
 pub(super) const LAUNCH_PANEL: [u32; 3] = [5, 6, 7];
@@ -39,12 +44,11 @@ struct Parties {
 }
 
 /// Which figure of a result file decides.
-pub(super) fn query() -> EvalQuery {
-    EvalQuery {
-        task: None,
+pub(super) fn query() -> Query {
+    Query {
         metric: "exact_match".to_owned(),
         filter: Some("strict-match".to_owned()),
-        samples: None,
+        ..Query::default()
     }
 }
 
@@ -55,15 +59,38 @@ pub(super) fn definitions(bond_token: Address, nonce: B256) -> Outcome<Vec<GoalD
 }
 
 /// The goal of the second round: half of the share from a lower bound of 85 % on.
-pub(super) fn next(bond_token: Address, nonce: B256) -> Outcome<GoalDefinition> {
+///
+/// Beside it two milestones: one whose result can still be challenged when the story ends, and one
+/// whose result is due.
+pub(super) fn next(bond_token: Address, nonce: B256) -> Outcome<Vec<GoalDefinition>> {
+    let parties = parties(bond_token)?;
     let bar = Bar {
         name: NEXT,
+        title: NEXT_TITLE,
         threshold: 850_000_000,
         stretch: 920_000_000,
         opens: NEXT_OPENS,
         closes: NEXT_CLOSES,
     };
-    proportion(&parties(bond_token)?, nonce, &bar)
+    let safety = Milestone {
+        name: SAFETY,
+        title: "Outside safety review of release 4",
+        reached: "a laboratory that the panel names finds no fault that blocks the release",
+        evidence: "keccak256 of the laboratory's report",
+        panel: PRODUCT_PANEL,
+    };
+    let uptime = Milestone {
+        name: UPTIME,
+        title: "99.9 % of requests answered in a quarter",
+        reached: "99.9 % of the requests from April to June 2028 were answered within 2 s",
+        evidence: "keccak256 of the signed log of the quarter",
+        panel: PRODUCT_PANEL,
+    };
+    Ok(vec![
+        proportion(&parties, nonce, &bar)?,
+        milestone(&parties, &safety)?,
+        milestone(&parties, &uptime)?,
+    ])
 }
 
 fn parties(bond_token: Address) -> Outcome<Parties> {
@@ -77,6 +104,7 @@ fn parties(bond_token: Address) -> Outcome<Parties> {
 /// What differs between goals over the items.
 struct Bar {
     name: &'static str,
+    title: &'static str,
     threshold: i64,
     stretch: i64,
     opens: u64,
@@ -87,6 +115,7 @@ struct Bar {
 fn product(parties: &Parties, nonce: B256) -> Outcome<GoalDefinition> {
     let bar = Bar {
         name: PRODUCT,
+        title: PRODUCT_TITLE,
         threshold: 800_000_000,
         stretch: 900_000_000,
         opens: OPENS,
@@ -99,6 +128,7 @@ fn proportion(parties: &Parties, nonce: B256, bar: &Bar) -> Outcome<GoalDefiniti
     let panel = panel(PRODUCT_PANEL)?;
     let reading = eval::read_bytes(RELEASE_2.result, &query(), None)?;
     let specification: Specification = [
+        (TITLE, bar.title.to_owned()),
         ("harness", reading.harness),
         ("task", reading.task),
         ("task_hash", reading.task_hash.to_string()),
@@ -133,13 +163,33 @@ fn proportion(parties: &Parties, nonce: B256, bar: &Bar) -> Outcome<GoalDefiniti
     Ok(definition(bar.name, goal, panel, specification))
 }
 
-/// A milestone: done or not, over the hash of a release manifest.
+/// Done or not.
+struct Milestone {
+    name: &'static str,
+    title: &'static str,
+    reached: &'static str,
+    evidence: &'static str,
+    panel: [u32; 3],
+}
+
+/// A milestone over the hash of a release manifest.
 fn launch(parties: &Parties) -> Outcome<GoalDefinition> {
-    let panel = panel(LAUNCH_PANEL)?;
-    let milestone = "the platform serves customers from two regions of the European Union";
+    let launch = Milestone {
+        name: LAUNCH,
+        title: LAUNCH_TITLE,
+        reached: "the platform serves customers from two regions of the European Union",
+        evidence: "keccak256 of the signed release manifest",
+        panel: LAUNCH_PANEL,
+    };
+    milestone(parties, &launch)
+}
+
+fn milestone(parties: &Parties, milestone: &Milestone) -> Outcome<GoalDefinition> {
+    let panel = panel(milestone.panel)?;
     let specification: Specification = [
-        ("milestone", milestone),
-        ("evidence", "keccak256 of the signed release manifest"),
+        (TITLE, milestone.title),
+        ("milestone", milestone.reached),
+        ("evidence", milestone.evidence),
     ]
     .map(|(name, text)| (name.to_owned(), text.to_owned()))
     .into();
@@ -155,11 +205,11 @@ fn launch(parties: &Parties) -> Outcome<GoalDefinition> {
         pool: 1,
         closes: LAUNCH_CLOSES,
         panel: panel_hash(QUORUM, &panel),
-        data: keccak256(milestone),
-        spec: spec_hash(LAUNCH, &specification),
+        data: keccak256(milestone.reached),
+        spec: spec_hash(milestone.name, &specification),
         ..common(parties)
     };
-    Ok(definition(LAUNCH, goal, panel, specification))
+    Ok(definition(milestone.name, goal, panel, specification))
 }
 
 fn common(parties: &Parties) -> Goal {

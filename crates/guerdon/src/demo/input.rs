@@ -26,6 +26,17 @@ pub(super) const SECOND: Sheet = Sheet {
     binding: Some("2028-07-15T00:00:00Z"),
 };
 
+/// Imported when the story ends, and not committed.
+pub(super) const THIRD: Sheet = Sheet {
+    name: "acme-2028-retention.csv",
+    bytes: include_bytes!("../../demo/acme-2028-retention.csv"),
+    grant: "G-2101",
+    binding: None,
+};
+
+/// What may take the place of an engineer's grant once she signs it.
+pub(super) const PROMOTED: &[u8] = include_bytes!("../../demo/acme-2028-rosa.csv");
+
 /// What takes the place of a contractor's grant when he is employed.
 pub(super) const EMPLOYED: &[u8] = include_bytes!("../../demo/acme-2028-nikhil.csv");
 

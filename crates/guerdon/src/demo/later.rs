@@ -3,7 +3,7 @@
 use clap::Parser;
 use guerdon_core::state::Flags;
 
-use super::input::EMPLOYED;
+use super::input::{EMPLOYED, PROMOTED};
 use crate::cli::Cli;
 use crate::commands::dispatch;
 use crate::commands::grant::files::find as find_grant;
@@ -31,7 +31,7 @@ pub(super) async fn change(context: &Context, node: &Node, change: &Change) -> O
 
 /// The contractor is employed: his grant becomes a larger one, with his signature.
 pub(super) async fn employ(context: &Context, node: &Node, name: &str) -> Outcome {
-    let file = context.data.replacements().join(format!("{name}.json"));
+    let file = context.data.replacement(name);
     let with = file.display().to_string();
     if !stands(context, node, (name, Flags::CLOSED)).await? {
         if !file.exists() {
@@ -44,6 +44,17 @@ pub(super) async fn employ(context: &Context, node: &Node, name: &str) -> Outcom
     }
     // Safe to repeat: it writes the new grant's file, which a kill may have left out.
     typed(context, &["grant", "replace", name, "--with", &with]).await
+}
+
+/// An engineer is promoted: new terms for her grant are written, and wait for her signature.
+pub(super) async fn promote(context: &Context, name: &str) -> Outcome {
+    if context.data.replacement(name).exists() {
+        return Ok(());
+    }
+    let sheet = context.data.0.join("sheets").join("acme-2028-rosa.csv");
+    files::write(&sheet, PROMOTED)?;
+    let sheet = sheet.display().to_string();
+    typed(context, &["grant", "replace", name, "--with", &sheet]).await
 }
 
 /// One pass of the keeper: everybody who is due is paid.

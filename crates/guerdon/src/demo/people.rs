@@ -24,9 +24,10 @@ pub(super) async fn fill(context: &Context, chain: &Chain) -> Outcome {
     desk::templates(&mut tx).await?;
     desk::accept(context, &mut tx).await?;
     desk::measure(context, &mut tx).await?;
+    desk::signatures(context, &mut tx, chain.head().await?.number).await?;
     let people = tx.member_of_number("E014").await?;
     if let Some(people) = people {
-        desk::draft(&mut tx, people.person.to_string()).await?;
+        desk::drafts(&mut tx, people.person.to_string()).await?;
     }
     tx.commit().await?;
     store.close().await;

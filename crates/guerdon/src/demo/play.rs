@@ -57,7 +57,13 @@ fn site(context: &Context, arguments: &DemoArgs) -> Outcome<Site> {
     let port = arguments.port.to_string();
     let words = ["guerdon", "serve", "--host", "127.0.0.1", "--port", &port];
     let words = words.iter().copied();
-    let cli = Cli::try_parse_from(words.chain(["--mail-folder", &mail, "--relay-only"]));
+    let told = [
+        "--mail-folder",
+        &mail,
+        "--relay-only",
+        "--webhooks-to-loopback",
+    ];
+    let cli = Cli::try_parse_from(words.chain(told));
     match cli.map(|cli| cli.command) {
         Ok(Command::Serve(arguments)) => Ok(Site::of(&arguments)),
         Ok(_) => Err(Failure::failed("the demo serves no pages")),

@@ -2,8 +2,9 @@
 
 use guerdon_core::state::Flags;
 
-use super::input::{FIRST, RELEASE_2, RELEASE_3, SECOND};
+use super::input::{FIRST, RELEASE_2, RELEASE_3, SECOND, THIRD};
 use super::later::Change;
+use super::launch::{LAUNCHED, REVIEWED, SERVED};
 use super::story::{Act, Scene};
 
 /// Where a lost grant would go: nobody's account so far.
@@ -21,7 +22,7 @@ const fn change(grant: &'static str, leaves: Flags, does: &'static [&'static str
     })
 }
 
-pub(super) static STORY: [Scene; 34] = [
+pub(super) static STORY: [Scene; 39] = [
     scene(
         "2026-07-01T09:00:00Z",
         "Acme deploys its contracts and funds the pool",
@@ -184,11 +185,11 @@ pub(super) static STORY: [Scene; 34] = [
     scene(
         "2028-06-13T10:00:00Z",
         "the launch is registered",
-        Act::RegisterLaunch,
+        Act::RegisterMilestone(&LAUNCHED),
     ),
     scene(
         "2028-06-15T10:00:00Z",
-        "a goal for the next releases is defined",
+        "goals for the next releases are defined",
         Act::DefineNext,
     ),
     scene(
@@ -197,14 +198,39 @@ pub(super) static STORY: [Scene; 34] = [
         Act::CommitRound(&SECOND),
     ),
     scene(
+        "2028-06-21T10:00:00Z",
+        "the outside safety review is registered",
+        Act::RegisterMilestone(&REVIEWED),
+    ),
+    scene(
         "2028-06-26T10:00:00Z",
         "the panel signs that the platform is launched",
-        Act::ProposeLaunch,
+        Act::ProposeMilestone(&LAUNCHED),
+    ),
+    scene(
+        "2028-06-27T10:00:00Z",
+        "the panel signs that the review found no fault: open to challenge",
+        Act::ProposeMilestone(&REVIEWED),
+    ),
+    scene(
+        "2028-06-28T10:00:00Z",
+        "the quarter's service log is registered for the panel",
+        Act::RegisterMilestone(&SERVED),
+    ),
+    scene(
+        "2028-06-28T15:00:00Z",
+        "an engineer is promoted: a replacement waits for her signature",
+        Act::Promote("G-1018"),
     ),
     scene(
         "2028-06-29T10:00:00Z",
         "somebody doubts it, with a bond: the arbiter decides",
         Act::ChallengeLaunch,
+    ),
+    scene(
+        "2028-06-29T15:00:00Z",
+        "a third round is imported and waits for its signature",
+        Act::PrepareRound(&THIRD),
     ),
     scene(
         "2028-06-30T09:00:00Z",

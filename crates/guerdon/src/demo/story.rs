@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::input::{Release, Sheet};
 use super::later::Change;
+use super::launch::Milestone;
 use super::progress::Progress;
 use super::{acts, later, launch, roles, scenes};
 use crate::context::{Context, Node};
@@ -26,6 +27,7 @@ pub(super) enum Act {
     DefineGoals,
     DefineNext,
     CommitRound(&'static Sheet),
+    PrepareRound(&'static Sheet),
     Open(&'static [&'static str]),
     Claim(&'static [&'static str]),
     Register(&'static Release),
@@ -35,9 +37,10 @@ pub(super) enum Act {
     CloseProduct,
     Change(Change),
     Employ(&'static str),
+    Promote(&'static str),
     Keep,
-    RegisterLaunch,
-    ProposeLaunch,
+    RegisterMilestone(&'static Milestone),
+    ProposeMilestone(&'static Milestone),
     ChallengeLaunch,
     Schedule,
 }
@@ -91,6 +94,7 @@ async fn perform(context: &Context, node: &Node, scene: &Scene) -> Outcome {
         Act::DefineGoals => acts::define_goals(context, node).await,
         Act::DefineNext => acts::define_next(context, node).await,
         Act::CommitRound(sheet) => acts::commit_round(context, node, sheet).await,
+        Act::PrepareRound(sheet) => acts::prepare_round(context, node, sheet).await,
         Act::Open(names) => acts::open(context, node, names).await,
         Act::Claim(names) => acts::claim(context, node, names).await,
         Act::Register(release) => acts::register(context, node, release).await,
@@ -100,9 +104,10 @@ async fn perform(context: &Context, node: &Node, scene: &Scene) -> Outcome {
         Act::CloseProduct => acts::close_product(context, node).await,
         Act::Change(change) => later::change(context, node, change).await,
         Act::Employ(name) => later::employ(context, node, name).await,
+        Act::Promote(name) => later::promote(context, name).await,
         Act::Keep => later::keep(context).await,
-        Act::RegisterLaunch => launch::register(context, node).await,
-        Act::ProposeLaunch => launch::propose(context, node).await,
+        Act::RegisterMilestone(of) => launch::register(context, node, of).await,
+        Act::ProposeMilestone(of) => launch::propose(context, node, of).await,
         Act::ChallengeLaunch => launch::challenge(context, node).await,
     }
 }

@@ -126,7 +126,8 @@ impl Tx {
     }
 
     /// Puts the people of an imported round onto the list at `now` (Unix seconds), as the round
-    /// names them. What the list says about somebody stays; a wallet that it lacks is added.
+    /// names them, in the zone of their grant. What the list says about somebody stays; a wallet
+    /// that it lacks is added.
     /// Answers who is new.
     ///
     /// # Errors
@@ -147,11 +148,13 @@ impl Tx {
                 self.add_member_wallet(member.person, row.wallet).await?;
                 continue;
             }
+            let terms = self.terms(row.id).await?;
             let member = NewMember {
                 number: row.employee_id,
                 name: row.name,
                 email: row.email,
                 country: row.country,
+                zone: terms.map_or_else(String::new, |grant| grant.zone),
                 wallets: vec![row.wallet],
                 ..NewMember::default()
             };

@@ -124,6 +124,7 @@ async fn people_are_found_by_name_number_and_wallet() {
         let store = Store::open(&url).await.unwrap();
         let mut tx = store.write().await.unwrap();
         for (number, name, wallet) in [
+            ("E4", "zoë Zahn", 0xd4),
             ("E1", "Ada Okafor", 0xa1),
             ("E22", "Émile 100%", 0xb2),
             ("E_3", "Bo", 0xc3),
@@ -137,7 +138,7 @@ async fn people_are_found_by_name_number_and_wallet() {
             tx.add_member(&new, 1).await.unwrap();
         }
         for (text, found) in [
-            ("", vec!["E1", "E_3", "E22"]),
+            ("", vec!["E1", "E_3", "E22", "E4"]),
             ("okafor", vec!["E1"]),
             ("e2", vec!["E22"]),
             ("Émile", vec!["E22"]),
@@ -152,13 +153,10 @@ async fn people_are_found_by_name_number_and_wallet() {
         ] {
             let members = tx.find_members(text, 0, 10).await.unwrap();
             let numbers: Vec<_> = members.iter().map(|it| it.number.as_str()).collect();
-            let (numbers, found) = (
-                numbers.into_iter().collect::<BTreeSet<_>>(),
-                found.into_iter().collect::<BTreeSet<_>>(),
-            );
-            assert_eq!(numbers, found, "{text}");
+            assert_eq!(numbers, found, "{text}: by name, whatever its accents");
         }
-        assert_eq!(tx.find_members("", 1, 1).await.unwrap().len(), 1);
+        let second = tx.find_members("", 1, 1).await.unwrap();
+        assert_eq!(second[0].number, "E_3");
         assert_eq!(tx.count_not_accepted().await.unwrap(), 0);
     })
     .await;

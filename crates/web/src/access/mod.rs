@@ -1,5 +1,6 @@
 //! Who asks, and what he may: authorisation as a type that a handler takes.
 
+mod called;
 mod client;
 pub(crate) mod cookie;
 mod extract;
@@ -10,6 +11,7 @@ mod recognise;
 pub(crate) mod token;
 mod viewer;
 
+pub(crate) use called::called;
 pub(crate) use client::Client;
 pub(crate) use extract::{
     Administrator, AuditorReader, CompanyReader, CompanyWriter, Demo, SignedIn, Visitor, WithWallet,
@@ -25,7 +27,7 @@ pub(crate) use viewer::Viewer;
 pub enum Access {
     /// Anyone.
     Public,
-    /// Any session.
+    /// Any session of somebody's own: all but those by a link for auditors.
     SignedIn,
     /// A session by wallet.
     WithWallet,

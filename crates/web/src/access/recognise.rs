@@ -16,6 +16,7 @@ use crate::error::{PageError, put_into_words, wants_data};
 use crate::me::ZONE;
 use crate::memory::{Moment, Recalled};
 use crate::state::AppState;
+use crate::strings::access::BY_AUDITOR_LINK;
 
 /// A session ends after so many seconds without a request.
 pub(crate) const IDLE_SECONDS: u64 = 12 * 3_600;
@@ -83,7 +84,7 @@ async fn looked_up(
     let Some(session) = read.session(hash, now).await? else {
         return Ok(None);
     };
-    let viewer = of_session(&mut read, &session).await?.map(Arc::new);
+    let viewer = of_session(&mut read, &session, now).await?.map(Arc::new);
     Ok(Some(Arc::new(Recalled { session, viewer })))
 }
 
@@ -94,14 +95,22 @@ pub(crate) async fn viewer_of(
     now: u64,
 ) -> Result<Option<Viewer>, PageError> {
     match read.session(session, now).await? {
-        Some(session) => of_session(read, &session).await,
+        Some(session) => of_session(read, &session, now).await,
         None => Ok(None),
     }
 }
 
 /// Whose session it is now: what the list and the chain say is read again whenever anything was
 /// written.
-async fn of_session(read: &mut Read, session: &Session) -> Result<Option<Viewer>, PageError> {
+async fn of_session(
+    read: &mut Read,
+    session: &Session,
+    now: u64,
+) -> Result<Option<Viewer>, PageError> {
+    if let Means::AuditorLink(id) = session.means {
+        let is_alive = read.auditor_link_is_alive(id, now).await?;
+        return Ok(is_alive.then(|| by_link(session)));
+    }
     let member = match (session.means, session.wallet, session.person) {
         (Means::Wallet, Some(wallet), _) => read.member_of_wallet(wallet).await?,
         (Means::MailLink, _, Some(person)) => {
@@ -146,6 +155,21 @@ async fn of_session(read: &mut Read, session: &Session) -> Result<Option<Viewer>
     }))
 }
 
+/// Whoever has an auditor's link: nobody by name, with the auditor's role and no other.
+fn by_link(session: &Session) -> Viewer {
+    Viewer {
+        session: session.hash,
+        person: None,
+        name: Some(BY_AUDITOR_LINK.to_owned()),
+        means: session.means,
+        wallets: Vec::new(),
+        list_roles: vec![ListRole::Auditor],
+        chain_roles: Vec::new(),
+        zone: None,
+        judges: false,
+    }
+}
+
 /// What the list lets a session read. Whoever reads somebody's mailbox must not read the company's
 /// pages by it: a link carries the auditor's role alone, which only looks.
 fn roles_by(means: Means, mut listed: Vec<ListRole>) -> Vec<ListRole> {
@@ -167,6 +191,7 @@ async fn zone(
         None => None,
     };
     let listed = member.map(|member| member.zone.clone());
+    let chosen = chosen.filter(|chosen| !chosen.is_empty());
     Ok(chosen.or(listed).and_then(|name| TimeZone::get(&name).ok()))
 }
 

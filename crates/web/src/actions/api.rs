@@ -1,12 +1,12 @@
 //! The same acts for other systems: weighed as on the pages, and handed out as calls to sign.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use guerdon_chain::{Plan, plan};
 use guerdon_core::act::{Act, Effect};
-use guerdon_store::Read;
+use guerdon_store::{BatchCall, Owner, Read};
 
 use super::effect::weigh;
-use super::order;
+use super::order::{self, Places};
 use super::round_subject::{self, Found, RoundSubject};
 use super::rounds::RoundAct;
 use super::subject::{Subject, places};
@@ -29,6 +29,32 @@ pub(crate) struct Planned {
 
 /// A call, or why the contracts would refuse it.
 pub(crate) type Judged = Result<Planned, String>;
+
+/// An act on a grant as a call of a batch, written down by somebody at a time (Unix seconds) after
+/// the block `seen`: what the page of the act adds. `None` if this contract has no such call.
+#[must_use]
+pub fn batch_call(
+    grants: Address,
+    (id, terms): (B256, &[u8]),
+    act: Act,
+    (by, at, seen): (Owner, u64, u64),
+) -> Option<BatchCall> {
+    let places = Places {
+        grants,
+        succession: None,
+    };
+    let plan = order::plan(act, places, terms, Address::ZERO)?;
+    Some(BatchCall {
+        subject: format!("grant:{id}"),
+        kind: order::word(act).to_owned(),
+        body: order::body(act, seen),
+        to: plan.to?,
+        data: plan.data.to_vec(),
+        summary: plan.summary,
+        added_at: at,
+        added_by: by,
+    })
+}
 
 /// An act on a grant.
 pub(crate) async fn plan_act(

@@ -10,7 +10,6 @@ use guerdon_chain::Plan;
 use guerdon_chain::plan::{self, Places, Unit};
 use guerdon_formats::safe_batch::{SafeBatch, SafeCall};
 use guerdon_store::{Actor, Batch, BatchCall, NewEntry};
-use jiff::tz::TimeZone;
 
 use super::batch_calls::{Fares, fares};
 use super::change::account;
@@ -20,7 +19,7 @@ use super::subject::contract;
 use super::to;
 use crate::access::{CompanyReader, CompanyWriter, Viewer};
 use crate::dates;
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::html::Hex;
 use crate::load;
 use crate::pages::{Answer, html};
@@ -57,13 +56,14 @@ pub(super) async fn list(
     let mut read = state.store.read().await?;
     let as_of = load::as_of(&mut read, &state).await?;
     let context = load::context(&state, as_of, Some(&viewer));
+    let (zone, zone_name) = context.zone_of(None);
     let rows = read
         .batches(LISTED)
         .await?
         .into_iter()
         .map(|batch| BatchRow {
             id: batch.id,
-            begun: dates::day(batch.made_at, &TimeZone::UTC),
+            begun: dates::day(batch.made_at, &zone),
             calls: words::calls(batch.calls.len()),
             state: match batch.closed_at {
                 Some(_) => "closed",
@@ -71,7 +71,7 @@ pub(super) async fn list(
             },
         });
     html(&BatchesPage {
-        shell: Shell::new(&context, "Batches for a Safe", Place::Batches),
+        shell: Shell::new(&context, "Batches for a Safe", Place::Batches).with_zone(&zone_name),
         rows: rows.collect(),
         none: words::NO_BATCHES,
         said: (field(&fields, "said") == Some("closed")).then_some(words::BATCH_CLOSED),
@@ -117,20 +117,24 @@ pub(super) async fn page(
     Path(id): Path<u64>,
     Query(fields): Query<Fields>,
 ) -> Answer {
+    show(&state, &viewer, (id, &fields)).await
+}
+
+async fn show(state: &AppState, viewer: &Viewer, (id, fields): (u64, &Fields)) -> Answer {
     let mut read = state.store.read().await?;
     let batch = read.batch(id).await?.ok_or(PageError::NoPage)?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    let context = load::context(&state, as_of, Some(&viewer));
-    let fares = fares(&mut read, (&state, &context), &batch).await?;
+    let as_of = load::as_of(&mut read, state).await?;
+    let context = load::context(state, as_of, Some(viewer));
+    let fares = fares(&mut read, (state, &context), &batch).await?;
     drop(read);
     let plans = plans(&batch);
-    let safe = field(&fields, "safe");
+    let safe = field(fields, "safe");
     let safe = safe
         .map(str::to_owned)
         .or(batch.safe.map(|safe| safe.to_checksum(None)));
     let mut asked = fields.clone();
     asked.extend(safe.map(|safe| ("safe".to_owned(), safe)));
-    let seen = see(&state, &plans, &asked).await;
+    let seen = see(state, &plans, &asked).await;
     let open = batch.closed_at.is_none();
     let refused = fares.iter().filter(|it| !matches!(it, Fares::Goes));
     let warned = words::would_be_refused(refused.count()).filter(|_| open);
@@ -153,12 +157,13 @@ pub(super) async fn page(
             data: alloy_primitives::hex::encode_prefixed(&call.data),
         }
     };
+    let (zone, zone_name) = context.zone_of(None);
     html(&BatchPage {
-        shell: Shell::new(&context, &format!("Batch {id}"), Place::Batches),
+        shell: Shell::new(&context, &format!("Batch {id}"), Place::Batches).with_zone(&zone_name),
         id,
         closed: batch
             .closed_at
-            .map(|at| words::closed_on(&dates::day(at, &TimeZone::UTC))),
+            .map(|at| words::closed_on(&dates::day(at, &zone))),
         empty: words::EMPTY_BATCH,
         warned,
         calls: calls.map(view).collect(),
@@ -187,6 +192,7 @@ fn places(deployment: &DeploymentView) -> Option<Places> {
         succession: contract(deployment, "Succession"),
         token: contract(deployment, "AccessToken")?,
         manager: contract(deployment, "AccessManager")?,
+        goals: Some(deployment.goals),
         unit: Unit::new(&token.symbol, token.decimals),
     })
 }
@@ -203,10 +209,12 @@ fn sentence(places: Option<&Places>, call: &BatchCall) -> String {
 fn subject(text: &str) -> Option<Hex> {
     let (noun, id) = text.split_once(':')?;
     let id = id.parse().ok()?;
-    Some(Hex::linked(
-        &id,
-        if noun == "round" { "rounds" } else { "grants" },
-    ))
+    Some(match noun {
+        "round" => Hex::linked(&id, "rounds"),
+        // It has no page before it is defined.
+        "goal" => Hex::hash(&id),
+        _ => Hex::linked(&id, "grants"),
+    })
 }
 
 /// The file that the Safe's transaction builder reads.
@@ -283,7 +291,13 @@ pub(super) async fn change(
             match safe {
                 Some(safe) if tx.set_batch_safe(id, safe).await? => Some("safe of batch named"),
                 Some(_) => None,
-                None => return to(&format!("{path}?said=address")),
+                None => {
+                    drop(tx);
+                    let safe = field(&fields, "safe").unwrap_or_default().to_owned();
+                    let mut again = Fields::from([("safe".to_owned(), safe)]);
+                    again.insert("said".to_owned(), "address".to_owned());
+                    return form_refused(show(&state, &viewer, (id, &again)).await);
+                }
             }
         }
         Some("close") => tx.close_batch(id, at).await?.then_some("batch closed"),

@@ -1,6 +1,6 @@
 //! `/grants/{id}/change`: what can be asked of a grant, and what each would mean.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -17,7 +17,7 @@ use super::permission::Permission;
 use super::request::{self, Order};
 use super::subject::{Subject, places};
 use crate::access::{CompanyWriter, GrantHolder, GrantParty, Viewer};
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::pages::{Answer, Asked, html};
 use crate::state::AppState;
 use crate::strings::actions as words;
@@ -71,16 +71,20 @@ pub(super) async fn page(
     GrantParty { viewer, id }: GrantParty,
     Query(fields): Query<Fields>,
 ) -> Answer {
-    let (mut read, context, subject) = Subject::of_page(&state, &viewer, id).await?;
+    show(&state, &viewer, (id, &fields)).await
+}
+
+async fn show(state: &AppState, viewer: &Viewer, (id, fields): (B256, &Fields)) -> Answer {
+    let (mut read, context, subject) = Subject::of_page(state, viewer, id).await?;
     let Some(subject) = subject else {
         return super::closed(&context, id);
     };
     let first = First::of(&subject);
-    let chosen = match field(&fields, "act").filter(|_| first.is_none()) {
+    let chosen = match field(fields, "act").filter(|_| first.is_none()) {
         None => None,
-        Some(word) => chosen(&mut read, (&context, &subject), (word, &fields)).await?,
+        Some(word) => chosen(&mut read, (&context, &subject), (word, fields)).await?,
     };
-    let seat = Seat::of(&viewer, &subject);
+    let seat = Seat::of(viewer, &subject);
     let title = format!("Change {}", subject.name);
     let state_word = crate::views::round::state_word(&subject.data.record, subject.now);
     html(&ChangePage {
@@ -215,7 +219,7 @@ fn points(percent: &str) -> Result<u16, &'static str> {
 }
 
 /// An address; one in mixed case must have the right checksum.
-pub(super) fn account(text: &str) -> Result<Address, &'static str> {
+pub(crate) fn account(text: &str) -> Result<Address, &'static str> {
     let digits = text.strip_prefix("0x").ok_or(words::ACCOUNT_HINT)?;
     let mixed = digits.bytes().any(|byte| byte.is_ascii_uppercase())
         && digits.bytes().any(|byte| byte.is_ascii_lowercase());
@@ -300,34 +304,33 @@ pub(super) async fn order_as_holder(
 async fn taken(
     state: &AppState,
     viewer: &Viewer,
-    (id, fields, as_holder): (alloy_primitives::B256, &Fields, bool),
+    (id, fields, as_holder): (B256, &Fields, bool),
 ) -> Answer {
     let (read, context, subject) = Subject::of_page(state, viewer, id).await?;
     let Some(subject) = subject else {
         return super::closed(&context, id);
     };
     drop(read);
-    let back = format!("/grants/{id}/change");
     let word = field(fields, "act").unwrap_or_default();
     let Ok(Some(act)) = act(word, fields) else {
-        return super::to(&back);
+        return form_refused(show(state, viewer, (id, fields)).await);
     };
     // Each side has its own door: a holder's order never goes into a batch of the company.
     if act.is_holders() != as_holder && !act.is_anyones() {
-        return super::to(&back);
+        return form_refused(show(state, viewer, (id, fields)).await);
     }
     let order = Order {
         subject: &subject,
         act,
         typed: needs_typing(act, subject.now),
-        back: &back,
     };
+    let mut fields = fields.clone();
     if as_holder {
-        let mut fields = fields.clone();
         fields.insert("go".to_owned(), "sign".to_owned());
-        return request::take(state, viewer, (order, &fields)).await;
     }
-    request::take(state, viewer, (order, fields)).await
+    let taken = request::take(state, viewer, (order, &fields)).await?;
+    let page = async |fields: Fields| show(state, viewer, (id, &fields)).await;
+    taken.answer(page).await
 }
 
 #[cfg(test)]

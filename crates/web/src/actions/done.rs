@@ -11,8 +11,8 @@ use super::subject::Subject;
 use crate::dates;
 use crate::pages::{Answer, html};
 use crate::strings::actions as words;
+use crate::strings::history::Telling;
 use crate::views::Context;
-use crate::views::history::Telling;
 use crate::views::shell::{Place, Shell};
 
 #[derive(Debug, Template)]

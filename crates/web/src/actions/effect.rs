@@ -11,7 +11,7 @@ use crate::html::{Markup, Money};
 use crate::strings::actions::{Names, Told, consequences, refused};
 use crate::views::round::state_word;
 use crate::views::{Context, Why, markup};
-use crate::{numbers::Token, views::reasons::Teller};
+use crate::{numbers::Token, strings::reasons::Teller};
 
 /// One figure, now and after.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! `/grants/{id}/end`: what an end means, before anything is signed.
 
+use alloy_primitives::B256;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -19,7 +20,7 @@ use super::request::{self, Order};
 use super::subject::{Subject, places};
 use crate::access::{CompanyReader, CompanyWriter, Viewer};
 use crate::dates;
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::pages::{Answer, Asked, html};
 use crate::state::AppState;
 use crate::strings::actions::{self as words, Leaver};
@@ -80,7 +81,11 @@ pub(super) async fn page(
     Query(fields): Query<Fields>,
 ) -> Answer {
     let id = Asked::parse("grant", &id)?.id;
-    let (mut read, context, subject) = Subject::of_page(&state, &viewer, id).await?;
+    show(&state, &viewer, (id, &fields)).await
+}
+
+async fn show(state: &AppState, viewer: &Viewer, (id, fields): (B256, &Fields)) -> Answer {
+    let (mut read, context, subject) = Subject::of_page(state, viewer, id).await?;
     let Some(subject) = subject else {
         return super::closed(&context, id);
     };
@@ -89,8 +94,8 @@ pub(super) async fn page(
         Some(_) => None,
         None => probe(&subject, &context),
     };
-    let form = (first.is_none() && impossible.is_none()).then(|| form(&subject, &fields));
-    let asked = act(&subject, &fields);
+    let form = (first.is_none() && impossible.is_none()).then(|| form(&subject, fields));
+    let asked = act(&subject, fields);
     let (refused, meaning) = match asked {
         _ if form.is_none() => (impossible, None),
         Ok(None) => (None, None),
@@ -101,9 +106,9 @@ pub(super) async fn page(
                 let made = Made {
                     subject: &subject,
                     context: &context,
-                    viewer: &viewer,
+                    viewer,
                     origin: &state.options.origin,
-                    is_wrong: field(&fields, "confirm") == Some("wrong"),
+                    is_wrong: field(fields, "confirm") == Some("wrong"),
                 };
                 let meaning = made.meaning(&mut read, (act, weighed)).await?;
                 (None, Some(meaning))
@@ -378,17 +383,17 @@ pub(super) async fn order(
         return super::closed(&context, id);
     };
     drop(read);
-    let back = format!("/grants/{id}/end");
     let Ok(Some(act)) = act(&subject, &fields) else {
-        return super::to(&back);
+        return form_refused(show(&state, &viewer, (id, &fields)).await);
     };
     let order = Order {
         subject: &subject,
         act,
         typed: true,
-        back: &back,
     };
-    request::take(&state, &viewer, (order, &fields)).await
+    let taken = request::take(&state, &viewer, (order, &fields)).await?;
+    let page = async |fields: Fields| show(&state, &viewer, (id, &fields)).await;
+    taken.answer(page).await
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod batches;
 mod change;
 mod common;
 mod consent;
+mod define;
 mod done;
 mod effect;
 mod end;
@@ -22,7 +23,13 @@ mod safe;
 mod subject;
 mod table;
 
+pub use api::batch_call;
 pub(crate) use api::{Judged, Planned, plan_act, plan_round};
+pub(crate) use change::account;
+pub(crate) use define::offer;
+pub(crate) use replace::KIND as REPLACE;
+pub(crate) use request::tried;
+pub(crate) use subject::contract;
 pub(crate) use table::routes;
 
 use common::{closed, notes, to};

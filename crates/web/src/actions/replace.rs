@@ -23,7 +23,7 @@ use super::request::{self, Call, Which};
 use super::subject::{Subject, places};
 use crate::access::{CompanyReader, CompanyWriter, GrantParty};
 use crate::company::{known_goals, sheet_context};
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::pages::{Answer, Asked, html};
 use crate::state::AppState;
 use crate::strings::actions as words;
@@ -31,7 +31,7 @@ use crate::views::Context;
 use crate::views::shell::{Place, Shell};
 
 /// The kind of a request whose body is a replacement file.
-pub(super) const KIND: &str = "replace";
+pub(crate) const KIND: &str = "replace";
 /// How long a holder has to sign unless the company says.
 const DEADLINE_SECONDS: u64 = 30 * 86_400;
 const DAY: u64 = 86_400;
@@ -114,11 +114,11 @@ pub(super) async fn prepare(
         Ok(Ok(body)) => body,
         Ok(Err(error)) => {
             let page = ReplacePage::new(&context, &subject, (&fields, vec![error]));
-            return html(&page);
+            return form_refused(html(&page));
         }
         Err(wrong) => {
             let page = ReplacePage::new(&context, &subject, (&fields, wrong));
-            return html(&page);
+            return form_refused(html(&page));
         }
     };
     drop(read);

@@ -25,7 +25,7 @@ use super::subject::Subject;
 use super::{replace, to};
 use crate::access::{CompanyWriter, GrantHolder, Viewer};
 use crate::dates;
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::html::{Hex, Markup};
 use crate::load;
 use crate::numbers::Token;
@@ -103,16 +103,16 @@ struct Offer<'a> {
 }
 
 pub(super) async fn page(
-    read: &mut Read,
+    mut read: Read,
     state: &AppState,
     (context, id, kept): (&Context<'_>, B256, &Kept),
-    said: Option<&str>,
+    said: Option<&'static str>,
 ) -> Answer {
     let record = read.grant(id).await?;
     if record.is_some_and(|record| record.state.has(Flags::CLOSED)) {
-        return replaced(read, state, (context, id, kept)).await;
+        return replaced(&mut read, state, (context, id, kept)).await;
     }
-    let Some(subject) = Subject::load(read, state, (id, context)).await? else {
+    let Some(subject) = Subject::load(&mut read, state, (id, context)).await? else {
         return super::closed(context, id);
     };
     let offer = Offer {
@@ -158,12 +158,21 @@ async fn replaced(
 }
 
 impl Offer<'_> {
+    /// The database is given back before the node is asked.
     async fn page(
         &self,
-        read: &mut Read,
-        said: Option<&str>,
+        mut read: Read,
+        said: Option<&'static str>,
     ) -> Result<ReplacementPage, PageError> {
         let (subject, context) = (self.subject, self.context);
+        let viewer = context.viewer;
+        let company = match viewer.filter(|viewer| viewer.is_company()) {
+            Some(viewer) if self.kept.signature.is_some() => {
+                self.company(&mut read, viewer).await?
+            }
+            _ => None,
+        };
+        drop(read);
         let mut stopped = Vec::new();
         if !self.kept.stands() {
             stopped.push(words::WITHDRAWN.to_owned());
@@ -181,7 +190,6 @@ impl Offer<'_> {
         };
         stopped.extend(self.other_digest().await?);
         let mut page = self.bare(facts, said);
-        let viewer = context.viewer;
         if stopped.is_empty() {
             match &self.kept.signature {
                 None => page.sign = self.for_holder((viewer, changes), &mut stopped)?,
@@ -189,8 +197,8 @@ impl Offer<'_> {
                     let holder = subject.holder.to_checksum(None);
                     let at = dates::at(*at, &subject.zone);
                     stopped.push(words::signed_by_holder(&holder, &at));
-                    if let Some(viewer) = viewer.filter(|viewer| viewer.is_company()) {
-                        self.for_company(read, (viewer, signature), &mut page)
+                    if let Some(viewer) = viewer {
+                        self.for_company((viewer, signature), company, &mut page)
                             .await?;
                     }
                 }
@@ -207,11 +215,15 @@ impl Offer<'_> {
         format!("/grants/{}/sign/{}", self.subject.id(), self.kept.id)
     }
 
-    fn bare(&self, facts: Vec<(String, Vec<String>)>, said: Option<&str>) -> ReplacementPage {
+    fn bare(
+        &self,
+        facts: Vec<(String, Vec<String>)>,
+        said: Option<&'static str>,
+    ) -> ReplacementPage {
         let subject = self.subject;
         let title = format!("Replace {}", subject.name);
         let shell = Shell::new(self.context, &title, Place::Grants);
-        let (name, file) = (&subject.name, format!("replacement-{}.json", self.kept.id));
+        let name = &subject.name;
         ReplacementPage {
             shell: shell
                 .with_zone(&subject.zone_name)
@@ -221,24 +233,26 @@ impl Offer<'_> {
             grant_href: format!("/grants/{}", subject.id()),
             title: format!("Replace {}", subject.title()),
             stopped: Vec::new(),
-            said: match said {
-                Some("signer") => Some(words::WRONG_SIGNER),
-                Some("form") => Some(words::NO_SIGNATURE),
-                Some("before") => Some(words::SIGNED_BEFORE),
-                _ => None,
-            },
+            said,
             facts,
             agreements: self.file.successors.iter().map(agreement).collect(),
             tried: None,
             sign: None,
             consent: None,
             file_href: format!("{}/replacement.json", self.path()),
-            command: match self.kept.signature {
-                None => format!("guerdon grant agree {name} --with {file}"),
-                Some(_) => format!("guerdon grant replace {name} --with {file}"),
-            },
+            command: self.command(),
             withdraw_href: None,
         }
+    }
+
+    /// The command that does the next step.
+    fn command(&self) -> String {
+        let verb = match self.kept.signature {
+            None => "agree",
+            Some(_) => "replace",
+        };
+        let (name, number) = (&self.subject.name, self.kept.id);
+        format!("guerdon grant {verb} {name} --with replacement-{number}.json")
     }
 
     /// What is signed must be what the contract computes from the same terms.
@@ -304,18 +318,44 @@ impl Offer<'_> {
         ))
     }
 
-    async fn for_company(
+    /// What the company may do once the holder has signed: whether its wallet may, and the form.
+    async fn company(
         &self,
         read: &mut Read,
+        viewer: &Viewer,
+    ) -> Result<Option<(Permission, Consent)>, PageError> {
+        let signature = self.kept.signature.as_ref();
+        let Some(call) = signature.and_then(|(signature, _)| self.call(signature)) else {
+            return Ok(None);
+        };
+        let asked = (Role::Issuer, &call);
+        let permission = Permission::of_role(read, self.context.deployment, viewer, asked).await?;
+        let terms = Terms {
+            action: format!("{}/batch", self.path()),
+            fields: Vec::new(),
+            typed: None,
+            button: "",
+            notes: request::delay_notes(Role::Issuer, &permission),
+            permission: &permission,
+            batched: true,
+            is_wrong: false,
+            command: self.command(),
+        };
+        let consent = Consent::new(read, Some(viewer), terms).await?;
+        Ok(Some((permission, consent)))
+    }
+
+    async fn for_company(
+        &self,
         (viewer, signature): (&Viewer, &[u8]),
+        company: Option<(Permission, Consent)>,
         page: &mut ReplacementPage,
     ) -> Result<(), PageError> {
         let deployment = self.context.deployment;
-        let Some(call) = self.call(signature) else {
+        let (Some(call), Some((permission, consent))) = (self.call(signature), company) else {
             return Ok(());
         };
-        let asked = (Role::Issuer, &call);
-        let permission = Permission::of_role(read, deployment, viewer, asked).await?;
+        page.consent = Some(consent);
         if let (Permission::May { .. }, Some(wallet)) = (&permission, viewer.wallet()) {
             let call = request::announced(self.context, &permission, &call);
             page.tried = Some(tried(self.state, &call, wallet).await);
@@ -328,18 +368,6 @@ impl Offer<'_> {
                 .done(format!("{}?tx=", self.path()));
             page.sign = Some(request.panel()?);
         }
-        let terms = Terms {
-            action: format!("{}/batch", self.path()),
-            fields: Vec::new(),
-            typed: None,
-            button: "",
-            notes: request::delay_notes(Role::Issuer, &permission),
-            permission: &permission,
-            batched: true,
-            is_wrong: false,
-            command: page.command.clone(),
-        };
-        page.consent = Some(Consent::new(read, Some(viewer), terms).await?);
         Ok(())
     }
 }
@@ -395,18 +423,20 @@ pub(super) async fn sign(
     drop(read);
     let file = decode(id, &kept)?;
     let text = field(&fields, "signature").unwrap_or_default();
+    let again = async |said| again(&state, &viewer, (id, &kept, said)).await;
     let Some(signature) = parse_signature(text) else {
-        return to(&format!("{path}?said=form"));
+        return again(words::NO_SIGNATURE).await;
     };
     let holder = record.moved_to.unwrap_or(record.recipient);
     let judged = signed_by(holder, file.digest(), &signature, state.chain.as_ref()).await;
     if !matches!(judged, Ok(Judged::ByKey | Judged::ByContract)) {
-        return to(&format!("{path}?said=signer"));
+        return again(words::WRONG_SIGNER).await;
     }
     let at = (state.wall)();
     let mut tx = state.store.write().await?;
     if !tx.sign_request(which.request, &signature, at).await? {
-        return to(&format!("{path}?said=before"));
+        drop(tx);
+        return again(words::SIGNED_BEFORE).await;
     }
     let owner = viewer.owner().ok_or(PageError::NotSignedIn)?;
     tx.append_audit(&NewEntry {
@@ -419,6 +449,18 @@ pub(super) async fn sign(
     .await?;
     tx.commit().await?;
     to(&path)
+}
+
+/// The page once more, with what was wrong with the signature.
+async fn again(
+    state: &AppState,
+    viewer: &Viewer,
+    (id, kept, said): (B256, &Kept, &'static str),
+) -> Answer {
+    let mut read = state.store.read().await?;
+    let as_of = load::as_of(&mut read, state).await?;
+    let context = load::context(state, as_of, Some(viewer));
+    form_refused(page(read, state, (&context, id, kept), Some(said)).await)
 }
 
 /// Adds the call of a signed replacement to a batch.

@@ -2,7 +2,8 @@
 
 use alloy_primitives::Address;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
+use axum::response::Response;
 use guerdon_chain::{Plan, Role};
 use guerdon_core::act::Act;
 use guerdon_store::{Actor, BatchCall, NewEntry, NewRequest, Owner, Request as Kept};
@@ -16,7 +17,7 @@ use super::subject::{Subject, contract, places};
 use super::{replace, replace_sign, to};
 use crate::access::{GrantParty, Viewer};
 use crate::dates;
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::html::Markup;
 use crate::load;
 use crate::pages::{Answer, html};
@@ -32,8 +33,24 @@ pub(super) struct Order<'a> {
     pub(super) act: Act,
     /// Whether the grant's name has to be typed.
     pub(super) typed: bool,
-    /// The page of the form, to go back to.
-    pub(super) back: &'a str,
+}
+
+/// What became of an order.
+pub(super) enum Taken {
+    /// It is kept; this leads to it.
+    Kept(Response),
+    /// Its page is to be shown again, filled in like this, with what is wrong.
+    Again(Fields),
+}
+
+impl Taken {
+    /// The answer to a form, by whatever shows its page.
+    pub(super) async fn answer(self, page: impl AsyncFnOnce(Fields) -> Answer) -> Answer {
+        match self {
+            Self::Kept(answer) => Ok(answer),
+            Self::Again(fields) => form_refused(page(fields).await),
+        }
+    }
 }
 
 /// Something that can be signed or batched, with what the log says of it.
@@ -50,15 +67,15 @@ pub(super) async fn take(
     state: &AppState,
     viewer: &Viewer,
     (order, fields): (Order<'_>, &Fields),
-) -> Answer {
+) -> Result<Taken, PageError> {
     let subject = order.subject;
     let typed = field(fields, "confirm").unwrap_or_default();
     if order.typed && typed != subject.name {
-        return to(&wrong(&order));
+        return Ok(Taken::Again(again(order.act, true)));
     }
     // What the contracts would refuse is no request; the page says why.
     if weigh(subject, order.act, &state.deployment.token).is_err() {
-        return to(order.back);
+        return Ok(Taken::Again(again(order.act, false)));
     }
     let announced = subject.data.record.recovery.to;
     let (places, bytes) = (places(&state.deployment), &subject.bytes);
@@ -69,25 +86,31 @@ pub(super) async fn take(
         plan: order::plan(order.act, places, bytes, announced),
     };
     let place = format!("/grants/{}/sign/", subject.id());
-    keep(state, viewer, (call, fields, &place)).await
+    Ok(Taken::Kept(
+        keep(state, viewer, (call, fields, &place)).await?,
+    ))
 }
 
-/// The form's page with the order in it again, and the sentence of what was wrong.
-fn wrong(order: &Order<'_>) -> String {
-    let query = match order.act {
-        Act::End { stop_at, grace } => {
-            let leaver = if grace { "good" } else { "bad" };
-            format!("when=moment&stop_at={stop_at}&leaver={leaver}")
-        }
-        Act::Accelerate { by } => format!("act=accelerate&seconds={by}"),
-        Act::LowerWithholding { withhold_bps } => {
-            format!("act=lower-withholding&bps={withhold_bps}")
-        }
-        Act::Move { to } => format!("act=move&to={to}"),
-        Act::AnnounceRecovery { to } => format!("act=announce-recovery&to={to}"),
-        other => format!("act={}", order::word(other)),
+/// The form of an order as its page reads it; `is_wrong`: what was typed is not the name.
+fn again(act: Act, is_wrong: bool) -> Fields {
+    let filled = match act {
+        Act::End { stop_at, grace } => vec![
+            ("when", "moment".to_owned()),
+            ("stop_at", stop_at.to_string()),
+            ("leaver", if grace { "good" } else { "bad" }.to_owned()),
+        ],
+        Act::Accelerate { by } => vec![("seconds", by.to_string())],
+        Act::LowerWithholding { withhold_bps } => vec![("bps", withhold_bps.to_string())],
+        Act::Move { to } | Act::AnnounceRecovery { to } => vec![("to", to.to_checksum(None))],
+        _ => Vec::new(),
     };
-    format!("{}?{query}&confirm=wrong", order.back)
+    let named = match act {
+        Act::End { .. } => None,
+        other => Some(("act", order::word(other).to_owned())),
+    };
+    let wrong = is_wrong.then(|| ("confirm", "wrong".to_owned()));
+    let all = filled.into_iter().chain(named).chain(wrong);
+    all.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Writes a request or a batch's call, and the log's entry, in one transaction.
@@ -191,7 +214,6 @@ pub(super) async fn page(
     State(state): State<AppState>,
     GrantParty { viewer, id }: GrantParty,
     Path(which): Path<Which>,
-    Query(fields): Query<Fields>,
 ) -> Answer {
     let mut read = state.store.read().await?;
     let Some(kept) = read.request(which.request).await? else {
@@ -203,8 +225,7 @@ pub(super) async fn page(
     let as_of = load::as_of(&mut read, &state).await?;
     let context = load::context(&state, as_of, Some(&viewer));
     if kept.request.kind == replace::KIND {
-        let said = field(&fields, "said");
-        return replace_sign::page(&mut read, &state, (&context, id, &kept), said).await;
+        return replace_sign::page(read, &state, (&context, id, &kept), None).await;
     }
     let Some(subject) = Subject::load(&mut read, &state, (id, &context)).await? else {
         return super::closed(&context, id);
@@ -326,7 +347,7 @@ impl Asked<'_> {
 }
 
 /// What the node says of the call now.
-pub(super) async fn tried(state: &AppState, plan: &Plan, signer: Address) -> String {
+pub(crate) async fn tried(state: &AppState, plan: &Plan, signer: Address) -> String {
     let Some(chain) = &state.chain else {
         return words::NOT_TRIED.to_owned();
     };

@@ -152,8 +152,8 @@ fn effect(
     };
     EffectView {
         lines: vec![
-            line("In the pool", before.funded, after.funded),
-            line("Promised", before.promised, after.promised),
+            line(words::FUNDED, before.funded, after.funded),
+            line(words::PROMISED, before.promised, after.promised),
             line("Free", before.free(), after.free()),
         ],
         said,

@@ -20,10 +20,9 @@ use super::order::{Fields, field};
 use super::permission::Permission;
 use super::request::{self, Call, RequestPage, tried};
 use super::round_subject::{Found, RoundSubject, weigh};
-use super::to;
 use crate::access::{CompanyReader, CompanyWriter, Viewer};
 use crate::dates;
-use crate::error::PageError;
+use crate::error::{PageError, form_refused};
 use crate::load;
 use crate::pages::{Answer, Asked, html};
 use crate::signing::Request;
@@ -188,7 +187,8 @@ async fn page(
     let asked_of = (Role::Issuer, &plan);
     let permission = Permission::of_role(&mut read, &state.deployment, viewer, asked_of).await?;
     let mut page = RoundActPage {
-        shell: Shell::new(&context, &title(act, &subject), Place::CompanyRounds),
+        shell: Shell::new(&context, &title(act, &subject), Place::CompanyRounds)
+            .with_zone(&context.zone_of(None).1),
         round: subject.label.clone(),
         round_href: format!("/rounds/{root}"),
         title: title(act, &subject),
@@ -290,21 +290,13 @@ async fn order(
     let as_of = load::as_of(&mut read, state).await?;
     let context = load::context(state, as_of, Some(viewer));
     let subject = RoundSubject::load(&mut read, root).await?;
-    let back = format!("/company/rounds/{root}/{}", act.word());
-    if field(fields, "confirm") != Some(subject.short.as_str()) {
-        let day = match act {
-            RoundAct::Commit { binding_at: 1.. } => field(fields, "binding_at"),
-            _ => None,
-        };
-        let day = day
-            .and_then(|seconds| seconds.parse().ok())
-            .map(dates::machine);
-        let day = day.as_deref().and_then(|day| day.get(..10));
-        let day = day.map_or_else(String::new, |day| format!("binding={day}&"));
-        return to(&format!("{back}?{day}confirm=wrong"));
-    }
-    if let Found::Refused(_) = weigh(&mut read, (&subject, &context), act).await? {
-        return to(&back);
+    let is_wrong = field(fields, "confirm") != Some(subject.short.as_str());
+    let refused = weigh(&mut read, (&subject, &context), act).await?;
+    if is_wrong || matches!(refused, Found::Refused(_)) {
+        drop(read);
+        let again = (root.to_string(), Ok(act), again(act, is_wrong));
+        let page = page(state, viewer, (&again.0, again.1, &again.2)).await;
+        return form_refused(page);
     }
     let call = Call {
         subject: format!("round:{root}"),
@@ -315,6 +307,20 @@ async fn order(
     drop(read);
     let place = format!("/company/rounds/{root}/sign/");
     request::keep(state, viewer, (call, fields, &place)).await
+}
+
+/// The form of an order as its page reads it; `is_wrong`: what was typed is not the round's.
+fn again(act: RoundAct, is_wrong: bool) -> Fields {
+    let day = match act {
+        RoundAct::Commit { binding_at: 0 } | RoundAct::Rescind => None,
+        RoundAct::Commit { binding_at } => Some(dates::machine(binding_at)),
+    };
+    let day = day.as_deref().and_then(|day| day.get(..10));
+    let day = day.map(|day| ("binding", day));
+    let wrong = is_wrong.then_some(("confirm", "wrong"));
+    let all = day.into_iter().chain(wrong);
+    all.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// Which request of which round.
@@ -377,7 +383,10 @@ pub(super) async fn sign(
     }
     let shell = Shell::new(&context, &title(act, &subject), Place::CompanyRounds);
     html(&RequestPage {
-        shell: shell.with_island("sign").with_island("live"),
+        shell: shell
+            .with_zone(&context.zone_of(None).1)
+            .with_island("sign")
+            .with_island("live"),
         crumb: subject.label.clone(),
         crumb_href: format!("/rounds/{root}"),
         title: title(act, &subject),

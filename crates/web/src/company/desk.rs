@@ -6,19 +6,19 @@ use guerdon_core::goal::GoalFlags;
 use guerdon_core::ledger::GrantRecord;
 use guerdon_core::state::Flags;
 use guerdon_store::{Operations, Page, Read};
-use jiff::tz::TimeZone;
 
-use super::rounds::{self, Known, Stage, day};
+use super::rounds::{self, Known, Stage};
 use crate::access::CompanyReader;
 use crate::error::PageError;
+use crate::jobs;
 use crate::load;
 use crate::numbers::{count, shortened};
 use crate::pages::{Answer, html};
 use crate::state::AppState;
 use crate::strings::company as words;
-use crate::views::Context;
-use crate::views::goal_words::standing;
+use crate::strings::goal_words::standing;
 use crate::views::shell::{Place, Shell};
+use crate::views::{Context, NamedGoal};
 
 /// Rows asked of the store at a time.
 const BATCH: u32 = 1_000;
@@ -68,14 +68,14 @@ pub(super) async fn page(
     let free = read.pool().await?.free();
     let (mut needs, mut runs) = of_rounds(&known, &context);
     needs.extend(money(&known, free, &context));
-    needs.extend(drafts(&mut read).await?);
+    needs.extend(drafts(&mut read, &context).await?);
     needs.extend(operations(&mut read, &context).await?);
     needs.extend(goals(&mut read, &context).await?);
-    needs.extend(failures(&mut read).await?);
+    needs.extend(failures(&mut read, &context).await?);
     needs.extend(not_accepted(&mut read).await?);
     runs.extend(clocks(&mut read, &context).await?);
     html(&DeskPage {
-        shell: Shell::new(&context, "Company", Place::Company),
+        shell: Shell::new(&context, "Company", Place::Company).with_zone(&context.zone_of(None).1),
         free: words::free_money(&context.token().words(free), None),
         needs,
         runs,
@@ -97,7 +97,7 @@ fn of_rounds(known: &[Known], context: &Context<'_>) -> (Vec<Need>, Vec<Need>) {
                 ("Commit it", path("commit")),
             )),
             (Stage::Revocable, Some(record)) => runs.push(Need::new(
-                words::round_binds(&round.name(), &total, &day(record.binding_at)),
+                words::round_binds(&round.name(), &total, &context.day(record.binding_at)),
                 words::TIME_OR_ISSUER,
                 ("Take it back", path("rescind")),
             )),
@@ -120,7 +120,7 @@ fn money(known: &[Known], free: u128, context: &Context<'_>) -> Option<Need> {
     ))
 }
 
-async fn drafts(read: &mut Read) -> Result<Vec<Need>, PageError> {
+async fn drafts(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, PageError> {
     let open = read.import_drafts(BATCH).await?.into_iter();
     let open: Vec<_> = open.filter(|draft| draft.root.is_none()).collect();
     let need = |draft: &guerdon_store::ImportDraft| {
@@ -130,7 +130,7 @@ async fn drafts(read: &mut Read) -> Result<Vec<Need>, PageError> {
             "map"
         };
         Need::new(
-            words::draft_waits(&draft.name, &day(draft.changed_at)),
+            words::draft_waits(&draft.name, &context.day(draft.changed_at)),
             words::COMPANY,
             ("Go on", format!("/company/imports/{}/{step}", draft.id)),
         )
@@ -151,15 +151,18 @@ async fn drafts(read: &mut Read) -> Result<Vec<Need>, PageError> {
 async fn operations(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, PageError> {
     let now = context.now();
     let open = read.operations(Operations::Open(now)).await?;
-    let need = |operation: &guerdon_core::ledger::OperationRecord| {
-        let what = match operation.at <= now {
-            true => words::call_is_ready(&day(operation.at)),
-            false => words::call_waits(&day(operation.at)),
+    let mut needs = Vec::new();
+    for operation in open.into_iter().take(LINES) {
+        let (at, id) = (operation.at, operation.id);
+        let (what, caller) = jobs::in_words(read, context.deployment, operation).await?;
+        let what = match at <= now {
+            true => words::call_is_ready(&what, &context.day(at)),
+            false => words::call_waits(&what, &context.day(at)),
         };
-        let who = words::call_of(&shortened(&operation.caller.to_checksum(None)));
-        Need::new(what, &who, ("Jobs", "/company/jobs".to_owned()))
-    };
-    Ok(open.iter().take(LINES).map(need).collect())
+        let go = ("The call", format!("/company/jobs/{id}"));
+        needs.push(Need::new(what, &words::call_of(&caller), go));
+    }
+    Ok(needs)
 }
 
 /// Goals that somebody must act on, or that close soon.
@@ -168,7 +171,7 @@ async fn goals(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, Page
         .goal_definitions()
         .await?
         .into_iter()
-        .map(|goal| (goal.id, goal.name))
+        .map(|goal| (goal.id, goal))
         .collect();
     let now = context.now();
     let mut needs = Vec::new();
@@ -180,9 +183,8 @@ async fn goals(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, Page
         if is_final || !(pending || soon) {
             continue;
         }
-        let name = names.get(&record.id).cloned();
-        let name = name.unwrap_or_else(|| shortened(&record.id.to_string()));
-        let standing = standing(&record, &TimeZone::UTC, now);
+        let name = NamedGoal::new(record.clone(), names.get(&record.id)).title();
+        let standing = standing(&record, &context.zone_of(None).0, now);
         needs.push(Need::new(
             words::goal_due(&name, &standing.state),
             standing.next.trim_end_matches('.'),
@@ -194,7 +196,7 @@ async fn goals(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, Page
 }
 
 /// Grants that the keeper could not pay.
-async fn failures(read: &mut Read) -> Result<Vec<Need>, PageError> {
+async fn failures(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, PageError> {
     let failing = read.failures().await?;
     let mut needs = Vec::new();
     for failed in failing.iter().take(LINES) {
@@ -205,7 +207,7 @@ async fn failures(read: &mut Read) -> Result<Vec<Need>, PageError> {
         let name = name.unwrap_or_else(|| shortened(&failed.id.to_string()));
         needs.push(Need::new(
             words::keeper_failed(&name, failed.times, &failed.reason),
-            &words::keeper_tries(&day(failed.retry_at)),
+            &words::keeper_tries(&context.day(failed.retry_at)),
             ("The grant", format!("/grants/{}", failed.id)),
         ));
     }
@@ -271,9 +273,10 @@ fn clock(grant: &GrantRecord, context: &Context<'_>) -> Option<(String, &'static
     let (state, now) = (&grant.state, context.now());
     match () {
         () if state.has(Flags::CLOSED) || state.has(Flags::SETTLED) => None,
-        () if state.has(Flags::ENDED) && !state.has_ended(now) => {
-            Some((words::ends_on(&day(state.clock().stop_at)), words::TIME))
-        }
+        () if state.has(Flags::ENDED) && !state.has_ended(now) => Some((
+            words::ends_on(&context.day(state.clock().stop_at)),
+            words::TIME,
+        )),
         () if state.has(Flags::PAUSED) => Some((words::IS_PAUSED.to_owned(), words::PEOPLE_ROLE)),
         () => None,
     }

@@ -50,6 +50,8 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// What may be chosen, with its words; a line to type in if there is nothing.
     pub(crate) options: Vec<(String, String)>,
+    /// What is known and offered while typing; anything else may be typed as well.
+    pub(crate) known: Vec<(String, String)>,
 }
 
 impl Field {
@@ -63,6 +65,7 @@ impl Field {
             wrong: Vec::new(),
             required: false,
             options: Vec::new(),
+            known: Vec::new(),
         }
     }
 
@@ -83,6 +86,10 @@ impl Field {
 
     pub(crate) fn options(self, options: Vec<(String, String)>) -> Self {
         Self { options, ..self }
+    }
+
+    pub(crate) fn known(self, known: Vec<(String, String)>) -> Self {
+        Self { known, ..self }
     }
 
     pub(crate) fn wrong(mut self, sentences: impl IntoIterator<Item = String>) -> Self {

@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::response::Response;
 use guerdon_core::ledger::RoundRecord;
 use guerdon_store::{ImportedRound, Read};
-use jiff::tz::TimeZone;
 
 use crate::access::{Access, CompanyReader, Viewer};
 use crate::dates;
@@ -128,7 +127,8 @@ async fn page(State(state): State<AppState>, CompanyReader(viewer): CompanyReade
     let rounds = known(&mut read).await?;
     let free = read.pool().await?.free();
     html(&RoundsPage {
-        shell: Shell::new(&context, "Rounds", Place::CompanyRounds),
+        shell: Shell::new(&context, "Rounds", Place::CompanyRounds)
+            .with_zone(&context.zone_of(None).1),
         free: words::free_money(
             &context.token().words(free),
             promised_next(&rounds, &context),
@@ -222,9 +222,4 @@ async fn data(
         ]);
     }
     table::answer(form, rows).await
-}
-
-/// The day on which something happens, for sentences.
-pub(super) fn day(at: u64) -> String {
-    dates::day(at, &TimeZone::UTC)
 }

@@ -13,7 +13,7 @@ use guerdon_formats::words::{describe_gates, describe_schedule};
 use guerdon_store::{Read, Template};
 
 use super::forms::{Field, Fields, see};
-use super::imports::{known_goals, named_terms, sheet_context};
+use super::imports::{goals_offered, known_goals, named_terms, sheet_context};
 use super::note;
 use crate::access::{Access, CompanyReader, CompanyWriter, Viewer};
 use crate::error::{PageError, form_refused};
@@ -326,6 +326,7 @@ async fn show(
     let mut read = state.store.read().await?;
     let as_of = load::as_of(&mut read, state).await?;
     let context = load::context(state, as_of, Some(viewer));
+    let goals = goals_offered(&mut read).await?;
     let heading = match uses {
         Some(_) => format!("Template {}", template.name),
         None => "New template".to_owned(),
@@ -345,7 +346,7 @@ async fn show(
             )),
             None => None,
         },
-        fields: fields(&template, uses.is_none(), &read_as),
+        fields: fields(&template, uses.is_none(), (&read_as, &goals)),
         words: read_as.words,
         refused: read_as.whole,
         powers: vec![
@@ -369,7 +370,11 @@ async fn show(
     })
 }
 
-fn fields(template: &Template, is_new: bool, read_as: &ReadAs) -> Vec<Field> {
+fn fields(
+    template: &Template,
+    is_new: bool,
+    (read_as, goals): (&ReadAs, &[(String, String)]),
+) -> Vec<Field> {
     let told = |name: &str| read_as.wrong.get(name).cloned().unwrap_or_default();
     let value = |column: &str| match column {
         "template" => template.kind.as_str(),
@@ -393,7 +398,8 @@ fn fields(template: &Template, is_new: bool, read_as: &ReadAs) -> Vec<Field> {
             .hint(hint)
             .wrong(told(column));
         match *column {
-            "template" => field.hint(words::TEMPLATE_KINDS),
+            "template" => field.hint(words::TEMPLATE_KINDS).known(kinds()),
+            "gates" => field.known(goals.to_vec()),
             _ => field,
         }
     }));
@@ -425,6 +431,13 @@ fn fields(template: &Template, is_new: bool, read_as: &ReadAs) -> Vec<Field> {
         .map(|(name, label, value)| Field::text(name, label, &value).wrong(told(name)));
     all.extend(more);
     all
+}
+
+/// Kinds of schedule to choose from.
+fn kinds() -> Vec<(String, String)> {
+    let all = words::SCHEDULE_KINDS.iter();
+    all.map(|(kind, says)| ((*kind).to_owned(), (*says).to_owned()))
+        .collect()
 }
 
 fn of_fields(fields: &Fields, name: String, now: u64) -> Template {

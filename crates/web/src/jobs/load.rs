@@ -7,7 +7,9 @@ use guerdon_core::ledger::{OperationRecord, OperationState};
 use guerdon_store::{Failing, Job, JobState, Operations, Read};
 
 use crate::error::PageError;
+use crate::numbers::shortened;
 use crate::state::DeploymentView;
+use crate::strings::access as words;
 
 /// Scheduled calls and jobs on the page.
 const SHOWN: u32 = 50;
@@ -64,6 +66,7 @@ pub(super) fn places(deployment: &DeploymentView) -> Option<Places> {
         succession: contract("Succession"),
         token: contract("AccessToken")?,
         manager: contract("AccessManager")?,
+        goals: Some(deployment.goals),
         unit: Unit::new(&deployment.token.symbol, deployment.token.decimals),
     })
 }
@@ -109,7 +112,7 @@ pub(super) async fn one(
     }
 }
 
-async fn scheduled(
+pub(super) async fn scheduled(
     read: &mut Read,
     deployment: &DeploymentView,
     record: OperationRecord,
@@ -148,6 +151,17 @@ async fn grant_name(read: &mut Read, id: B256) -> Result<GrantName, PageError> {
             .map(|member| member.name)
             .filter(|name| !name.is_empty()),
     })
+}
+
+impl Scheduled {
+    /// Who scheduled it, in a sentence: the name where it is known, the address beside.
+    pub(super) fn called(&self) -> String {
+        let short = shortened(&self.record.caller.to_checksum(None));
+        match &self.by {
+            Some(name) => words::called(name, &short),
+            None => short,
+        }
+    }
 }
 
 impl GrantName {

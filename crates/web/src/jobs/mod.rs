@@ -7,8 +7,13 @@ mod operation;
 
 pub(crate) use load::Standing;
 
+use guerdon_core::ledger::OperationRecord;
+use guerdon_store::Read;
+
 use crate::access::Access;
+use crate::error::PageError;
 use crate::routes::Route;
+use crate::state::DeploymentView;
 
 /// The pages of this part.
 pub(crate) fn routes() -> Vec<Route> {
@@ -20,4 +25,14 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/company/jobs.xlsx", company, list::as_table),
         Route::get("/company/jobs/{operation}", company, operation::page),
     ]
+}
+
+/// What a scheduled call does, and who scheduled it.
+pub(crate) async fn in_words(
+    read: &mut Read,
+    deployment: &DeploymentView,
+    record: OperationRecord,
+) -> Result<(String, String), PageError> {
+    let one = load::scheduled(read, deployment, record).await?;
+    Ok((list::sentence(&one), one.called()))
 }

@@ -219,8 +219,10 @@ impl Asking<'_> {
         let caller = self.one.record.caller;
         match (self.viewer.wallet(), &self.lost) {
             (None, _) => no(words::NO_WALLET.to_owned()),
-            (Some(_), Some(role)) => no(words::role_lost(role, caller, manager)),
-            (Some(wallet), None) if wallet != caller => no(words::not_the_caller(caller)),
+            (Some(_), Some(role)) => no(words::role_lost(role, &self.one.called(), manager)),
+            (Some(wallet), None) if wallet != caller => {
+                no(words::not_the_caller(&self.one.called()))
+            }
             _ if standing == Standing::Waits => no(words::too_early(&self.from)),
             (Some(wallet), None) => {
                 let call = plan::execute(manager, &planned(self.one));
@@ -245,7 +247,7 @@ impl Asking<'_> {
                 let call = plan::cancel(manager, caller, &planned(self.one));
                 return self.sign(&call, wallet, ("Cancel", command));
             }
-            Some(_) => words::may_not_cancel(caller),
+            Some(_) => words::may_not_cancel(&self.one.called()),
         };
         Ok(Some(Action::No {
             button: "Cancel",

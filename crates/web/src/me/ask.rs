@@ -249,7 +249,11 @@ pub(super) fn worth(portfolio: &Portfolio, context: &Context<'_>) -> Ask {
     let mut notes: Vec<_> = each.collect();
     notes.push(text(&words::of_that_vested(&dollars(worth.vested_cents))));
     if worth.lost > 0 {
-        notes.push(text(&words::out_of_reach(&token.words(worth.lost))));
+        // The bar is of all grants: it can be spoken of where all have a value.
+        let in_bar = worth.unvalued == 0 && worth.shut > 0 && worth.shut < worth.lost;
+        let shut = in_bar.then(|| token.words(worth.shut));
+        let lost = token.words(worth.lost);
+        notes.push(text(&words::out_of_reach(&lost, shut.as_deref())));
     }
     if worth.unvalued > 0 {
         notes.push(text(&words::unvalued(worth.unvalued)));

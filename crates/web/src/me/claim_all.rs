@@ -77,7 +77,7 @@ impl ClaimPage {
         wallets.sort_unstable();
         wallets.dedup();
         let shell = Shell::new(context, "Claim", Place::Home);
-        let zone = context.zone_of(None).1;
+        let zone = portfolio.zone(context).1;
         Self {
             shell: shell.with_island("sign").with_zone(&zone),
             heading: match net {

@@ -72,17 +72,22 @@ async fn made(
     let data = readable(&mut read, state, (id, reader.why)).await?;
     let context = crate::load::context(state, as_of, reader.viewer.as_ref());
     let zone = context.zone_of(data.zone.as_deref()).0;
-    let acceptance = signing::acceptances_of(&mut read, id, &zone).await?;
+    let acceptance =
+        signing::acceptances_of(&mut read, id, (reader.viewer.as_ref(), &zone)).await?;
     let share = match (reader.why, &reader.viewer) {
         (Why::Holder, Some(viewer)) => shares(&mut read, &data, viewer).await?,
         _ => None,
     };
     let page = page_of(&data, (reader.why, reader.viewer.as_ref()), &context);
     let mut page = page.map_err(refused("grant", id))?;
-    if let (Why::Holder, Some(viewer)) = (reader.why, &reader.viewer) {
+    if let (Why::Holder | Why::Company, Some(viewer)) = (reader.why, &reader.viewer) {
         let mine = Mine::new(data, context.now()).map_err(refused("grant", id))?;
-        let prompt = prompts::prompt(&mut read, &mine, viewer).await?;
-        page.whys.splice(..0, prompt);
+        let at = (&mine, context.now());
+        let prompts = match reader.why {
+            Why::Holder => prompts::of_holder(&mut read, at, viewer).await?,
+            _ => Vec::from_iter(prompts::replacement(&mut read, at, false).await?),
+        };
+        page.whys.splice(..0, prompts);
     }
     page.private.acceptance = acceptance;
     page.private.share = share;

@@ -1,5 +1,8 @@
 //! `/me`: what can I claim now, what comes next, what is it worth.
 
+use std::collections::BTreeMap;
+
+use alloy_primitives::B256;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -24,13 +27,13 @@ use crate::numbers::{count_of, percent, share};
 use crate::pages;
 use crate::state::AppState;
 use crate::strings::me as words;
+use crate::strings::reasons::{LegendEntry, legend};
 use crate::views::grant::bar_label;
-use crate::views::reasons::{LegendEntry, legend};
 use crate::views::shell::{Place, Shell};
 use crate::views::timeline::{TimelineView, parts};
 use crate::views::{Context, Why};
 
-/// Reasons shown here; all of them stand on the grants' own pages.
+/// Grants whose reasons are shown here; all of them stand on the grants' own pages.
 const WHYS: usize = 6;
 
 #[derive(Debug, Template)]
@@ -64,13 +67,16 @@ pub(super) async fn page(
     let as_of = crate::load::as_of(&mut read, &state).await?;
     let portfolio = load::portfolio(&mut read, &state, &(&viewer).into()).await?;
     let events = lately::events(&mut read, &state, &portfolio).await?;
-    let prompts = prompts::prompts(&mut read, &portfolio, &viewer).await?;
+    let now = as_of.now();
+    let prompts = prompts::prompts(&mut read, (&portfolio, now), &viewer).await?;
     drop(read);
     let context = crate::load::context(&state, as_of, Some(&viewer));
     let relayed = state.options.relay.is_some();
     let page = MePage::new((&portfolio, &events), (&viewer, relayed), &context);
-    let mut page = page.map_err(refused("grant", alloy_primitives::B256::ZERO))?;
-    page.whys.splice(..0, prompts);
+    let mut page = page.map_err(refused("grant", B256::ZERO))?;
+    let (whys, more) = whys(&portfolio, prompts, &context);
+    page.whys = whys;
+    page.more_whys = (more > 0).then(|| words::more_reasons(more));
     pages::html(&page)
 }
 
@@ -80,11 +86,7 @@ impl MePage {
         (viewer, relayed): (&Viewer, bool),
         context: &Context<'_>,
     ) -> Result<Self, Refused> {
-        let first_zone = portfolio
-            .grants
-            .iter()
-            .find_map(|mine| mine.data.zone.as_deref());
-        let (zone, zone_name) = context.zone_of(first_zone);
+        let (zone, zone_name) = portfolio.zone(context);
         let heading = words::heading(&context.company.name);
         let shell = Shell::new(context, &heading, Place::Home);
         let parts = portfolio.parts(context);
@@ -94,7 +96,6 @@ impl MePage {
             .map(|(part, amount, _)| (*part, *amount))
             .collect();
         let granted = portfolio.granted();
-        let (whys, more) = whys(portfolio, context);
         Ok(Self {
             shell: shell
                 .with_data("/me/grants".to_owned())
@@ -102,7 +103,7 @@ impl MePage {
             heading,
             empty: portfolio.grants.is_empty().then_some(match viewer.means {
                 Means::Wallet => words::NO_GRANTS,
-                Means::MailLink => words::NO_GRANTS_MAIL,
+                Means::MailLink | Means::AuditorLink(_) => words::NO_GRANTS_MAIL,
             }),
             empty_hint: words::NO_GRANTS_HINT,
             lead: lead(portfolio, context, &zone),
@@ -118,8 +119,8 @@ impl MePage {
             bar: Markup(bar::draw("bar", &label, &drawn, granted)),
             legend: legend(&parts, context.token()),
             rounded: words::ROUNDED,
-            whys,
-            more_whys: (more > 0).then(|| words::more_reasons(more)),
+            whys: Vec::new(),
+            more_whys: None,
             timeline: timeline(portfolio, context, &zone)?,
             lately: lately::rows(portfolio, events, context)?,
             nothing_lately: words::NOTHING_LATELY,
@@ -138,24 +139,37 @@ fn lead(portfolio: &Portfolio, context: &Context<'_>, zone: &TimeZone) -> String
     words::lead(count_of(&portfolio.grants), names, &since)
 }
 
-/// The reasons of all grants, those that somebody can act on first, and how many are left out.
-fn whys(portfolio: &Portfolio, context: &Context<'_>) -> (Vec<Why>, u64) {
+/// One notice for each grant that has something to say, those that the reader can act on first,
+/// then those that anybody can, and how many reasons are left out.
+fn whys(
+    portfolio: &Portfolio,
+    mut asked: BTreeMap<B256, Vec<Why>>,
+    context: &Context<'_>,
+) -> (Vec<Why>, u64) {
     let several = portfolio.grants.len() > 1;
-    let mut all: Vec<Why> = Vec::new();
+    let mut all: Vec<(bool, Why)> = Vec::new();
     for mine in &portfolio.grants {
         let zone = context.zone_of(mine.data.zone.as_deref()).0;
-        let teller = mine.data.teller(context, &zone);
-        for mut why in teller.whys(&mine.reasons) {
-            if several {
-                why.what = format!("{}: {}", mine.name(), why.what);
-            }
-            all.push(why);
+        let mut reasons = mine.data.teller(context, &zone).whys(&mine.reasons);
+        reasons.sort_by_key(|why| why.done);
+        let asked = asked.remove(&mine.data.record.id).unwrap_or_default();
+        let is_asked = !asked.is_empty();
+        let Some(mut why) = Why::folded(asked.into_iter().chain(reasons)) else {
+            continue;
+        };
+        if several {
+            why.what = words::of_grant(&mine.name(), &why.what);
         }
+        all.push((is_asked, why));
     }
-    all.sort_by_key(|why| why.done);
-    let more = all.len().saturating_sub(WHYS);
-    all.truncate(WHYS);
-    (all, u64::try_from(more).unwrap_or(u64::MAX))
+    all.sort_by_key(|(is_asked, why)| (!is_asked, why.done));
+    let left = all.split_off(all.len().min(WHYS));
+    let more = left
+        .iter()
+        .map(|(_, why)| 1 + why.also.len())
+        .sum::<usize>();
+    let shown = all.into_iter().map(|(_, why)| why).collect();
+    (shown, u64::try_from(more).unwrap_or(u64::MAX))
 }
 
 fn timeline(

@@ -203,6 +203,7 @@ async fn own(read: &mut Read, owner: Owner, wall: u64) -> Result<(Value, Value, 
             "by": match session.means {
                 Means::Wallet => "wallet",
                 Means::MailLink => "e-mail link",
+                Means::AuditorLink(_) => "auditor's link",
             },
             "created_at": dates::machine(session.created_at),
             "seen_at": dates::machine(session.seen_at),

@@ -12,9 +12,9 @@ use crate::error::PageError;
 use crate::html::{Hex, Money, When};
 use crate::load;
 use crate::state::AppState;
+use crate::strings::history::{Telling, is_half};
 use crate::strings::lately as words;
 use crate::views::Context;
-use crate::views::history::{Telling, is_half};
 
 /// Rows of the table.
 const ROWS: usize = 10;

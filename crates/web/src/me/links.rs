@@ -36,7 +36,7 @@ pub(super) async fn make_share(
 ) -> Result<Response, PageError> {
     let label = label.trim();
     if label.len() > LABEL_BYTES_MAX {
-        return Err(PageError::NotPermitted(words::LABEL_TOO_LONG));
+        return Err(PageError::NotTaken(words::LABEL_TOO_LONG));
     }
     let fresh = token::fresh(&state);
     let mut tx = state.store.write().await?;

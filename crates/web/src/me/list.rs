@@ -164,11 +164,7 @@ impl GrantsPage {
         viewer: &Viewer,
         context: &Context<'_>,
     ) -> Self {
-        let first_zone = portfolio
-            .grants
-            .iter()
-            .find_map(|mine| mine.data.zone.as_deref());
-        let zone_name = context.zone_of(first_zone).1;
+        let zone_name = portfolio.zone(context).1;
         let shell = Shell::new(context, "Your grants", Place::Grants);
         Self {
             shell: shell
@@ -181,7 +177,7 @@ impl GrantsPage {
             ),
             empty: match viewer.means {
                 Means::Wallet => words::NO_GRANTS,
-                Means::MailLink => words::NO_GRANTS_MAIL,
+                Means::MailLink | Means::AuditorLink(_) => words::NO_GRANTS_MAIL,
             },
             empty_hint: words::NO_GRANTS_HINT,
             rows: in_order(portfolio)

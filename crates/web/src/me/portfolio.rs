@@ -2,6 +2,7 @@
 
 use guerdon_core::grant::{self, Payment, Reason, Refused};
 use guerdon_core::state::Flags;
+use jiff::tz::TimeZone;
 
 use crate::charts::bar::Part;
 use crate::numbers::shortened;
@@ -90,6 +91,12 @@ impl Portfolio {
     /// Grants that were neither closed nor replaced: those that sums speak of.
     pub(crate) fn standing(&self) -> impl Iterator<Item = &Mine> {
         self.grants.iter().filter(|mine| mine.stands())
+    }
+
+    /// The zone of a page about all of them, and its name: the reader's, else the first grant's.
+    pub(crate) fn zone(&self, context: &Context<'_>) -> (TimeZone, String) {
+        let mut zones = self.grants.iter().map(|mine| mine.data.zone.as_deref());
+        context.zone_of(zones.find_map(|zone| zone))
     }
 
     /// Grants that a claim would pay now.

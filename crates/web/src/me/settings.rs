@@ -40,7 +40,8 @@ struct SettingsPage {
     sessions: SessionsView,
     zones: Vec<String>,
     zone: String,
-    zone_of_grants: &'static str,
+    /// What no choice means.
+    zone_without: String,
     zone_hint: &'static str,
     notices: &'static str,
     /// A session that signs makes and ends calendar links.
@@ -89,6 +90,11 @@ pub(super) async fn page(
         Some(owner) => read.setting(owner, ZONE).await?,
         None => None,
     };
+    let listed = match viewer.person {
+        Some(person) => read.member(person).await?.map(|member| member.zone),
+        None => None,
+    };
+    let listed = listed.filter(|zone| !zone.is_empty());
     let island = assets::island_path("sign-in").is_some();
     let own = viewer.person.is_some() && viewer.list_roles.is_empty();
     let present = viewer.wallet().filter(|_| own);
@@ -109,8 +115,14 @@ pub(super) async fn page(
         sessions: sessions_of(&mut read, &viewer, (state.wall)()).await?,
         zones: zones(),
         zone: chosen.unwrap_or_default(),
-        zone_of_grants: words::ZONE_OF_GRANTS,
-        zone_hint: words::ZONE_HINT,
+        zone_hint: match listed {
+            Some(_) => words::ZONE_HINT_LISTED,
+            None => words::ZONE_HINT,
+        },
+        zone_without: listed.map_or_else(
+            || words::ZONE_OF_GRANTS.to_owned(),
+            |zone| words::zone_of_list(&zone),
+        ),
         notices: match state.options.mail {
             Some(_) => words::MAIL_LINKS,
             None => words::NO_NOTICES,
@@ -216,7 +228,7 @@ pub(super) async fn set_zone(
 ) -> Result<Response, PageError> {
     let owner = viewer.owner().ok_or(PageError::NoPage)?;
     if !zone.is_empty() && TimeZone::get(&zone).is_err() {
-        return Err(PageError::NotPermitted(words::NO_ZONE));
+        return Err(PageError::NotTaken(words::NO_ZONE));
     }
     let mut tx = state.store.write().await?;
     tx.put_setting(owner, ZONE, &zone).await?;

@@ -1,6 +1,7 @@
 //! What grants are worth by the company's word: never an invented range, and nothing that can no
 //! longer be paid.
 
+use guerdon_core::grant::Reason;
 use guerdon_formats::amount;
 use guerdon_store::StatedValue;
 
@@ -20,6 +21,8 @@ pub(super) struct Worth {
     pub(super) unvalued: u64,
     /// Of the grants that have one: granted and out of reach for ever, in base units.
     pub(super) lost: u128,
+    /// Of that, what is not reached or freed by now, as bars show it; in base units.
+    pub(super) shut: u128,
     /// The values with their dates, each once, and what is counted at each.
     pub(super) stated: Vec<(String, String, u128)>,
 }
@@ -60,6 +63,8 @@ impl Worth {
         self.valued += 1;
         let lost = mine.data.record.amount.saturating_sub(units);
         self.lost = self.lost.saturating_add(lost);
+        let shut = mine.reasons.iter().map(shut);
+        self.shut = shut.fold(self.shut, u128::saturating_add);
         let same = |it: &&mut (String, String, u128)| {
             (&it.0, &it.1) == (&stated.unit_usd, &stated.stated_on)
         };
@@ -71,6 +76,16 @@ impl Worth {
                 self.stated.sort_unstable();
             }
         }
+    }
+}
+
+/// What a reason puts at the end of the bar: not reached or freed by now.
+const fn shut(reason: &Reason) -> u128 {
+    match *reason {
+        Reason::NotReached { amount, .. }
+        | Reason::Settled { freed: amount, .. }
+        | Reason::Ended { amount, .. } => amount,
+        _ => 0,
     }
 }
 

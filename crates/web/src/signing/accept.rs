@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::claim::Known;
 use super::{Judged, Request, parse_signature, signed_by};
-use crate::access::{GrantHolder, GrantParty};
+use crate::access::{GrantHolder, GrantParty, Viewer, called};
 use crate::error::PageError;
 use crate::html::{Hex, Markup};
 use crate::load;
@@ -166,6 +166,8 @@ pub(crate) async fn page(State(state): State<AppState>, reader: GrantParty) -> A
     let mut read = state.store.read().await?;
     let agreement = Agreement::read(&mut read, &state, id).await?;
     let as_of = load::as_of(&mut read, &state).await?;
+    let zone = &agreement.known.zone;
+    let accepted = sentences(&mut read, &agreement.acceptances, (Some(&viewer), zone)).await?;
     drop(read);
     let context = load::context(&state, as_of, Some(&viewer));
     let (known, holder) = (&agreement.known, agreement.known.holder());
@@ -178,7 +180,7 @@ pub(crate) async fn page(State(state): State<AppState>, reader: GrantParty) -> A
         grant: format!("/grants/{id}"),
         title,
         document: Hex::hash(&known.terms.document),
-        accepted: sentences(&agreement.acceptances, &known.zone),
+        accepted,
         export: (!agreement.acceptances.is_empty())
             .then(|| format!("/grants/{id}/acceptance.json")),
         no_effect: words::NO_EFFECT,
@@ -210,20 +212,20 @@ pub(crate) async fn hand_in(
     let now = (state.wall)();
     let signed_at = handed.signed_at;
     if signed_at > now || signed_at.saturating_add(GOOD_FOR) < now {
-        return Err(PageError::NotPermitted(words::TOO_OLD));
+        return Err(PageError::NotTaken(words::TOO_OLD));
     }
     let account = agreement.known.holder();
     let word = agreement.word(&state, signed_at);
     let digest = word.digest(&word.document())?;
     let signature = parse_signature(&handed.signature);
-    let signature = signature.ok_or(PageError::NotPermitted(words::NO_SIGNATURE))?;
+    let signature = signature.ok_or(PageError::NotTaken(words::NO_SIGNATURE))?;
     let judged = signed_by(account, digest, &signature, state.chain.as_ref()).await;
     match judged {
         Ok(Judged::ByKey | Judged::ByContract) => {}
-        Ok(Judged::Refused) => return Err(PageError::NotPermitted(words::NOT_HERS)),
+        Ok(Judged::Refused) => return Err(PageError::NotTaken(words::NOT_HERS)),
         Err(error) => {
             tracing::info!(%error, "a signature could not be judged");
-            return Err(PageError::NotPermitted(words::NOT_JUDGED));
+            return Err(PageError::NotTaken(words::NOT_JUDGED));
         }
     }
     let acceptance = Acceptance {
@@ -279,12 +281,24 @@ pub(crate) async fn export(
 pub(crate) async fn said_of(
     read: &mut Read,
     id: B256,
-    zone: &TimeZone,
+    (viewer, zone): (Option<&Viewer>, &TimeZone),
 ) -> Result<Vec<String>, PageError> {
-    Ok(sentences(&read.acceptances(id).await?, zone))
+    let all = read.acceptances(id).await?;
+    sentences(read, &all, (viewer, zone)).await
 }
 
-fn sentences(acceptances: &[Acceptance], zone: &TimeZone) -> Vec<String> {
-    let one = |it: &Acceptance| words::accepted(&it.wallet, &crate::dates::day(it.signed_at, zone));
-    acceptances.iter().map(one).collect()
+async fn sentences(
+    read: &mut Read,
+    acceptances: &[Acceptance],
+    (viewer, zone): (Option<&Viewer>, &TimeZone),
+) -> Result<Vec<String>, PageError> {
+    let mut all = Vec::with_capacity(acceptances.len());
+    for one in acceptances {
+        let who = called(read, viewer, one.wallet).await?;
+        all.push(words::accepted(
+            &who,
+            &crate::dates::day(one.signed_at, zone),
+        ));
+    }
+    Ok(all)
 }

@@ -23,6 +23,14 @@ pub(crate) const VIEW_ONLY: Refusal = Refusal {
     hint: "Sign in with your wallet to do this.",
 };
 
+pub(crate) const LINK_ONLY: Refusal = Refusal {
+    what: "You came by a link for auditors, which opens what auditors read and nothing else.",
+    hint: "If the people list or the chain knows you, sign in by your wallet.",
+};
+
+/// Who came by an auditor's link, in the place of a name.
+pub(crate) const BY_AUDITOR_LINK: &str = "Auditor, by link";
+
 pub(crate) const COMPANY_ONLY: Refusal = Refusal {
     what: "This page is for the company's people.",
     hint: "An administrator gives the company role in the people list; a role on the chain counts \
@@ -69,3 +77,11 @@ pub(crate) const HOLDER_ONLY: Refusal = Refusal {
     what: "Only the grant's holder can do this.",
     hint: "Sign in with the wallet that the grant pays.",
 };
+
+/// The reader's own wallet.
+pub(crate) const YOU: &str = "you";
+
+/// `Viktor Lange (0x15d3…6A65)`
+pub(crate) fn called(name: &str, short: &str) -> String {
+    format!("{name} ({short})")
+}

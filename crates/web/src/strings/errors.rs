@@ -45,4 +45,5 @@ pub(crate) const TOO_MANY: &str = "Too many tries";
 pub(crate) const BUSY: &str = "Too busy";
 pub(crate) const FOREIGN: &str = "Not sent from here";
 pub(crate) const NOT_PERMITTED: &str = "Not permitted";
+pub(crate) const NOT_TAKEN: &str = "Not taken";
 pub(crate) const NOT_HERE: &str = "Not here";

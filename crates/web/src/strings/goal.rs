@@ -21,6 +21,11 @@ pub(crate) fn title(name: &str) -> String {
     format!("Goal {name}")
 }
 
+/// What sheets and commands call a goal that has a title.
+pub(crate) fn called(name: &str) -> String {
+    format!("Grant sheets and commands call it {name}.")
+}
+
 /// With a capital and a full stop.
 pub(crate) fn sentence(text: &str) -> String {
     format!("{}.", capital(text))

@@ -65,25 +65,22 @@ pub(crate) fn unknown_call(target: Address, data: &[u8]) -> String {
 }
 
 /// Only who scheduled a call executes it.
-pub(crate) fn not_the_caller(caller: Address) -> String {
-    let caller = shortened(&caller.to_checksum(None));
+pub(crate) fn not_the_caller(caller: &str) -> String {
     format!(
-        "Only {caller}, which scheduled it, can execute it. If that is a Safe, its owners do so with \
+        "Only {caller}, who scheduled it, can execute it. If that is a Safe, its owners do so with \
          a batch file: the command below writes one with --safe-batch."
     )
 }
 
 /// Only who scheduled a call, or the administrator, cancels it.
-pub(crate) fn may_not_cancel(caller: Address) -> String {
-    let caller = shortened(&caller.to_checksum(None));
-    format!("Only {caller}, which scheduled it, or the chain's administrator can cancel it.")
+pub(crate) fn may_not_cancel(caller: &str) -> String {
+    format!("Only {caller}, who scheduled it, or the chain's administrator can cancel it.")
 }
 
 /// Who scheduled it has lost the role since.
-pub(crate) fn role_lost(role: &str, caller: Address, manager: Address) -> String {
-    let caller = shortened(&caller.to_checksum(None));
+pub(crate) fn role_lost(role: &str, caller: &str, manager: Address) -> String {
     let manager = shortened(&manager.to_checksum(None));
-    format!("{caller} no longer has the {role} role on {manager}, so that it cannot execute this.")
+    format!("{caller} no longer has the {role} role on {manager}, and so cannot execute this.")
 }
 
 /// The time has not come.
@@ -167,17 +164,20 @@ mod tests {
 
     #[test]
     fn who_may_is_said_with_the_wallet() {
-        let caller = Address::repeat_byte(0xab);
+        let caller = "Viktor Lange (0xABaB…ABaB)";
         assert_eq!(
             may_not_cancel(caller),
-            "Only 0xABaB…ABaB, which scheduled it, or the chain's administrator can cancel it."
+            "Only Viktor Lange (0xABaB…ABaB), who scheduled it, or the chain's administrator can \
+             cancel it."
         );
-        assert!(not_the_caller(caller).starts_with("Only 0xABaB…ABaB, which scheduled it, can"));
+        assert!(
+            not_the_caller(caller).starts_with("Only Viktor Lange (0xABaB…ABaB), who scheduled")
+        );
         let manager = Address::repeat_byte(5);
         assert_eq!(
             role_lost("payroll", caller, manager),
-            "0xABaB…ABaB no longer has the payroll role on 0x0505…0505, so that it cannot execute \
-             this."
+            "Viktor Lange (0xABaB…ABaB) no longer has the payroll role on 0x0505…0505, and so cannot \
+             execute this."
         );
         assert_eq!(
             unknown_call(manager, &[0xde, 0xad, 0xbe, 0xef, 1]),

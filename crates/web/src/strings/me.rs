@@ -66,8 +66,16 @@ pub(crate) fn at_each(grant: &str, unit: &str) -> String {
 }
 
 /// What a worth leaves out: shares that can never open, and what went back.
-pub(crate) fn out_of_reach(amount: &str) -> String {
-    format!("Leaves out {amount} that can no longer be paid.")
+/// `shut` of them stand at the end of the bar today; none where that is all of them.
+pub(crate) fn out_of_reach(amount: &str, shut: Option<&str>) -> String {
+    let amount = format!("Leaves out {amount} that can no longer be paid");
+    match shut {
+        None => format!("{amount}."),
+        Some(shut) => format!(
+            "{amount}: {shut} at the end of the bar today, and what the same final results keep \
+             shut later, when time would earn it."
+        ),
+    }
 }
 
 /// In the place of an amount, before a round binds.
@@ -80,14 +88,29 @@ pub(crate) const ROUNDED: &str = "Each part is rounded down; the sum is exact.";
 pub(crate) const ROWS_ROUNDED: &str = "Rows are rounded down; the sum is exact.";
 
 /// A grant whose agreement waits for its holder's word.
-pub(crate) fn not_accepted(grant: &str) -> String {
-    format!("{grant}: Its agreement is not accepted yet.")
+pub(crate) const NOT_ACCEPTED: &str = "Its agreement is not accepted yet.";
+
+/// A notice about one of several grants.
+pub(crate) fn of_grant(grant: &str, what: &str) -> String {
+    format!("{grant}: {what}")
 }
 
 pub(crate) const ACCEPT_WHY: &str = "Read it, and sign that you accept it. That costs nothing and \
     changes no amount: the grant vests and pays without it.";
 pub(crate) const ACCEPT_NEXT: &str = "you.";
 pub(crate) const ACCEPT_NEXT_ELSEWHERE: &str = "you: sign in with the wallet that holds it.";
+/// A replacement that waits, as its holder and as the company reads it.
+pub(crate) const REPLACE_ASKED: &str = "The company asks you to sign a replacement of this grant.";
+pub(crate) const REPLACE_WHY: &str = "Nothing changes without your signature: read the new terms \
+    beside the old ones, then sign or leave it.";
+pub(crate) const REPLACE_DRAFTED: &str = "A replacement waits for its holder's signature.";
+pub(crate) const REPLACE_WHY_DRAFTED: &str =
+    "The grant stays as it is until it is signed and sent.";
+pub(crate) const REPLACE_SIGNED: &str = "A replacement is signed by its holder and not sent yet.";
+pub(crate) const REPLACE_WHY_SIGNED: &str = "The grant stays as it is until the company sends it.";
+pub(crate) const HOLDER_NEXT: &str = "the holder.";
+pub(crate) const COMPANY_NEXT: &str = "the company's issuer.";
+pub(crate) const READ_REPLACEMENT: &str = "Read the replacement";
 pub(crate) const READ_AND_ACCEPT: &str = "Read and accept";
 
 /// No file can be made of what is here.
@@ -394,8 +417,17 @@ mod tests {
             ),
             (of_that_vested("$9.00"), "Of that vested so far: $9.00."),
             (
-                out_of_reach("1 ACC"),
+                out_of_reach("1 ACC", None),
                 "Leaves out 1 ACC that can no longer be paid.",
+            ),
+            (
+                out_of_reach("3 ACC", Some("1 ACC")),
+                "Leaves out 3 ACC that can no longer be paid: 1 ACC at the end of the bar today, \
+                 and what the same final results keep shut later, when time would earn it.",
+            ),
+            (
+                of_grant("G-1", NOT_ACCEPTED),
+                "G-1: Its agreement is not accepted yet.",
             ),
             (within_reach("G-1"), "G-1 paid or within reach"),
             (unvalued(1), "1 grant has no stated value and is left out."),

@@ -21,6 +21,13 @@ pub(crate) const NO_ZONE: Refusal = Refusal {
 pub(crate) const ZONE_OF_GRANTS: &str = "each grant's own";
 pub(crate) const ZONE_HINT: &str = "Days on your pages are those of this zone. Without a choice each \
     grant is shown in the zone of its own schedule.";
+pub(crate) const ZONE_HINT_LISTED: &str = "Days on your pages are those of this zone. Without a \
+    choice they are those of the zone that the people list has for you.";
+
+/// The choice of none, where the people list knows a zone.
+pub(crate) fn zone_of_list(zone: &str) -> String {
+    format!("as on the people list: {zone}")
+}
 
 pub(crate) const NO_NOTICES: &str = "This server sends no notices about your grants. The calendar \
     below reminds you of days on which something vests.";

@@ -1,6 +1,6 @@
 //! What is said around signing: the island's sentences, one for each way a wallet can fail.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::B256;
 use serde_json::{Value, json};
 
 use crate::numbers::grouped;
@@ -136,8 +136,8 @@ pub(crate) fn accepting(grant: &str, agreement: &B256) -> Vec<String> {
 }
 
 /// Who accepted, and when.
-pub(crate) fn accepted(wallet: &Address, day: &str) -> String {
-    format!("Accepted by {} on {day}.", wallet.to_checksum(None))
+pub(crate) fn accepted(who: &str, day: &str) -> String {
+    format!("Accepted by {who} on {day}.")
 }
 
 pub(crate) const NO_SIGNATURE: Refusal = Refusal {

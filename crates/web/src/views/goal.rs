@@ -7,14 +7,14 @@ use guerdon_core::ledger::{AttemptRecord, GoalRecord};
 use guerdon_core::terms::Gate;
 use jiff::tz::TimeZone;
 
-use super::goal_words::{Standing, is_public, measures, standing};
-use super::history::{Telling, attempt_of};
 use super::shell::{Place, Shell};
 use super::{ChartView, Context, HistoryRow, NamedGoal, Why, result};
 use crate::html::{Hex, Markup, Money};
 use crate::numbers::count_of;
 use crate::results;
 use crate::strings::goal as words;
+use crate::strings::goal_words::{Standing, is_public, measures, standing};
+use crate::strings::history::{Telling, attempt_of};
 
 /// All that a goal's page is made of.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub(crate) struct GoalData {
 pub(crate) struct GoalPage {
     pub(crate) shell: Shell,
     pub(crate) crumb: String,
+    /// What sheets call it, where people call it something else.
+    pub(crate) called: Option<String>,
     pub(crate) heading: String,
     pub(crate) lead: String,
     pub(crate) whys: Vec<Why>,
@@ -95,6 +97,7 @@ impl GoalPage {
         Self {
             shell: shell.with_data(format!("/goals/{}", record.id)),
             crumb: title.clone(),
+            called: data.goal.other_name().as_deref().map(words::called),
             heading: title,
             lead: words::sentence(&measures(goal)),
             whys: vec![standing_block(&standing)],

@@ -15,10 +15,6 @@ use guerdon_formats::words;
 use guerdon_store::StatedValue;
 use jiff::tz::TimeZone;
 
-use super::history::Telling;
-use super::powers::powers;
-use super::questions::{Question, questions};
-use super::reasons::{LegendEntry, Teller, legend};
 use super::result::ResultView;
 use super::round::state_word;
 use super::shell::{Place, Shell};
@@ -30,6 +26,10 @@ use crate::html::{Hex, Markup, Money, When};
 use crate::me::Explain;
 use crate::numbers::grouped;
 use crate::strings::grant as said;
+use crate::strings::history::Telling;
+use crate::strings::powers::powers;
+use crate::strings::questions::{Question, questions};
+use crate::strings::reasons::{LegendEntry, Teller, legend};
 
 /// All that a grant's page is made of. No name, no agreement: an opened grant is public by its id.
 #[derive(Clone, Debug)]

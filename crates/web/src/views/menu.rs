@@ -19,9 +19,13 @@ pub(crate) enum Place {
     People,
     CompanyRounds,
     Templates,
+    /// The goal builder.
+    NewGoal,
     Batches,
     Jobs,
     Integrations,
+    /// Links for auditors.
+    Auditors,
     Reports,
     /// The company's log of what was done.
     Log,
@@ -40,15 +44,17 @@ pub(crate) struct Link {
 }
 
 /// The company's pages.
-const COMPANY: [(&str, &str, Place); 9] = [
+const COMPANY: [(&str, &str, Place); 11] = [
     ("/company", "Desk", Place::Company),
     ("/company/people", "People", Place::People),
     ("/company/rounds", "Rounds", Place::CompanyRounds),
     ("/company/templates", "Templates", Place::Templates),
+    ("/company/goals/new", "New goal", Place::NewGoal),
     ("/company/batches", "Batches", Place::Batches),
     ("/company/jobs", "Jobs", Place::Jobs),
     ("/company/integrations", "Integrations", Place::Integrations),
     ("/company/reports", "Reports", Place::Reports),
+    ("/audit/links", "Auditors", Place::Auditors),
     ("/company/audit", "Log", Place::Log),
 ];
 
@@ -63,13 +69,21 @@ fn link(place: Place, (href, name, of): (&'static str, &'static str, Place)) -> 
 /// The places that a reader goes to, by what he may read.
 pub(super) fn links(viewer: Option<&Viewer>, place: Place) -> Vec<Link> {
     let link = |href, name, of| link(place, (href, name, of));
-    let Some(viewer) = viewer else {
-        return vec![
-            link("/", "Overview", Place::Overview),
-            link("/#rounds", "Rounds", Place::Rounds),
-            link("/#goals", "Goals", Place::Goals),
-            link("/contracts", "Contracts", Place::Contracts),
-        ];
+    let public = vec![
+        link("/", "Overview", Place::Overview),
+        link("/#rounds", "Rounds", Place::Rounds),
+        link("/#goals", "Goals", Place::Goals),
+        link("/contracts", "Contracts", Place::Contracts),
+    ];
+    let audits = [
+        link("/audit", "Audit", Place::Audit),
+        link("/company/reports", "Reports", Place::Reports),
+        link("/company/audit", "Log", Place::Log),
+    ];
+    let viewer = match viewer {
+        None => return public,
+        Some(viewer) if viewer.is_by_link() => return [public, audits.to_vec()].concat(),
+        Some(viewer) => viewer,
     };
     let mut links = vec![
         link("/me", "Home", Place::Home),
@@ -87,8 +101,7 @@ pub(super) fn links(viewer: Option<&Viewer>, place: Place) -> Vec<Link> {
         }
         links.push(company);
     } else if viewer.is_auditor() {
-        links.push(link("/audit", "Audit", Place::Audit));
-        links.push(link("/company/audit", "Log", Place::Log));
+        links.extend(audits);
     }
     links
 }
@@ -98,7 +111,10 @@ pub(super) fn of_company(viewer: Option<&Viewer>, place: Place) -> Vec<Link> {
     let Some(viewer) = viewer.filter(|viewer| viewer.is_company() && is_company(place)) else {
         return Vec::new();
     };
-    let opens = |of| of != Place::Integrations || viewer.is_administrator();
+    let opens = |of| {
+        let administers = [Place::Integrations, Place::Auditors].contains(&of);
+        !administers || viewer.is_administrator()
+    };
     let entries = COMPANY.into_iter().filter(|(_, _, of)| opens(*of));
     entries.map(|entry| link(place, entry)).collect()
 }
@@ -156,8 +172,18 @@ mod tests {
         let auditor = viewer(&[ListRole::Auditor]);
         assert_eq!(
             names(&links(Some(&auditor), Place::Log))[4..],
-            ["Audit", "Log"]
+            ["Audit", "Reports", "Log"]
         );
+        let by_link = Viewer {
+            means: Means::AuditorLink(1),
+            ..viewer(&[ListRole::Auditor])
+        };
+        let opened = links(Some(&by_link), Place::Audit);
+        assert_eq!(
+            names(&opened)[3..],
+            ["Contracts", "Audit", "Reports", "Log"]
+        );
+        assert!(opened.iter().all(|link| !link.href.starts_with("/me")));
         assert_eq!(of_company(Some(&auditor), Place::Log), []);
         assert_eq!(names(&links(None, Place::Overview))[3], "Contracts");
         let judges = true;

@@ -5,9 +5,9 @@ use guerdon_core::ledger::GoalRecord;
 use guerdon_core::terms::Gate;
 use jiff::tz::TimeZone;
 
-use super::goal_words::{self, best, standing};
 use super::{ChartView, NamedGoal};
 use crate::charts::result_line::{self, Point, ResultLine, Standing};
+use crate::strings::goal_words::{self, best, standing};
 use crate::strings::result as words;
 pub(crate) use crate::strings::result::message;
 

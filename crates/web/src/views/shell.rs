@@ -135,6 +135,8 @@ pub(crate) struct Shell {
     /// How a wallet adds the chain, JSON.
     pub(crate) network: Option<String>,
     pub(crate) reader: Option<String>,
+    /// Whether who is signed in has settings here.
+    pub(crate) has_settings: bool,
     pub(crate) links: Vec<Link>,
     /// The row below, on the company's pages.
     pub(crate) section: Vec<Link>,
@@ -171,6 +173,7 @@ impl Shell {
             contracts: contracts.join(" "),
             network: context.deployment.wallet_network.clone(),
             reader: context.viewer.map(Viewer::shown_name),
+            has_settings: context.viewer.is_some_and(|viewer| !viewer.is_by_link()),
             links: links(context.viewer, place),
             section: of_company(context.viewer, place),
         }

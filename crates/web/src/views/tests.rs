@@ -146,6 +146,7 @@ fn grant_page(terms: Option<Terms>, now: u64, change: impl FnOnce(&mut State)) -
     let named = NamedGoal {
         record: record(Vec::new()),
         name: None,
+        title: None,
     };
     let data = GrantData {
         record: grant,
@@ -379,6 +380,7 @@ fn a_paired_goal_with_guards_and_a_default_is_told_whole() {
         goal: NamedGoal {
             record: record(vec![result]),
             name: None,
+            title: None,
         },
         facts: vec![(Origin::default(), finished)],
         grants: Vec::new(),

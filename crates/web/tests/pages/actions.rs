@@ -174,8 +174,9 @@ async fn an_end_is_previewed_confirmed_by_name_and_kept_to_sign() {
             ("go", "sign"),
         ]
     };
-    let wrong = office.sent(PEOPLE, &path, &order("G-1005")).await;
-    let again = office.read(PEOPLE, &wrong).await;
+    let wrong = office.post(PEOPLE, &path, &order("G-1005")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let again = check::text(&wrong.body);
     assert!(
         again.contains("Type G-1004 SECRET exactly as it stands here."),
         "{again}"
@@ -292,8 +293,8 @@ async fn the_holder_asks_for_what_is_hers_and_nobody_else_can() {
         StatusCode::FORBIDDEN
     );
     assert_eq!(
-        office.sent(PEOPLE, &path, &fields).await,
-        path,
+        office.post(PEOPLE, &path, &fields).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
         "not the company's to ask"
     );
     let holds = [("act", "hold")];
@@ -309,5 +310,60 @@ async fn the_holder_asks_for_what_is_hers_and_nobody_else_can() {
     assert_eq!(
         office.get(PEOPLE, &elsewhere).await.status,
         StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_taken_is_shown_again_filled_in() {
+    let office = Office::of(Story::told()).await;
+    let now = office.story.now;
+    let until = (now + 40 * 86_400).to_string();
+    let end = [
+        ("when", "moment"),
+        ("stop_at", until.as_str()),
+        ("leaver", "bad"),
+        ("confirm", "G-1001"),
+        ("go", "sign"),
+    ];
+    let to = address(0x99).to_string();
+    let moved = [("act", "move"), ("to", to.as_str()), ("confirm", "G-1")];
+    let far = [("act", "accelerate"), ("days", "x")];
+    let typed = "Type G-1004 SECRET exactly as it stands here. Nothing was changed.";
+    for (who, path, fields, words, again) in [
+        (PEOPLE, "/end", end.as_slice(), typed, until.as_str()),
+        (
+            Who::Holder,
+            "/change/holder",
+            moved.as_slice(),
+            typed,
+            to.as_str(),
+        ),
+        (
+            PEOPLE,
+            "/change",
+            far.as_slice(),
+            "A whole number of days from 1 to 49,710.",
+            "accelerate",
+        ),
+    ] {
+        let path = office.grant(MINE, path);
+        let answer = office.post(who, &path, fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        check::page(&path, &answer.body);
+        let page = check::text(&answer.body);
+        assert!(page.contains(words), "{words}: {page}");
+        assert!(answer.body.contains(again), "{again}: {}", answer.body);
+    }
+    assert!(office.log().await.is_empty());
+    let batch = [("act", "pause"), ("go", "batch"), ("batch", "new")];
+    let path = office.grant(MINE, "/change");
+    let batch = office.sent(PEOPLE, &path, &batch).await;
+    let wrong = [("go", "safe"), ("safe", "0x12")];
+    let answer = office.post(PEOPLE, &batch, &wrong).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = check::text(&answer.body);
+    assert!(
+        page.contains("An address: 0x and 40 hexadecimal digits."),
+        "{page}"
     );
 }

@@ -31,8 +31,8 @@ async fn who_lacks_the_role_is_told_so_and_can_add_to_a_batch() {
     assert!(page.contains("Give the address of the Safe"), "{page}");
     let fields = [("act", "hold"), ("go", "batch"), ("batch", "1")];
     assert_eq!(
-        office.sent(LISTED, &path, &fields).await,
-        path,
+        office.post(LISTED, &path, &fields).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
         "no company's call"
     );
 }
@@ -156,9 +156,15 @@ async fn a_round_is_committed_with_its_day_and_can_be_taken_back_until_then() {
     }
     let short: String = root.to_string().chars().take(10).collect();
     let wrong = office
-        .sent(PEOPLE, &path, &[("confirm", "0x"), ("go", "sign")])
+        .post(PEOPLE, &path, &[("confirm", "0x"), ("go", "sign")])
         .await;
-    assert_eq!(wrong, format!("{path}?confirm=wrong"));
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    check::page(&path, &wrong.body);
+    let said = check::text(&wrong.body);
+    assert!(
+        said.contains("exactly as it stands here. Nothing was changed."),
+        "{said}"
+    );
     let to = office
         .sent(PEOPLE, &path, &[("confirm", &short), ("go", "sign")])
         .await;
@@ -231,7 +237,7 @@ async fn a_replacement_that_is_wrong_says_so_and_keeps_nothing() {
     assert!(form.contains("Days that the holder has to sign"), "{form}");
     let fields = [("sheet", "external_id,amount\nX-1,12"), ("days", "30")];
     let answer = office.post(PEOPLE, &path, &fields).await;
-    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     check::page(&path, &answer.body);
     assert!(
         check::text(&answer.body).contains("The column names, amount: there is no column"),

@@ -1,14 +1,16 @@
 //! What an engineer is asked for, what she can take away, and what is not offered to her.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use axum::http::StatusCode;
 use guerdon_core::fact::Fact;
 use guerdon_core::grant;
-use guerdon_core::tree::{Leaf, SumTree};
+use guerdon_core::succession::SuccessionDomain;
+use guerdon_core::tree::{Leaf, Proof, SumTree};
 use guerdon_formats::agreement::Agreement;
 use guerdon_formats::amount;
 use guerdon_formats::grant_file::{GrantFile, RoundPlace};
-use guerdon_store::Acceptance;
+use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
+use guerdon_store::{Acceptance, NewRequest, Owner};
 
 use crate::check;
 use crate::me::{Portal, data, says};
@@ -52,7 +54,7 @@ async fn a_worth_leaves_out_what_a_final_result_keeps_shut() {
         &page,
         &[
             &format!("What it is worth ${}", amount::display(cents.unwrap(), 2)),
-            &format!("Leaves out {lost} ACC that can no longer be paid."),
+            &format!("Leaves out {lost} ACC that can no longer be paid"),
             &format!("{} ACC at $0.42 each", amount::display(one, 18)),
         ],
     );
@@ -64,7 +66,8 @@ async fn an_agreement_is_asked_for_until_it_is_accepted() {
     let site = Portal::told().await;
     let path = site.grant("G-1004");
     let asked = "G-1004 SECRET: Its agreement is not accepted yet.";
-    for page in ["/me", &path] {
+    let of_one = "Its agreement is not accepted yet.";
+    for (page, asked) in [("/me", asked), (&path, of_one)] {
         let answer = site.get(Who::Holder, page).await;
         says(&check::text(&answer.body), &[asked, "Who acts next: you."]);
         assert!(
@@ -96,6 +99,79 @@ async fn an_agreement_is_asked_for_until_it_is_accepted() {
     }
     let page = site.page(Who::Holder, &path).await;
     assert!(!page.contains("is not accepted yet"), "{page}");
+}
+
+#[tokio::test]
+async fn a_replacement_is_asked_for_where_its_holder_looks() {
+    let site = Portal::told().await;
+    let (id, terms, _) = &site.story.grants["G-1004"];
+    let file = |deadline| ReplacementFile {
+        domain: SuccessionDomain {
+            chain_id: CHAIN_ID,
+            succession: address(0x5c),
+        },
+        old: *id,
+        old_word: U256::ZERO,
+        successors: vec![NewGrant {
+            name: "G-1004-S".to_owned(),
+            file: GrantFile {
+                chain_id: CHAIN_ID,
+                contract: address(0x6a),
+                terms: terms.clone(),
+                round: None,
+                proof: Proof::default(),
+                goals: definitions()
+                    .into_iter()
+                    .filter(|goal| terms.gates.iter().any(|gate| goal.id() == Some(gate.goal)))
+                    .collect(),
+                agreement: None,
+            },
+        }],
+        deadline,
+        signature: None,
+    };
+    let keep = async |deadline| {
+        let mut tx = site.store.write().await.unwrap();
+        let body = file(deadline).encode().unwrap();
+        let request = NewRequest {
+            subject: format!("grant:{id}"),
+            kind: "replace".to_owned(),
+            body: String::from_utf8(body).unwrap(),
+            made_at: WALL,
+            made_by: Owner::Wallet(address(0xc2)),
+        };
+        let number = tx.add_request(&request).await.unwrap();
+        tx.commit().await.unwrap();
+        number
+    };
+    let path = site.grant("G-1004");
+    let asked = "The company asks you to sign a replacement of this grant.";
+    keep(site.story.now).await;
+    assert!(!site.page(Who::Holder, &path).await.contains(asked), "late");
+    let number = keep(site.story.now + 86_400).await;
+    let link = format!("href=\"{path}/sign/{number}\">Read the replacement");
+    for page in ["/me", &path] {
+        let answer = site.get(Who::Holder, page).await;
+        let text = check::text(&answer.body);
+        says(&text, &[asked, "Its agreement is not accepted yet."]);
+        assert!(answer.body.contains(&link), "{page}: {}", answer.body);
+    }
+    let home = site.page(Who::Holder, "/me").await;
+    assert_eq!(home.matches("G-1004 SECRET: ").count(), 1, "{home}");
+    let company = site.page(Who::CompanyByList, &path).await;
+    says(
+        &company,
+        &[
+            "A replacement waits for its holder's signature.",
+            "Who acts next: the holder.",
+        ],
+    );
+    let auditor = site.page(Who::AuditorByMail, &path).await;
+    assert!(!auditor.contains("replacement waits"), "{auditor}");
+    let mut tx = site.store.write().await.unwrap();
+    assert!(tx.withdraw_request(number, WALL).await.unwrap());
+    tx.commit().await.unwrap();
+    assert!(!site.page(Who::Holder, "/me").await.contains(asked));
 }
 
 /// The file as `guerdon round import` writes it.

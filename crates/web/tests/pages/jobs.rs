@@ -216,7 +216,7 @@ async fn each_reader_sees_what_the_wallet_can_sign_or_why_not() {
         "{other}"
     );
     assert!(
-        other.contains("which scheduled it, can execute it."),
+        other.contains("who scheduled it, can execute it."),
         "{other}"
     );
     assert!(other.contains("administrator can cancel it."), "{other}");

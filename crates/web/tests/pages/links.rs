@@ -27,7 +27,7 @@ async fn a_zone_is_chosen_and_kept() {
     let wrong = site
         .post(Who::Holder, "/me/settings/zone", "zone=Mars")
         .await;
-    assert_eq!(wrong.status, StatusCode::FORBIDDEN);
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     site.post(Who::Holder, "/me/settings/zone", "zone=").await;
     says(
         &site.page(Who::Holder, "/me").await,

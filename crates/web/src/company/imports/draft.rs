@@ -12,6 +12,7 @@ use guerdon_store::{ImportDraft, Read, Template};
 
 use crate::error::PageError;
 use crate::state::AppState;
+use crate::strings::company as words;
 
 /// A draft with what its sheet is read for.
 #[derive(Debug)]
@@ -93,6 +94,16 @@ pub(crate) async fn known_goals(read: &mut Read) -> Result<KnownGoals, PageError
         }
     }
     Ok(known)
+}
+
+/// The goals that a form offers, by the names that sheets use.
+pub(crate) async fn goals_offered(read: &mut Read) -> Result<Vec<(String, String)>, PageError> {
+    let mut all: Vec<_> = read.goal_definitions().await?;
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(all
+        .iter()
+        .map(|goal| words::whole_by_goal(&goal.name))
+        .collect())
 }
 
 /// What a sheet is read for while it is only looked at: its agreements have no nonces yet.

@@ -6,19 +6,18 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::response::IntoResponse;
 use guerdon_store::{ImportDraft, Read};
-use jiff::tz::TimeZone;
 
 use super::upload::{self, Upload};
 use crate::access::{CompanyReader, CompanyWriter, Viewer};
 use crate::company::forms::see;
 use crate::company::note;
-use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::load;
 use crate::numbers::shortened;
 use crate::pages::{Answer, html};
 use crate::state::AppState;
 use crate::strings::company as words;
+use crate::views::Context;
 use crate::views::shell::{Place, Shell};
 
 /// Drafts that are shown.
@@ -164,10 +163,11 @@ async fn show(state: &AppState, viewer: &Viewer, refused: Option<String>) -> Ans
     let context = load::context(state, as_of, Some(viewer));
     let mut rows = Vec::new();
     for draft in read.import_drafts(SHOWN).await? {
-        rows.push(row(&mut read, &draft).await?);
+        rows.push(row(&mut read, &draft, &context).await?);
     }
     html(&ImportsPage {
-        shell: Shell::new(&context, "Import grants", Place::CompanyRounds),
+        shell: Shell::new(&context, "Import grants", Place::CompanyRounds)
+            .with_zone(&context.zone_of(None).1),
         refused,
         rows,
         empty: words::NO_IMPORTS,
@@ -175,8 +175,12 @@ async fn show(state: &AppState, viewer: &Viewer, refused: Option<String>) -> Ans
     })
 }
 
-async fn row(read: &mut Read, draft: &ImportDraft) -> Result<DraftRow, PageError> {
-    let changed = dates::day(draft.changed_at, &TimeZone::UTC);
+async fn row(
+    read: &mut Read,
+    draft: &ImportDraft,
+    context: &Context<'_>,
+) -> Result<DraftRow, PageError> {
+    let changed = context.day(draft.changed_at);
     let Some(root) = draft.root else {
         let (state, next, path) = match &draft.matched {
             None => ("its columns are not matched", "Match the columns", "map"),

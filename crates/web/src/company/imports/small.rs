@@ -92,6 +92,8 @@ struct SmallPage {
 #[derive(Debug)]
 struct GrantFields {
     title: String,
+    /// It is shown unfolded: the first, and those in which something stands or is wrong.
+    open: bool,
     fields: Vec<Field>,
 }
 
@@ -208,13 +210,19 @@ async fn show(state: &AppState, viewer: &Viewer, sent: &Fields, wrong: &Wrong) -
     for template in read.templates().await? {
         templates.push((template.name.clone(), template.name));
     }
+    let goals = draft::goals_offered(&mut read).await?;
     let told = |name: &str| wrong.fields.get(name).cloned().unwrap_or_default();
     let shared = SHARED.iter().map(|(column, label, kind, hint)| {
         let field = Field::text(*column, label, sent.get(column));
-        field.kind(kind).hint(hint).wrong(told(column))
+        let field = field.kind(kind).hint(hint).wrong(told(column));
+        match *column {
+            "gates" => field.known(goals.clone()),
+            _ => field,
+        }
     });
     let grants = (1..=GRANTS).map(|grant| GrantFields {
         title: format!("Grant {grant}"),
+        open: grant == 1 || is_filled(sent, grant),
         fields: OWN
             .iter()
             .map(|(column, label, hint)| {

@@ -4,11 +4,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use guerdon_core::terms::Terms;
 use guerdon_store::{Held, Member, Owner, Page, Read};
-use jiff::tz::TimeZone;
 
 use super::{member, shown_name};
 use crate::access::CompanyReader;
-use crate::dates;
 use crate::error::PageError;
 use crate::html::{Hex, Money};
 use crate::load;
@@ -66,11 +64,11 @@ pub(super) async fn page(
         .list_sessions(Owner::Person(member.person), (state.wall)())
         .await?;
     let page = PersonPage {
-        shell: Shell::new(&context, &name, Place::People),
-        lead: words::person_lead(&member.number, &dates::day(member.added_at, &TimeZone::UTC)),
+        shell: Shell::new(&context, &name, Place::People).with_zone(&context.zone_of(None).1),
+        lead: words::person_lead(&member.number, &context.day(member.added_at)),
         path: format!("/company/people/{}", member.person),
         facts: facts(&member, count_of(&sessions)),
-        wallets: wallets(&mut read, &member, context.now()).await?,
+        wallets: wallets(&mut read, &member, &context).await?,
         grants: grants(&mut read, &member, &context).await?,
         may_write: viewer.is_administrator() && viewer.wallet().is_some(),
         name,
@@ -97,18 +95,22 @@ fn facts(member: &Member, sessions: u64) -> Vec<(&'static str, String)> {
 }
 
 /// Each wallet, with the roles that the chain gives it.
-async fn wallets(read: &mut Read, member: &Member, now: u64) -> Result<Vec<WalletRow>, PageError> {
+async fn wallets(
+    read: &mut Read,
+    member: &Member,
+    context: &Context<'_>,
+) -> Result<Vec<WalletRow>, PageError> {
     let mut rows = Vec::with_capacity(member.wallets.len());
     for wallet in &member.wallets {
         let roles = read.roles_of(wallet.address).await?;
-        let held = roles.iter().filter(|role| role.is_member(now));
+        let held = roles.iter().filter(|role| role.is_member(context.now()));
         let names: Vec<_> = held
             .map(|role| guerdon_chain::plan::role_name(role.role))
             .collect();
         rows.push(WalletRow {
             address: Hex::address(&wallet.address),
             proven: match wallet.proven_at {
-                Some(at) => format!("signed in first on {}", dates::day(at, &TimeZone::UTC)),
+                Some(at) => format!("signed in first on {}", context.day(at)),
                 None => words::NEVER_SIGNED_IN.to_owned(),
             },
             on_chain: match names.is_empty() {
@@ -158,7 +160,7 @@ async fn grants(
             granted: Money::words(amount, context.token()),
             state,
             accepted: match accepted.iter().map(|it| it.signed_at).min() {
-                Some(at) => format!("accepted on {}", dates::day(at, &TimeZone::UTC)),
+                Some(at) => format!("accepted on {}", context.day(at)),
                 None => "not accepted".to_owned(),
             },
         });

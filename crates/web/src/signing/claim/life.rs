@@ -157,6 +157,7 @@ impl Life {
                 .map(|record| NamedGoal {
                     record,
                     name: Some("launch".to_owned()),
+                    title: None,
                 })
                 .collect(),
             zone: TimeZone::UTC,

@@ -1,5 +1,9 @@
 use crate::numbers::{Token, count, shortened};
 
+/// Totals of the pool, from the first day on.
+pub(crate) const FUNDED: &str = "Put into the pool, what was paid since included";
+pub(crate) const PROMISED: &str = "Promised, what was paid since included";
+
 /// What a commit promises.
 pub(crate) fn commit_lead(token: &Token, (total, grants): (u128, u64)) -> String {
     format!(
