@@ -82,6 +82,37 @@ impl Table {
         self
     }
 
+    /// Puts beside a column another one, with what `called` makes of its texts.
+    #[must_use]
+    pub fn beside(mut self, (of, name): (&str, &str), called: impl Fn(&str) -> String) -> Self {
+        let Some(place) = self.columns.iter().position(|(known, _)| known == of) else {
+            return self;
+        };
+        let after = place.saturating_add(1);
+        self.columns.insert(after, (name.to_owned(), Kind::Plain));
+        for row in &mut self.rows {
+            let text = match row.get(place) {
+                Some(Cell::Text(text)) => called(text),
+                _ => String::new(),
+            };
+            row.insert(after.min(row.len()), Cell::Text(text));
+        }
+        self
+    }
+
+    /// Says in every row of which token its amounts are, and how many decimal places that has.
+    #[must_use]
+    pub fn with_unit(mut self, (symbol, decimals): (&str, u8)) -> Self {
+        for name in ["token", "decimals"] {
+            self.columns.push((name.to_owned(), Kind::Plain));
+        }
+        for row in &mut self.rows {
+            row.push(Cell::Text(symbol.to_owned()));
+            row.push(Cell::Number(decimals.into()));
+        }
+        self
+    }
+
     /// How many rows there are.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -1,37 +1,36 @@
 //! The state at the end of a day: folded from the events of the store by `guerdon-core`, never read
 //! from rows that say what is now.
+//!
+//! A day is a block ([`block_of`]), and what stood there is folded once for every hash
+//! ([`up_to`]): however many ask at a time, and however often they change between days. What is
+//! folded is checked against the node afterwards, so that nothing is kept under a block that the
+//! store's events do not lead to. No connection to the database is held while the node is asked.
+
+mod day;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use alloy_primitives::B256;
-use guerdon_chain::{Chain, ChainError, Finality};
 use guerdon_core::fact::{Fact, Log, Origin};
 use guerdon_core::ledger::{Flows, Ledger};
 use guerdon_core::terms::Terms;
-use guerdon_store::{Checkpoint, Read};
+use guerdon_store::Read;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+
+pub(crate) use day::{Block, block_of};
 
 use crate::error::PageError;
+use crate::memory::Weighed;
 use crate::state::AppState;
 
 /// Logs asked of the store at a time.
 const BATCH: u32 = 2_000;
-/// A chain on a machine of one's own, where nobody else makes blocks and each is final.
-const LOCAL_CHAIN: u64 = 31_337;
-
-/// A block that a report is pinned to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Block {
-    pub(crate) number: u64,
-    pub(crate) hash: B256,
-    /// Unix seconds.
-    pub(crate) time: u64,
-    /// Whether the day is over: a later block is final, too, so this stays its last one.
-    pub(crate) is_closed: bool,
-    /// Whether the chain cannot replace it any more, as far as the node says.
-    pub(crate) is_final: bool,
-}
+/// Records of all days that are kept together, at most, but for the day that was asked for last:
+/// half a kilobyte each, so some 100 MB.
+const RECORDS_MAX: usize = 200_000;
+/// What a day weighs at least, so that no more than 40 are kept.
+const RECORDS_MIN: usize = 5_000;
 
 /// Everything that the events up to a block add up to.
 #[derive(Clone, Debug, Default)]
@@ -45,215 +44,209 @@ pub(crate) struct Past {
     pub(crate) last: Option<Origin>,
 }
 
-/// Midnight UTC at the end of a day, in unix seconds.
-pub(crate) fn midnight_after(date: Date) -> u64 {
-    let next = date.tomorrow().unwrap_or(date);
-    let zoned = next.to_zoned(TimeZone::UTC);
-    let second = zoned.map_or(0, |zoned| zoned.timestamp().as_second());
-    u64::try_from(second).unwrap_or(0)
+/// Days that were asked for.
+#[derive(Debug)]
+pub(crate) struct Days {
+    ends: day::Ends,
+    folded: Weighed<Past>,
 }
 
-/// The last final block before the midnight (UTC) that ends a day, as far as the store has read.
+impl Default for Days {
+    fn default() -> Self {
+        Self {
+            ends: day::Ends::default(),
+            folded: Weighed::new(RECORDS_MAX, Past::weight),
+        }
+    }
+}
+
+/// The block that ends a day, and everything up to it.
 ///
 /// # Errors
-/// Nothing was read yet, or the contracts are younger.
-pub(crate) async fn block_of(
-    read: &mut Read,
-    state: &AppState,
-    date: Date,
-) -> Result<Block, PageError> {
-    let head = read.checkpoint().await?.ok_or(PageError::NothingRead)?;
-    let midnight = midnight_after(date);
-    let end = finality(state, head).await;
-    let is_closed = end.to.time >= midnight;
-    let young = || PageError::BeforeAll {
-        date: date.to_string(),
-    };
-    if !is_closed {
-        return Ok(Block {
-            number: end.to.block,
-            hash: end.to.hash,
-            time: end.to.time,
-            is_closed,
-            is_final: end.is_final,
-        });
-    }
-    let found = match &state.chain {
-        Some(chain) => on_node(chain, (state, end.to), midnight).await,
-        None => Ok(None),
-    };
-    let found = match found {
-        Ok(Some(found)) => found,
-        Ok(None) | Err(_) => in_store(read, midnight).await?.ok_or_else(young)?,
-    };
-    if found.block < state.deployment.start_block {
-        return Err(young());
-    }
-    Ok(Block {
-        number: found.block,
-        hash: found.hash,
-        time: found.time,
-        is_closed,
-        is_final: end.is_final,
-    })
+/// As [`block_of`] and [`up_to`].
+pub(crate) async fn at(state: &AppState, date: Date) -> Result<(Block, Arc<Past>), PageError> {
+    let block = block_of(state, date).await?;
+    let past = up_to(state, &block).await?;
+    Ok((block, past))
 }
 
-/// Up to where blocks are final.
-struct End {
-    to: Checkpoint,
-    is_final: bool,
-}
-
-/// The last final block that the store has; its newest one where the node cannot say.
-async fn finality(state: &AppState, head: Checkpoint) -> End {
-    let newest = |is_final| End { to: head, is_final };
-    if state.deployment.chain_id == LOCAL_CHAIN {
-        return newest(true);
-    }
-    let Some(chain) = &state.chain else {
-        return newest(false);
-    };
-    match chain.head_of(Finality::Finalized).await {
-        Ok(final_block) if final_block.number >= head.block => newest(true),
-        Ok(final_block) => End {
-            to: Checkpoint {
-                block: final_block.number,
-                hash: final_block.hash,
-                time: final_block.time,
-            },
-            is_final: true,
-        },
-        Err(_) => newest(false),
-    }
-}
-
-/// Halves the blocks until the last one before a time is found.
-async fn on_node(
-    chain: &Chain,
-    (state, end): (&AppState, Checkpoint),
-    midnight: u64,
-) -> Result<Option<Checkpoint>, ChainError> {
-    let (mut low, mut high) = (state.deployment.start_block, end.block);
-    let mut found = None;
-    while low <= high {
-        let middle = low + (high - low) / 2;
-        let Some(block) = chain.block(middle).await? else {
-            return Ok(None);
-        };
-        if block.time < midnight {
-            found = Some(Checkpoint {
-                block: block.number,
-                hash: block.hash,
-                time: block.time,
-            });
-            low = middle + 1;
-        } else if middle == 0 {
-            break;
-        } else {
-            high = middle - 1;
-        }
-    }
-    Ok(found)
-}
-
-/// The last block before a time in which anything happened to these contracts.
-async fn in_store(read: &mut Read, midnight: u64) -> Result<Option<Checkpoint>, PageError> {
-    let mut before = None;
-    loop {
-        let batch = read.recent_logs(before, BATCH).await?;
-        let mut origins = batch.iter().map(|row| row.log.origin);
-        if let Some(origin) = origins.find(|origin| origin.block_time < midnight) {
-            return Ok(Some(Checkpoint {
-                block: origin.block,
-                hash: origin.block_hash,
-                time: origin.block_time,
-            }));
-        }
-        let Some(last) = batch.last() else {
-            return Ok(None);
-        };
-        before = Some((last.log.origin.block, last.log.origin.log_index));
-    }
-}
-
-/// Gives each log up to a block to `take`, in the order of the chain.
-pub(crate) async fn each_log(
-    read: &mut Read,
-    block: u64,
-    mut take: impl FnMut(Log) -> Result<(), PageError>,
-) -> Result<(), PageError> {
-    let mut after = None;
-    loop {
-        let batch = read.logs_up_to(block, after, BATCH).await?;
-        let Some(last) = batch.last() else {
-            return Ok(());
-        };
-        after = Some((last.log.origin.block, last.log.origin.log_index));
-        for row in batch {
-            take(row.log)?;
-        }
-    }
-}
-
-/// Folds the events up to a block.
+/// Everything up to a block, folded by whoever asks first.
 ///
 /// # Errors
-/// The events contradict each other, or the database failed.
-pub(crate) async fn fold(read: &mut Read, state: &AppState, block: u64) -> Result<Past, PageError> {
-    let mut past = Past::default();
-    each_log(read, block, |log| past.take(&log, (state.decode)(&log))).await?;
-    Ok(past)
+/// The store's events do not lead to this block, they contradict each other, or the database
+/// failed.
+pub(crate) async fn up_to(state: &AppState, block: &Block) -> Result<Arc<Past>, PageError> {
+    let make = async {
+        let mut read = state.store.read().await?;
+        let past = fold(&mut read, state, block.number).await?;
+        let is_known = read.is_on_chain(block.number, block.hash).await?;
+        drop(read);
+        holds(state, block, (&past, is_known)).await?;
+        Ok(past)
+    };
+    state.memory().days.folded.get(block.hash, make).await
 }
 
 /// What stood at the first of two blocks, what moved between them, and what stood at the second.
 /// Without a first block everything moved.
 ///
 /// # Errors
-/// As [`fold`].
+/// As [`up_to`].
 pub(crate) async fn between(
-    read: &mut Read,
     state: &AppState,
-    (first, second): (Option<u64>, u64),
-) -> Result<(Ledger, Flows, Past), PageError> {
-    let mut past = Past::default();
-    let mut before = first.is_none().then(Ledger::default);
+    (first, second): (Option<&Block>, &Block),
+) -> Result<(Arc<Past>, Flows, Arc<Past>), PageError> {
+    let before = match first {
+        Some(first) => up_to(state, first).await?,
+        None => Arc::default(),
+    };
+    let past = up_to(state, second).await?;
     let mut flows = Flows::default();
-    each_log(read, second, |log| {
+    let root_of = |id| past.ledger.grants.get(&id).map(|grant| grant.root);
+    let mut read = state.store.read().await?;
+    let span = (first.map(|first| first.number), second.number);
+    let last = each_log(&mut read, span, |log| {
         let fact = (state.decode)(&log);
-        if before.is_none() && first.is_some_and(|first| log.origin.block > first) {
-            before = Some(past.ledger.clone());
-        }
-        past.take(&log, fact.clone())?;
-        let (Some(fact), true) = (fact, before.is_some()) else {
-            return Ok(());
-        };
-        let root_of = |id| past.ledger.grants.get(&id).map(|grant| grant.root);
-        flows
-            .apply(&fact, root_of)
-            .ok_or_else(|| PageError::Records {
+        let applied = fact.is_none_or(|fact| flows.apply(&fact, root_of).is_some());
+        match applied {
+            true => Ok(()),
+            false => Err(PageError::Records {
                 noun: "log in block",
                 id: log.origin.block_hash,
                 reason: "a sum of movements leaves its range".to_owned(),
-            })
+            }),
+        }
     })
     .await?;
-    let before = before.unwrap_or_else(|| past.ledger.clone());
+    same(last.or(before.last), &past)?;
     Ok((before, flows, past))
 }
 
-/// The ledger of [`fold`] alone.
+/// The events that were read now end where those did that were folded.
 ///
 /// # Errors
-/// As [`fold`].
-pub(crate) async fn ledger(
+/// The chain was re-organised between the two.
+pub(crate) fn same(found: Option<Origin>, past: &Past) -> Result<(), PageError> {
+    let (Some(is), Some(was)) = (found, past.last) else {
+        return Ok(());
+    };
+    match is.block_hash == was.block_hash && is.log_index == was.log_index {
+        true => Ok(()),
+        false => Err(PageError::Reorged {
+            number: was.block,
+            was: was.block_hash,
+            is: is.block_hash,
+        }),
+    }
+}
+
+/// Logs of the store, taken a batch at a time.
+#[derive(Debug)]
+pub(crate) struct Logs {
+    /// Block and log index of the last one that was taken.
+    after: Option<(u64, u64)>,
+    to: u64,
+    /// Where the last one that was taken was written.
+    pub(crate) last: Option<Origin>,
+}
+
+impl Logs {
+    /// Those after a block, if one is named, and up to another, in the order of the chain.
+    pub(crate) fn of((after, to): (Option<u64>, u64)) -> Self {
+        Self {
+            after: after.map(|block| (block, u32::MAX.into())),
+            to,
+            last: None,
+        }
+    }
+
+    /// The next ones; none after the last.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn take(&mut self, read: &mut Read) -> Result<Vec<Log>, PageError> {
+        let batch = read.logs_up_to(self.to, self.after, BATCH).await?;
+        if let Some(origin) = batch.last().map(|row| row.log.origin) {
+            self.after = Some((origin.block, origin.log_index));
+            self.last = Some(origin);
+        }
+        Ok(batch.into_iter().map(|row| row.log).collect())
+    }
+}
+
+/// Gives each log of a span, as [`Logs::of`] takes it, to `take`. Answers where the last one was
+/// written.
+async fn each_log(
     read: &mut Read,
+    span: (Option<u64>, u64),
+    mut take: impl FnMut(Log) -> Result<(), PageError>,
+) -> Result<Option<Origin>, PageError> {
+    let mut logs = Logs::of(span);
+    loop {
+        let batch = logs.take(read).await?;
+        if batch.is_empty() {
+            return Ok(logs.last);
+        }
+        for log in batch {
+            take(log)?;
+        }
+    }
+}
+
+/// Folds the events up to a block, here and now.
+///
+/// # Errors
+/// The events contradict each other, or the database failed.
+pub(crate) async fn fold(read: &mut Read, state: &AppState, block: u64) -> Result<Past, PageError> {
+    let mut past = Past::default();
+    let take = |log: Log| past.take(&log, (state.decode)(&log));
+    each_log(read, (None, block), take).await?;
+    Ok(past)
+}
+
+/// The events are of the chain that the block ends. The block may come from the node and the store
+/// may have followed another chain until now; or the store has moved on since the block was found.
+async fn holds(
     state: &AppState,
-    block: u64,
-) -> Result<Ledger, PageError> {
-    Ok(fold(read, state, block).await?.ledger)
+    block: &Block,
+    (past, is_known): (&Past, bool),
+) -> Result<(), PageError> {
+    let reorged = |number, was, is| Err(PageError::Reorged { number, was, is });
+    let here = past.last.filter(|last| last.block == block.number);
+    if let Some(last) = here.filter(|last| last.block_hash != block.hash) {
+        return reorged(block.number, last.block_hash, block.hash);
+    }
+    let on_node = async |number| match &state.chain {
+        Some(chain) => chain.block(number).await.ok().flatten(),
+        None => None,
+    };
+    if let Some(last) = past.last
+        && let Some(there) = on_node(last.block).await
+        && there.hash != last.block_hash
+    {
+        return reorged(last.block, last.block_hash, there.hash);
+    }
+    match on_node(block.number).await {
+        Some(there) if there.hash == block.hash => Ok(()),
+        Some(there) => reorged(block.number, block.hash, there.hash),
+        // Without a node that answers, the block came from the store.
+        None if here.is_some() || is_known => Ok(()),
+        None => {
+            let last = past.last.map(|last| last.block_hash);
+            reorged(block.number, block.hash, last.unwrap_or_default())
+        }
+    }
 }
 
 impl Past {
+    /// Records that are held in memory.
+    fn weight(&self) -> usize {
+        let ledger = &self.ledger;
+        let of_goals = ledger.goals.values().map(|goal| goal.attempts.len() + 1);
+        let records = ledger.grants.len() + ledger.rounds.len() + of_goals.sum::<usize>();
+        records.max(RECORDS_MIN)
+    }
+
     fn take(&mut self, log: &Log, fact: Option<Fact>) -> Result<(), PageError> {
         let origin = &log.origin;
         self.logs = self.logs.saturating_add(1);
@@ -272,17 +265,5 @@ impl Past {
             id: origin.block_hash,
             reason: error.to_string(),
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_ends_at_the_midnight_after_it() {
-        let day = jiff::civil::date(2026, 11, 22);
-        assert_eq!(midnight_after(day), 1_795_392_000);
-        assert_eq!(midnight_after(Date::MAX) % 86_400, 0);
     }
 }

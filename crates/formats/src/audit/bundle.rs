@@ -10,9 +10,9 @@ use super::manifest::{FileHash, Manifest};
 use crate::json::FileError;
 
 /// Path of the manifest in the archive.
-const MANIFEST: &str = "manifest.json";
+pub(super) const MANIFEST: &str = "manifest.json";
 /// Path of the seal: sha256 of the manifest.
-const SEAL: &str = "seal.txt";
+pub(super) const SEAL: &str = "seal.txt";
 
 /// Why a bundle is refused. Each message is a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -80,7 +80,7 @@ impl Bundle {
     /// sha256 of the manifest: whoever knows these 64 digits knows every byte of the bundle.
     #[must_use]
     pub fn seal(&self) -> String {
-        sha256(&self.manifest.encode())
+        self.manifest.seal()
     }
 
     /// The archive: the same bundle is the same bytes.
@@ -147,25 +147,28 @@ impl Bundle {
     }
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-fn seal_line(hash: &str) -> String {
+pub(super) fn seal_line(hash: &str) -> String {
     format!("sha256 of manifest.json: {hash}\n")
 }
 
 /// Nothing is compressed: any reader gives the same bytes back, and the file's own form is fixed.
+pub(super) fn options() -> SimpleFileOptions {
+    SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644)
+}
+
 fn archive<'a>(
     files: impl Iterator<Item = (&'a str, &'a [u8])>,
 ) -> Result<Vec<u8>, zip::result::ZipError> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Stored)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (path, bytes) in files {
-        writer.start_file(path, options)?;
+        writer.start_file(path, options())?;
         writer.write_all(bytes)?;
     }
     Ok(writer.finish()?.into_inner())

@@ -1,6 +1,7 @@
 use alloy_primitives::{Address, B256};
 use serde_json::json;
 
+use super::bundle::sha256;
 use crate::json::{Fields, FileError, canonical, same_bytes};
 
 /// The block that a bundle speaks of, and the day that it ends.
@@ -92,6 +93,12 @@ impl Manifest {
             "contracts": contracts.collect::<Vec<_>>(),
             "files": files.collect::<Vec<_>>(),
         }))
+    }
+
+    /// sha256 of these bytes: whoever knows these 64 digits knows every byte of the bundle.
+    #[must_use]
+    pub fn seal(&self) -> String {
+        sha256(&self.encode())
     }
 
     /// Reads canonical bytes.

@@ -2,6 +2,7 @@
 //! evidence that holds them together with the events they follow from.
 
 mod bundle;
+mod gather;
 mod logs;
 mod manifest;
 mod movements;
@@ -10,6 +11,7 @@ mod register;
 mod tables;
 
 pub use bundle::{Bundle, BundleError};
+pub use gather::Gathering;
 pub use logs::{read_logs, write_logs};
 pub use manifest::{Code, FileHash, Manifest, Pin};
 pub use movements::{Measure, Movements, Row};

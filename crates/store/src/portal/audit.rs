@@ -16,6 +16,8 @@ pub enum Actor {
     Keeper,
     /// Another system, by its key of this number.
     Key(u64),
+    /// Whoever has the auditor's link of this number.
+    Link(u64),
 }
 
 /// An entry to write.
@@ -136,6 +138,7 @@ impl std::fmt::Display for Actor {
             Self::CommandLine => f.write_str("command line"),
             Self::Keeper => f.write_str("keeper"),
             Self::Key(id) => write!(f, "key {id}"),
+            Self::Link(id) => write!(f, "link {id}"),
         }
     }
 }
@@ -147,9 +150,10 @@ impl std::str::FromStr for Actor {
         match text {
             "command line" => Ok(Self::CommandLine),
             "keeper" => Ok(Self::Keeper),
-            _ => match text.strip_prefix("key ") {
-                Some(id) => parse("key", id).map(Self::Key),
-                None => text.parse().map(Self::Owner),
+            _ => match text.split_once(' ') {
+                Some(("key", id)) => parse("key", id).map(Self::Key),
+                Some(("link", id)) => parse("link", id).map(Self::Link),
+                _ => text.parse().map(Self::Owner),
             },
         }
     }

@@ -38,10 +38,10 @@ struct SheetRow {
 impl Tx {
     /// Clears every personal column about a person: name, number, e-mail, country, zone, roles,
     /// wallets, settings, links, sessions, the text of agreements, replacements offered, reasons of
-    /// challenges, names of files brought and sheets not imported yet, which name the person. Kept
-    /// are the serial number, terms, audit entries and acceptances, which name nobody, and papers
-    /// and files that a panel signs for. Answers nothing if the person is unknown or was erased
-    /// before. What deleted rows leave in the files of the database [`crate::Store::scrub`] takes.
+    /// challenges, names of files brought, labels of auditors' links and sheets not imported yet,
+    /// which name the person. Kept are the serial number, terms, audit entries and acceptances,
+    /// which name nobody, and papers and files that a panel signs for. Answers nothing if the person
+    /// is unknown or was erased before. What deleted rows leave in the files of the database [`crate::Store::scrub`] takes.
     ///
     /// # Errors
     /// The database failed.
@@ -54,6 +54,7 @@ impl Tx {
         let Some(member) = known.filter(|member| member.erased_at.is_none()) else {
             return Ok(None);
         };
+        self.erase_labels(&member).await?;
         let mut erased = Erased {
             drafts: self.erase_sheets(&member).await?,
             grants: self.erase_grants(&member.number, big("time", now)?).await?,
@@ -129,7 +130,7 @@ impl Tx {
 }
 
 /// Whether a text has these words with no letter or digit beside them, in capitals or not.
-fn names(text: &str, words: &str) -> bool {
+pub(super) fn names(text: &str, words: &str) -> bool {
     let (text, words) = (text.to_lowercase(), words.trim().to_lowercase());
     let is_part = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
     !words.is_empty()

@@ -2,6 +2,7 @@
 
 mod acceptances;
 mod audit;
+mod auditor_links;
 mod brought;
 mod erase;
 mod held;
@@ -17,6 +18,7 @@ mod settings;
 
 pub use acceptances::Acceptance;
 pub use audit::{Actor, Entry, NewEntry};
+pub use auditor_links::{AuditorLink, NewAuditorLink};
 pub use brought::BroughtFile;
 pub use erase::Erased;
 pub use held::Held;

@@ -14,6 +14,8 @@ pub enum Means {
     Wallet,
     /// By a link sent by e-mail: may read, not sign.
     MailLink,
+    /// By the auditor's link of this number: may read what auditors read, and nothing else.
+    AuditorLink(u64),
 }
 
 /// A session.
@@ -50,6 +52,7 @@ struct SessionRow {
     seen_at: i64,
     idle_at: i64,
     expires_at: i64,
+    link: Option<i64>,
 }
 
 impl Read {
@@ -59,7 +62,7 @@ impl Read {
     /// The database failed.
     pub async fn session(&mut self, hash: B256, now: u64) -> Result<Option<Session>, StoreError> {
         let sql = "SELECT hash, means, person, wallet, agent, created_at, seen_at, idle_at, \
-                   expires_at FROM sessions WHERE hash = $1 AND idle_at > $2 AND expires_at > $2";
+                   expires_at, link FROM sessions WHERE hash = $1 AND idle_at > $2 AND expires_at > $2";
         let now = big("time", now)?;
         let row = run!(self, fetch_optional as SessionRow, sql, word(&hash), now)?;
         row.map(Session::try_from).transpose()
@@ -78,13 +81,13 @@ impl Read {
         let rows = match owner {
             Owner::Person(person) => {
                 let sql = "SELECT hash, means, person, wallet, agent, created_at, seen_at, \
-                           idle_at, expires_at FROM sessions WHERE person = $1 \
+                           idle_at, expires_at, link FROM sessions WHERE person = $1 \
                            AND idle_at > $2 AND expires_at > $2 ORDER BY seen_at DESC, hash";
                 run!(self, fetch_all as SessionRow, sql, person.0, now)?
             }
             Owner::Wallet(wallet) => {
                 let sql = "SELECT hash, means, person, wallet, agent, created_at, seen_at, \
-                           idle_at, expires_at FROM sessions WHERE wallet = $1 \
+                           idle_at, expires_at, link FROM sessions WHERE wallet = $1 \
                            AND idle_at > $2 AND expires_at > $2 ORDER BY seen_at DESC, hash";
                 run!(self, fetch_all as SessionRow, sql, address(&wallet), now)?
             }
@@ -100,7 +103,12 @@ impl Tx {
     /// The hash is known already, or the database failed.
     pub async fn add_session(&mut self, session: &Session) -> Result<(), StoreError> {
         let sql = "INSERT INTO sessions (hash, means, person, wallet, agent, created_at, \
-                   seen_at, idle_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+                   seen_at, idle_at, expires_at, link) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        let link = match session.means {
+            Means::AuditorLink(id) => Some(big("link", id)?),
+            Means::Wallet | Means::MailLink => None,
+        };
         run!(
             self,
             sql,
@@ -112,7 +120,8 @@ impl Tx {
             big("time", session.created_at)?,
             big("time", session.seen_at)?,
             big("time", session.idle_at)?,
-            big("time", session.expires_at)?
+            big("time", session.expires_at)?,
+            link
         )?;
         Ok(())
     }
@@ -221,12 +230,20 @@ impl Tx {
 }
 
 impl Means {
-    const ALL: [Self; 2] = [Self::Wallet, Self::MailLink];
-
     fn name(self) -> &'static str {
         match self {
             Self::Wallet => "wallet",
             Self::MailLink => "mail_link",
+            Self::AuditorLink(_) => "auditor_link",
+        }
+    }
+
+    fn of(row: &SessionRow) -> Result<Self, StoreError> {
+        match (row.means.as_str(), row.link) {
+            ("wallet", None) => Ok(Self::Wallet),
+            ("mail_link", None) => Ok(Self::MailLink),
+            ("auditor_link", Some(id)) => unsigned("link", id).map(Self::AuditorLink),
+            (other, _) => Err(corrupt("means of a session", other)),
         }
     }
 }
@@ -235,13 +252,9 @@ impl TryFrom<SessionRow> for Session {
     type Error = StoreError;
 
     fn try_from(row: SessionRow) -> Result<Self, StoreError> {
-        let means = Means::ALL
-            .into_iter()
-            .find(|means| means.name() == row.means)
-            .ok_or_else(|| corrupt("means of a session", &row.means))?;
         Ok(Self {
             hash: parse("hash of a session", &row.hash)?,
-            means,
+            means: Means::of(&row)?,
             person: row.person.map(PersonId),
             wallet: row.wallet.map(|it| parse("wallet", &it)).transpose()?,
             agent: row.agent,

@@ -9,6 +9,7 @@ use guerdon_store::{
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
 use crate::access_tokens::{session, share};
+use crate::auditor_links::auditor_link;
 use crate::harness::on_both;
 use crate::imports::{ROOT, import};
 use crate::members::{NOW, person};
@@ -85,6 +86,10 @@ async fn fill(store: &Store) -> (PersonId, PersonId) {
         .unwrap();
     }
     bring_all(&mut tx, id, bob).await;
+    for (place, label) in [(1, "Björn's audit"), (2, "Bob's audit")] {
+        let link = auditor_link(place, label, Owner::Person(id));
+        tx.add_auditor_link(&link).await.unwrap();
+    }
     for actor in [Actor::CommandLine, Actor::Owner(Owner::Person(id))] {
         tx.append_audit(&entry(actor, &id.to_string()))
             .await
@@ -233,6 +238,7 @@ async fn erasure_leaves_no_personal_word_in_any_column() {
             ("panel_papers", "body"),
             ("result_files", "name"),
             ("challenge_reasons", "reason"),
+            ("auditor_links", "label"),
         ] {
             let want = (table.to_owned(), column.to_owned());
             assert!(

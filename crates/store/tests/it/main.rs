@@ -6,9 +6,11 @@
 )]
 
 mod harness;
+mod hooks;
 
 mod access;
 mod access_tokens;
+mod auditor_links;
 mod concurrency;
 mod drafts;
 mod erasure;

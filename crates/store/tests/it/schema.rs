@@ -11,7 +11,7 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Sample rows of the tables that each migration brings, in the text both engines read.
-pub(crate) const SAMPLES: [(i64, &str); 13] = [
+pub(crate) const SAMPLES: [(i64, &str); 15] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
     (3, include_str!("samples/0003.sql")),
@@ -23,8 +23,10 @@ pub(crate) const SAMPLES: [(i64, &str); 13] = [
     (9, include_str!("samples/0009.sql")),
     (10, include_str!("samples/0010.sql")),
     (11, include_str!("samples/0011.sql")),
+    (12, include_str!("samples/0012.sql")),
     (13, include_str!("samples/0013.sql")),
     (15, include_str!("samples/0015.sql")),
+    (16, include_str!("samples/0016.sql")),
 ];
 
 /// Table and column -> type and whether it may be null.

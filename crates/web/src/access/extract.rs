@@ -18,7 +18,7 @@ use crate::strings::access as words;
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor(pub(crate) Option<Viewer>);
 
-/// Any session.
+/// Any session of somebody's own; a link for auditors opens none.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedIn(pub(crate) Viewer);
 
@@ -76,15 +76,18 @@ pub(super) fn signed_in(parts: &Parts) -> Result<Viewer, PageError> {
 
 /// The wallet of a session that may sign.
 pub(super) fn wallet(viewer: &Viewer) -> Result<Address, PageError> {
-    viewer
-        .wallet()
-        .ok_or(PageError::NotPermitted(words::VIEW_ONLY))
+    let why = match viewer.is_by_link() {
+        true => words::LINK_ONLY,
+        false => words::VIEW_ONLY,
+    };
+    viewer.wallet().ok_or(PageError::NotPermitted(why))
 }
 
 /// Why a session may not read the company's pages: a link in an e-mail carries no role of it.
 fn not_company(viewer: &Viewer) -> PageError {
     PageError::NotPermitted(match viewer.means {
         Means::MailLink => words::COMPANY_BY_WALLET,
+        Means::AuditorLink(_) => words::LINK_ONLY,
         Means::Wallet => words::COMPANY_ONLY,
     })
 }
@@ -108,7 +111,13 @@ extractor!(Visitor, |parts, _state| Ok(Self(
     asking(parts).map(|viewer| Viewer::clone(&viewer))
 )));
 
-extractor!(SignedIn, |parts, _state| Ok(Self(signed_in(parts)?)));
+extractor!(SignedIn, |parts, _state| {
+    let viewer = signed_in(parts)?;
+    match viewer.is_by_link() {
+        true => Err(PageError::NotPermitted(words::LINK_ONLY)),
+        false => Ok(Self(viewer)),
+    }
+});
 
 extractor!(WithWallet, |parts, _state| {
     let viewer = signed_in(parts)?;

@@ -46,8 +46,13 @@ impl Viewer {
     pub(crate) fn wallet(&self) -> Option<Address> {
         match self.means {
             Means::Wallet => self.wallets.first().copied(),
-            Means::MailLink => None,
+            Means::MailLink | Means::AuditorLink(_) => None,
         }
+    }
+
+    /// Came by a link for auditors: reads what they read, and has nothing of his own here.
+    pub(crate) fn is_by_link(&self) -> bool {
+        matches!(self.means, Means::AuditorLink(_))
     }
 
     /// The people list or the chain's AccessManager knows who this is.

@@ -2,7 +2,7 @@
 
 use guerdon_chain::{Plan, Role};
 use guerdon_core::act::Act;
-use guerdon_store::{Means, Read};
+use guerdon_store::Read;
 
 use super::order;
 use super::subject::{Subject, contract};
@@ -45,7 +45,7 @@ impl Permission {
         viewer: &Viewer,
         (subject, act, plan): (&Subject, Act, &Plan),
     ) -> Result<Self, PageError> {
-        if viewer.means == Means::MailLink {
+        if viewer.wallet().is_none() {
             return Ok(Self::No(words::NO_WALLET.to_owned()));
         }
         if let Some(role) = order::role(act) {

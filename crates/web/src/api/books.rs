@@ -1,6 +1,7 @@
 //! The records that an answer is made of: those of the last block that was read, or of the last
 //! one of a day, folded from events by core.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use alloy_primitives::B256;
@@ -14,7 +15,8 @@ use super::cursor::Cursor;
 use super::problem::{Kind, Problem};
 use crate::dates;
 use crate::load;
-use crate::past;
+use crate::past::{self, Past};
+use crate::state::AppState;
 use crate::strings::api as words;
 use crate::views::NamedGoal;
 use crate::views::home::{Overview, RoundSummary, RoundTotals};
@@ -27,6 +29,43 @@ pub(super) struct Block {
     time: u64,
 }
 
+/// The end of a day that is over.
+#[derive(Clone, Debug)]
+pub(super) struct Day {
+    date: String,
+    block: Block,
+    past: Arc<Past>,
+}
+
+impl Day {
+    /// Finds the block of a day and what stood there, if a day is asked for. The node is asked, and
+    /// no connection to the database is held meanwhile.
+    pub(super) async fn asked(
+        state: &AppState,
+        date: Option<&str>,
+    ) -> Result<Option<Self>, Problem> {
+        let Some(text) = date else {
+            return Ok(None);
+        };
+        let unknown = || Problem::new(Kind::DayNotOver, words::DAY_NOT_OVER);
+        let date: Date = text.parse().map_err(|_| unknown())?;
+        let block = past::block_of(state, date).await?;
+        if !block.is_closed {
+            return Err(unknown());
+        }
+        let past = past::up_to(state, &block).await?;
+        Ok(Some(Self {
+            date: text.to_owned(),
+            block: Block {
+                number: block.number,
+                hash: block.hash,
+                time: block.time,
+            },
+            past,
+        }))
+    }
+}
+
 /// Everything as of one block.
 #[derive(Debug)]
 pub(super) struct Books {
@@ -34,7 +73,7 @@ pub(super) struct Books {
     /// The day that was asked for.
     day: Option<String>,
     pub(super) overview: Arc<Overview>,
-    past: Option<Arc<Ledger>>,
+    past: Option<Arc<Past>>,
     /// The mark of the list that was asked for.
     list: [u8; 4],
     /// The last key of the page before.
@@ -51,37 +90,31 @@ impl Books {
         if cursor.is_some_and(|cursor| cursor.list != list) {
             return Err(Problem::new(Kind::OtherList, words::OTHER_LIST));
         }
-        let reorged = || Problem::new(Kind::Reorged, words::REORGED);
-        let day = call.asked("as_of").map(str::to_owned);
-        let (block, past) = match &day {
-            None => {
-                if let Some(cursor) = cursor
-                    && !read.is_on_chain(cursor.block, cursor.hash).await?
-                {
-                    return Err(reorged());
-                }
-                let block = Block {
-                    number: head.block,
-                    hash: head.hash,
-                    time: head.time,
-                };
-                (block, None)
-            }
-            Some(day) => {
-                let block = block_of(call, read, day).await?;
-                if cursor.is_some_and(|cursor| cursor.hash != block.hash) {
-                    return Err(reorged());
-                }
-                (block, Some(folded(call, read, &block).await?))
-            }
+        let block = match &call.day {
+            Some(day) => day.block,
+            None => Block {
+                number: head.block,
+                hash: head.hash,
+                time: head.time,
+            },
         };
+        if let Some(cursor) = cursor {
+            let holds = match &call.day {
+                Some(day) => cursor.hash == day.block.hash,
+                None => read.is_on_chain(cursor.block, cursor.hash).await?,
+            };
+            if !holds {
+                return Err(Problem::new(Kind::Reorged, words::REORGED));
+            }
+        }
+        let past = call.day.as_ref().map(|day| Arc::clone(&day.past));
         let overview = match &past {
             None => load::overview(read, &call.state).await?,
-            Some(ledger) => Arc::new(overview(read, ledger).await?),
+            Some(past) => Arc::new(overview(read, &past.ledger).await?),
         };
         Ok(Self {
             block,
-            day,
+            day: call.day.as_ref().map(|day| day.date.clone()),
             overview,
             past,
             list,
@@ -92,11 +125,6 @@ impl Books {
     /// Money's clock.
     pub(super) fn now(&self) -> u64 {
         self.block.time
-    }
-
-    /// Whether they are of a day that is over.
-    pub(super) fn are_past(&self) -> bool {
-        self.past.is_some()
     }
 
     /// As of which block an answer speaks.
@@ -117,7 +145,7 @@ impl Books {
         id: B256,
     ) -> Result<Option<GrantRecord>, Problem> {
         Ok(match &self.past {
-            Some(ledger) => ledger.grants.get(&id).copied(),
+            Some(past) => past.ledger.grants.get(&id).copied(),
             None => read.grant(id).await?,
         })
     }
@@ -128,12 +156,12 @@ impl Books {
         read: &mut Read,
         page: &Page,
     ) -> Result<Vec<GrantRecord>, Problem> {
-        let Some(ledger) = &self.past else {
+        let Some(past) = &self.past else {
             return Ok(read.grants(page).await?);
         };
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
         let after = page.after.unwrap_or_default();
-        let later = ledger.grants.range(after..).map(|(_, grant)| *grant);
+        let later = past.ledger.grants.range(after..).map(|(_, grant)| *grant);
         let later = later.filter(|grant| page.after != Some(grant.id));
         Ok(later.take(limit).collect())
     }
@@ -190,55 +218,27 @@ fn list_of(call: &Call) -> String {
     text
 }
 
-async fn block_of(call: &Call, read: &mut Read, day: &str) -> Result<Block, Problem> {
-    let unknown = || Problem::new(Kind::DayNotOver, words::DAY_NOT_OVER);
-    let date: Date = day.parse().map_err(|_| unknown())?;
-    let block = past::block_of(read, &call.state, date).await?;
-    match block.is_closed {
-        true => Ok(Block {
-            number: block.number,
-            hash: block.hash,
-            time: block.time,
-        }),
-        false => Err(unknown()),
-    }
-}
-
-/// The ledger of a block; that of the last one asked for is kept.
-async fn folded(call: &Call, read: &mut Read, block: &Block) -> Result<Arc<Ledger>, Problem> {
-    if let Some(known) = call.state.api().folded(block.hash) {
-        return Ok(known);
-    }
-    let ledger = Arc::new(past::ledger(read, &call.state, block.number).await?);
-    call.state.api().keep_folded(block.hash, &ledger);
-    Ok(ledger)
-}
-
 /// The money, the goals and the rounds of a ledger, with the names that imports gave them.
 async fn overview(read: &mut Read, ledger: &Ledger) -> Result<Overview, Problem> {
     let definitions = read.goal_definitions().await?;
     let goals = ledger.goals.values().map(|record| {
         let known = definitions.iter().find(|goal| goal.id == record.id);
-        NamedGoal {
-            record: record.clone(),
-            name: known.map(|goal| goal.name.clone()),
-        }
+        NamedGoal::new(record.clone(), known)
     });
     let mut overview = Overview {
         pool: ledger.pool,
         goals: goals.collect(),
         ..Overview::default()
     };
+    let mut totals: BTreeMap<B256, RoundTotals> = BTreeMap::new();
+    for grant in ledger.grants.values() {
+        totals.entry(grant.root).or_default().add(grant);
+    }
     for record in ledger.rounds.values() {
-        let mut totals = RoundTotals::default();
-        let opened = ledger.grants.values();
-        for grant in opened.filter(|grant| grant.root == record.root) {
-            totals.add(grant);
-        }
         overview.rounds.push(RoundSummary {
             record: *record,
             imported: read.imported_round(record.root).await?,
-            totals,
+            totals: totals.remove(&record.root).unwrap_or_default(),
         });
     }
     Ok(overview)

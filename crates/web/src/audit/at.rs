@@ -4,12 +4,11 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
 use guerdon_formats::audit::Movements;
-use guerdon_store::Read;
 use jiff::civil::Date;
 
 use super::check::{self, Check};
 use super::pin::{self, Asked, Span};
-use super::view::{self, Head, MovementRow, RoundRow};
+use super::view::{self, Head, MovementRow, Names, RoundRow};
 use crate::access::{AuditorReader, Viewer};
 use crate::data::refused;
 use crate::load;
@@ -34,6 +33,8 @@ struct AtPage {
     checks: Vec<Check>,
     since: String,
     movements: Vec<MovementRow>,
+    /// Of the amounts.
+    unit: String,
 }
 
 /// The last day that is over; a day that the form chose has an address of its own.
@@ -42,11 +43,10 @@ pub(super) async fn choose(
     AuditorReader(viewer): AuditorReader,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let mut read = state.store.read().await?;
-    let date = asked.date(&mut read).await?;
+    let date = asked.date(&state).await?;
     match asked.date {
         Some(_) => Ok(Redirect::to(&format!("/audit/at/{date}")).into_response()),
-        None => show(&mut read, &state, (date, &asked), &viewer).await,
+        None => show(&state, (date, &asked), &viewer).await,
     }
 }
 
@@ -56,29 +56,24 @@ pub(super) async fn page(
     Path(date): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let mut read = state.store.read().await?;
-    let date = pin::day(&mut read, &date).await?;
-    show(&mut read, &state, (date, &asked), &viewer).await
+    let date = pin::day(&state, &date).await?;
+    show(&state, (date, &asked), &viewer).await
 }
 
-async fn show(
-    read: &mut Read,
-    state: &AppState,
-    (date, asked): (Date, &Asked),
-    viewer: &Viewer,
-) -> Answer {
+async fn show(state: &AppState, (date, asked): (Date, &Asked), viewer: &Viewer) -> Answer {
     let from = before_month(date);
-    let span = Span::read(read, state, (from, date), asked.block).await?;
+    let span = Span::read(state, (from, date), asked.block).await?;
     let at = &span.closing;
     let stands = at.standing();
     let rounds = stands.rounds().map_err(refused("round", at.block.hash))?;
     let movements = Movements::between(&span.before(), &span.flows, &stands);
     let movements = movements.map_err(refused("round", at.block.hash))?;
     let checks = vec![
-        check::against_store(read, state).await?,
-        check::against_chain(read, state, (&at.past, at.block.number)).await?,
+        check::against_store(state).await?,
+        check::against_chain(state, (&at.past, at.block.number)).await?,
     ];
-    let as_of = load::as_of(read, state).await?;
+    let names = Names::read(state).await?;
+    let as_of = load::as_of(&mut state.store.read().await?, state).await?;
     let context = load::context(state, as_of, Some(viewer));
     let token = context.token();
     let all = rounds.last();
@@ -97,15 +92,16 @@ async fn show(
         rounds: rounds
             .iter()
             .filter(|line| !line.root.is_zero() || rounds.len() > 2)
-            .map(|line| RoundRow::new(line, token))
+            .map(|line| RoundRow::new(line, (&names, token)))
             .collect(),
         nothing: words::NOTHING,
+        unit: token.symbol.clone(),
         checks,
         since: words::opening(span.opening.map(|(date, block)| (date, block.number))),
         movements: movements
             .rows
             .iter()
-            .map(|row| MovementRow::new(row, token))
+            .map(|row| MovementRow::new(row, (&names, token)))
             .collect(),
     })
 }

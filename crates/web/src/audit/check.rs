@@ -66,7 +66,9 @@ impl Check {
 }
 
 /// The rows of the database, which say what is now, against what its events up to now add up to.
-pub(super) async fn against_store(read: &mut Read, state: &AppState) -> Result<Check, PageError> {
+pub(super) async fn against_store(state: &AppState) -> Result<Check, PageError> {
+    // One snapshot: what is compared must be of one moment, and folded from what stands there now.
+    let read = &mut state.store.read().await?;
     let head = read.checkpoint().await?.ok_or(PageError::NothingRead)?;
     let ledger = past::fold(read, state, head.block).await?.ledger;
     let mut check = Check {
@@ -179,7 +181,6 @@ struct Asking<'a> {
 /// What the contracts answer at a block, against what the events up to it add up to. A node that
 /// does not keep that block's state is asked at the head instead.
 pub(super) async fn against_chain(
-    read: &mut Read,
     state: &AppState,
     (past, block): (&Past, u64),
 ) -> Result<Check, PageError> {
@@ -198,8 +199,10 @@ pub(super) async fn against_chain(
     match asking.compare(&past.ledger).await {
         Ok(check) => Ok(check),
         Err(error) => {
+            let mut read = state.store.read().await?;
             let head = read.checkpoint().await?.ok_or(PageError::NothingRead)?;
-            let ledger = past::fold(read, state, head.block).await?.ledger;
+            let ledger = past::fold(&mut read, state, head.block).await?.ledger;
+            drop(read);
             let asking = Asking {
                 block: head.block,
                 ..asking

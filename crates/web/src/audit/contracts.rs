@@ -9,7 +9,7 @@ use guerdon_chain::{Chain, ChainError, plan};
 use guerdon_core::ledger::MemberRecord;
 use serde_json::json;
 
-use super::pin::{Asked, At};
+use super::pin::Asked;
 use super::register::pinned;
 use super::view::Head;
 use crate::access::AuditorReader;
@@ -65,12 +65,9 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
     form: Form,
 ) -> Answer {
-    let mut read = state.store.read().await?;
-    let date = asked.date(&mut read).await?;
-    let at = At::read(&mut read, &state, date, asked.block).await?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    drop(read);
+    let at = asked.at(&state).await?;
     let codes = codes(&state).await;
+    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
     let now = at.block.time;
     let members = at.past.ledger.access.members.values();
     let members: Vec<_> = members.filter(|one| one.is_member(now)).collect();

@@ -1,10 +1,12 @@
 //! What auditors read: the state at the end of a day, whether everything agrees, the register, the
-//! contracts, and the bundle of evidence.
+//! contracts, the bundle of evidence, reports of months; and the links by which they read it.
 
 mod at;
 mod bundle;
 mod check;
 mod contracts;
+mod gather;
+mod links;
 mod pin;
 mod register;
 mod reports;
@@ -15,7 +17,7 @@ use crate::routes::Route;
 
 /// The pages of this part.
 pub(crate) fn routes() -> Vec<Route> {
-    let (reads, company) = (Access::AuditorReader, Access::CompanyReader);
+    let (reads, makes) = (Access::AuditorReader, Access::Administrator);
     vec![
         Route::get("/audit", reads, at::choose),
         Route::get("/audit/at/{date}", reads, at::page),
@@ -29,7 +31,10 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/audit/contracts.xlsx", reads, contracts::page),
         Route::get("/audit/bundle", reads, bundle::page),
         Route::get("/audit/bundle/{file}", reads, bundle::file),
-        Route::get("/company/reports", company, reports::page),
-        Route::get("/company/reports/{file}", company, reports::file),
+        Route::get("/company/reports", reads, reports::page),
+        Route::get("/company/reports/{file}", reads, reports::file),
+        Route::get("/audit/links", makes, links::page),
+        Route::post("/audit/links", makes, links::make),
+        Route::post("/audit/links/revoke", makes, links::revoke),
     ]
 }

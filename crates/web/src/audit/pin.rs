@@ -1,12 +1,12 @@
 //! The day that a page is about: its block, the state there, and what moved since an earlier one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use alloy_primitives::B256;
-use guerdon_core::ledger::{Flows, Ledger};
+use guerdon_core::ledger::Flows;
 use guerdon_core::terms::Terms;
 use guerdon_formats::audit::Standing;
-use guerdon_store::Read;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub(super) struct Asked {
 pub(super) struct At {
     pub(super) date: Date,
     pub(super) block: Block,
-    pub(super) past: Past,
+    pub(super) past: Arc<Past>,
     /// Terms of opened grants, as far as they are known here.
     pub(super) terms: BTreeMap<B256, Terms>,
 }
@@ -42,57 +42,61 @@ pub(super) struct At {
 pub(super) struct Span {
     /// Before the first block of these contracts: nothing.
     pub(super) opening: Option<(Date, Block)>,
-    pub(super) before: Ledger,
+    pub(super) before: Arc<Past>,
     pub(super) flows: Flows,
     pub(super) closing: At,
 }
 
 impl Asked {
     /// The day that is asked for; the last one that is over, if none is.
-    pub(super) async fn date(&self, read: &mut Read) -> Result<Date, PageError> {
+    pub(super) async fn date(&self, state: &AppState) -> Result<Date, PageError> {
         match &self.date {
-            Some(text) => day(read, text).await,
-            None => newest(read).await,
+            Some(text) => day(state, text).await,
+            None => newest(state).await,
         }
+    }
+
+    /// The state at the end of that day.
+    pub(super) async fn at(&self, state: &AppState) -> Result<At, PageError> {
+        At::read(state, self.date(state).await?, self.block).await
     }
 }
 
 /// A day in a path or a form.
-pub(super) async fn day(read: &mut Read, text: &str) -> Result<Date, PageError> {
+pub(super) async fn day(state: &AppState, text: &str) -> Result<Date, PageError> {
     let wrong = || PageError::NotADate(text.chars().take(40).collect());
     let date: Date = text.parse().map_err(|_| wrong())?;
     // One form for each day, so that one address is one report.
-    if date.to_string() != text || date > today(read).await? {
+    if date.to_string() != text || date > today(state).await? {
         return Err(wrong());
     }
     Ok(date)
 }
 
 /// The day of the last block that was read.
-pub(super) async fn today(read: &mut Read) -> Result<Date, PageError> {
-    let head = read.checkpoint().await?.ok_or(PageError::NothingRead)?;
+pub(super) async fn today(state: &AppState) -> Result<Date, PageError> {
+    let head = state.store.read().await?.checkpoint().await?;
+    let head = head.ok_or(PageError::NothingRead)?;
     Ok(dates::zoned(head.time, &TimeZone::UTC).date())
 }
 
 /// The last day that is over.
-pub(super) async fn newest(read: &mut Read) -> Result<Date, PageError> {
-    let today = today(read).await?;
+pub(super) async fn newest(state: &AppState) -> Result<Date, PageError> {
+    let today = today(state).await?;
     Ok(today.yesterday().unwrap_or(today))
 }
 
 impl At {
-    /// Folds what happened up to the end of a day. `pinned` is the block that an earlier report
-    /// named: if the chain has another one now, the report does not hold.
+    /// What stood at the end of a day. `pinned` is the block that an earlier report named: if the
+    /// chain has another one now, the report does not hold.
     pub(super) async fn read(
-        read: &mut Read,
         state: &AppState,
         date: Date,
         pinned: Option<B256>,
     ) -> Result<Self, PageError> {
-        let block = past::block_of(read, state, date).await?;
-        let past = past::fold(read, state, block.number).await?;
-        holds(state, &block, (&past, pinned)).await?;
-        let terms = terms_of(read, &past).await?;
+        let (block, past) = past::at(state, date).await?;
+        is_named(&block, pinned)?;
+        let terms = terms_of(state, &past).await?;
         Ok(Self {
             date,
             block,
@@ -113,21 +117,20 @@ impl At {
 impl Span {
     /// From the end of one day to the end of a later one.
     pub(super) async fn read(
-        read: &mut Read,
         state: &AppState,
         (from, to): (Date, Date),
         pinned: Option<B256>,
     ) -> Result<Self, PageError> {
-        let opening = match past::block_of(read, state, from).await {
+        let opening = match past::block_of(state, from).await {
             Ok(block) => Some((from, block)),
             Err(PageError::BeforeAll { .. }) => None,
             Err(error) => return Err(error),
         };
-        let block = past::block_of(read, state, to).await?;
-        let first = opening.map(|(_, block)| block.number);
-        let (before, flows, past) = past::between(read, state, (first, block.number)).await?;
-        holds(state, &block, (&past, pinned)).await?;
-        let terms = terms_of(read, &past).await?;
+        let block = past::block_of(state, to).await?;
+        is_named(&block, pinned)?;
+        let first = opening.as_ref().map(|(_, block)| block);
+        let (before, flows, past) = past::between(state, (first, &block)).await?;
+        let terms = terms_of(state, &past).await?;
         Ok(Self {
             opening,
             before,
@@ -144,38 +147,28 @@ impl Span {
     /// What stood at the first block.
     pub(super) fn before(&self) -> Standing<'_> {
         Standing {
-            ledger: &self.before,
+            ledger: &self.before.ledger,
             terms: &self.closing.terms,
             now: self.opening.map_or(0, |(_, block)| block.time),
         }
     }
 }
 
-/// The block is the one that was named, and the events are of the chain that it ends: the block
-/// may come from the node, and the store may have followed another chain until now.
-async fn holds(
-    state: &AppState,
-    block: &Block,
-    (past, pinned): (&Past, Option<B256>),
-) -> Result<(), PageError> {
-    let reorged = |number, was, is| Err(PageError::Reorged { number, was, is });
-    let last = past.last.filter(|last| last.block == block.number);
-    let named = [pinned, last.map(|last| last.block_hash)];
-    if let Some(was) = named.into_iter().flatten().find(|hash| *hash != block.hash) {
-        return reorged(block.number, was, block.hash);
+/// The block is the one that an earlier report named.
+fn is_named(block: &Block, pinned: Option<B256>) -> Result<(), PageError> {
+    match pinned.filter(|was| *was != block.hash) {
+        Some(was) => Err(PageError::Reorged {
+            number: block.number,
+            was,
+            is: block.hash,
+        }),
+        None => Ok(()),
     }
-    // Without a node that answers, the block came from the store, as the events did.
-    if let (Some(chain), Some(last)) = (&state.chain, past.last)
-        && let Ok(Some(there)) = chain.block(last.block).await
-        && there.hash != last.block_hash
-    {
-        return reorged(last.block, last.block_hash, there.hash);
-    }
-    Ok(())
 }
 
 /// Terms of what was opened: from imported rounds, and of successors as the chain published them.
-async fn terms_of(read: &mut Read, past: &Past) -> Result<BTreeMap<B256, Terms>, PageError> {
+async fn terms_of(state: &AppState, past: &Past) -> Result<BTreeMap<B256, Terms>, PageError> {
+    let mut read = state.store.read().await?;
     let mut terms = past.successors.clone();
     for root in past.ledger.rounds.keys() {
         let mut from = 0;

@@ -52,13 +52,10 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
     form: Form,
 ) -> Answer {
-    let mut read = state.store.read().await?;
-    let date = asked.date(&mut read).await?;
-    let at = At::read(&mut read, &state, date, asked.block).await?;
+    let at = asked.at(&state).await?;
     let lines = at.standing().register();
     let lines = lines.map_err(refused("grant", at.block.hash))?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    drop(read);
+    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
     let context = load::context(&state, as_of, Some(&viewer));
     let token = context.token();
     match form {

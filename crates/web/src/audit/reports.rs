@@ -9,7 +9,6 @@ use guerdon_formats::audit::{
     Movements, movements_table, pool_table, register_table, rounds_table,
 };
 use guerdon_formats::table::Table;
-use guerdon_store::Read;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -17,8 +16,8 @@ use serde_json::json;
 
 use super::pin::{self, Span};
 use super::register::pinned;
-use super::view::{self, MovementRow};
-use crate::access::CompanyReader;
+use super::view::{self, MovementRow, Names};
+use crate::access::AuditorReader;
 use crate::data::refused;
 use crate::dates;
 use crate::error::PageError;
@@ -52,22 +51,24 @@ struct ReportsPage {
     standing: &'static str,
     closes: bool,
     movements: Vec<MovementRow>,
+    /// Of the amounts.
+    unit: String,
     nothing: &'static str,
 }
 
 pub(super) async fn page(
     State(state): State<AppState>,
-    CompanyReader(viewer): CompanyReader,
+    AuditorReader(viewer): AuditorReader,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let mut read = state.store.read().await?;
     let first = match &asked.month {
-        Some(text) => month(&mut read, text).await?,
-        None => newest(&mut read).await?,
+        Some(text) => month(&state, text).await?,
+        None => newest(&state).await?,
     };
-    let span = span(&mut read, &state, first).await?;
+    let span = span(&state, first).await?;
     let movements = movements(&span).map_err(refused("round", span.closing.block.hash))?;
-    let as_of = load::as_of(&mut read, &state).await?;
+    let names = Names::read(&state).await?;
+    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
     let context = load::context(&state, as_of, Some(&viewer));
     let at = &span.closing;
     html(&ReportsPage {
@@ -81,10 +82,11 @@ pub(super) async fn page(
         time: dates::exact(at.block.time),
         standing: view::standing(&at.block),
         closes: movements.closes(),
+        unit: context.token().symbol.clone(),
         movements: movements
             .rows
             .iter()
-            .map(|row| MovementRow::new(row, context.token()))
+            .map(|row| MovementRow::new(row, (&names, context.token())))
             .collect(),
         nothing: words::NOTHING,
     })
@@ -93,16 +95,15 @@ pub(super) async fn page(
 /// The month as data: `2026-10.xlsx`, `.csv`, `.json`.
 pub(super) async fn file(
     State(state): State<AppState>,
-    CompanyReader(_viewer): CompanyReader,
+    AuditorReader(_viewer): AuditorReader,
     Path(file): Path<String>,
 ) -> Answer {
     let (named, ending) = file.rsplit_once('.').ok_or(PageError::NoPage)?;
-    let mut read = state.store.read().await?;
-    let first = month(&mut read, named).await?;
-    let span = span(&mut read, &state, first).await?;
-    drop(read);
+    let first = month(&state, named).await?;
+    let span = span(&state, first).await?;
     let failed = refused("round", span.closing.block.hash);
-    let sheets = Sheets::of(&span, &state.deployment.token).map_err(failed)?;
+    let names = Names::read(&state).await?;
+    let sheets = Sheets::of(&span, (&names, &state.deployment.token)).map_err(failed)?;
     match ending {
         "json" => Ok(Json(sheets.json(&span)).into_response()),
         "csv" => table::answer(crate::pages::Form::Csv, sheets.movements).await,
@@ -112,10 +113,10 @@ pub(super) async fn file(
 }
 
 /// The first day of a month, `2026-10`, that has begun.
-async fn month(read: &mut Read, text: &str) -> Result<Date, PageError> {
+async fn month(state: &AppState, text: &str) -> Result<Date, PageError> {
     let wrong = || PageError::NotADate(text.chars().take(40).collect());
     let date: Date = format!("{text}-01").parse().map_err(|_| wrong())?;
-    if named(date) != text || date > pin::today(read).await? {
+    if named(date) != text || date > pin::today(state).await? {
         return Err(wrong());
     }
     Ok(date)
@@ -126,14 +127,14 @@ fn named(first: Date) -> String {
 }
 
 /// The last month that is over.
-async fn newest(read: &mut Read) -> Result<Date, PageError> {
-    let first = pin::today(read).await?.first_of_month();
+async fn newest(state: &AppState) -> Result<Date, PageError> {
+    let first = pin::today(state).await?.first_of_month();
     Ok(first.checked_sub(1.month()).unwrap_or(first))
 }
 
-async fn span(read: &mut Read, state: &AppState, first: Date) -> Result<Span, PageError> {
+async fn span(state: &AppState, first: Date) -> Result<Span, PageError> {
     let before = first.yesterday().unwrap_or(first);
-    Span::read(read, state, (before, first.last_of_month()), None).await
+    Span::read(state, (before, first.last_of_month()), None).await
 }
 
 fn movements(span: &Span) -> Result<Movements, Refused> {
@@ -150,12 +151,15 @@ struct Sheets {
 }
 
 impl Sheets {
-    fn of(span: &Span, token: &Token) -> Result<Self, Refused> {
+    fn of(span: &Span, (names, token): (&Names, &Token)) -> Result<Self, Refused> {
         let token = (token.symbol.as_str(), token.decimals);
         let at = &span.closing;
         let stands = at.standing();
         let hash = at.block.hash.to_string();
-        let pinned = |table: Table| Rows::of(table.pinned((at.block.number, &hash)));
+        let pinned = |table: Table| {
+            let table = table.beside(("round", "round_name"), |root| names.of_text(root));
+            Rows::of(table.with_unit(token).pinned((at.block.number, &hash)))
+        };
         Ok(Self {
             pin: pin_table(span),
             movements: pinned(movements_table(&movements(span)?, token)),

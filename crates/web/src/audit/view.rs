@@ -1,13 +1,18 @@
 //! What every page of an auditor begins with: its places, its day and its block.
 
+use std::collections::BTreeMap;
+
+use alloy_primitives::B256;
 use guerdon_core::ledger::PoolRecord;
 use guerdon_formats::audit::{RoundLine, Row};
 
 use super::pin::At;
 use crate::dates;
+use crate::error::PageError;
 use crate::html::{Hex, Markup, Money};
 use crate::numbers::{Token, grouped};
 use crate::past::Block;
+use crate::state::AppState;
 use crate::strings::audit as words;
 use crate::views::{Figure, markup};
 
@@ -75,6 +80,29 @@ impl Head {
     }
 }
 
+/// What imports called the rounds, by their roots.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names(BTreeMap<B256, String>);
+
+impl Names {
+    pub(super) async fn read(state: &AppState) -> Result<Self, PageError> {
+        let rounds = state.store.read().await?.imported_rounds().await?;
+        let named = rounds.into_iter().map(|round| (round.root, round.label));
+        Ok(Self(named.filter(|(_, label)| !label.is_empty()).collect()))
+    }
+
+    /// The name of a round; nothing for one that was not imported, and for all of them together.
+    pub(super) fn of(&self, root: Option<&B256>) -> Option<String> {
+        root.and_then(|root| self.0.get(root)).cloned()
+    }
+
+    /// The same by what a table says of a round: its root, or `all`.
+    pub(super) fn of_text(&self, root: &str) -> String {
+        let root: Option<B256> = root.parse().ok();
+        self.of(root.as_ref()).unwrap_or_default()
+    }
+}
+
 /// Whether the block stays what it is.
 pub(super) fn standing(block: &Block) -> &'static str {
     match (block.is_closed, block.is_final) {
@@ -103,6 +131,7 @@ pub(super) fn figures(pool: &PoolRecord, vested: u128, token: &Token) -> Vec<Fig
 #[derive(Debug)]
 pub(super) struct RoundRow {
     pub(super) root: Markup,
+    pub(super) name: Option<String>,
     pub(super) opened: String,
     pub(super) granted: Money,
     pub(super) vested: Money,
@@ -112,9 +141,10 @@ pub(super) struct RoundRow {
 }
 
 impl RoundRow {
-    pub(super) fn new(line: &RoundLine, token: &Token) -> Self {
+    pub(super) fn new(line: &RoundLine, (names, token): (&Names, &Token)) -> Self {
         let money = |amount| Money::plain(amount, token);
         Self {
+            name: names.of(Some(&line.root)),
             root: match line.root.is_zero() {
                 true => Markup("All rounds".to_owned()),
                 false => markup(Hex::linked(&line.root, "rounds")),
@@ -133,6 +163,7 @@ impl RoundRow {
 #[derive(Debug)]
 pub(super) struct MovementRow {
     pub(super) of: Markup,
+    pub(super) name: Option<String>,
     pub(super) measure: &'static str,
     pub(super) opening: Money,
     pub(super) more: Money,
@@ -142,9 +173,10 @@ pub(super) struct MovementRow {
 }
 
 impl MovementRow {
-    pub(super) fn new(row: &Row, token: &Token) -> Self {
+    pub(super) fn new(row: &Row, (names, token): (&Names, &Token)) -> Self {
         let money = |amount| Money::plain(amount, token);
         Self {
+            name: names.of(row.root.as_ref()),
             of: match &row.root {
                 None => Markup("All rounds".to_owned()),
                 Some(root) => markup(Hex::linked(root, "rounds")),

@@ -10,7 +10,8 @@
 mod moment;
 mod page;
 mod shelf;
-mod trees;
+mod weighed;
 
 pub(crate) use moment::{Memory, Moment, Recalled};
 pub(crate) use page::{Asking, Kept};
+pub(crate) use weighed::Weighed;

@@ -3,24 +3,33 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alloy_primitives::B256;
+use guerdon_core::tree::SumTree;
 use guerdon_store::{Session, Store, Version};
 
 use super::page::{Kept, Name};
 use super::shelf::Shelf;
-use super::trees::Trees;
+use super::weighed::Weighed;
 use crate::access::{Viewer, Why};
 use crate::error::PageError;
+use crate::past::Days;
 
 /// Sessions, and rights to read a grant, that are kept at most.
 const FACTS_MAX: usize = 4_096;
 /// Contents of pages that are kept at most: some 30 MB of those that are long.
 const PAGES_MAX: usize = 400;
 
+/// Leaves of all kept trees together, at most, but for the tree that was asked for last: some
+/// hundred bytes each.
+const LEAVES_MAX: usize = 2_000_000;
+
 /// The moment of the version that was met last, and what no version changes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Memory {
     last: Mutex<Option<Arc<Moment>>>,
-    pub(crate) trees: Trees,
+    /// Trees of rounds by their roots, for the proofs of first claims.
+    pub(crate) trees: Weighed<SumTree>,
+    /// What stood at the ends of days.
+    pub(crate) days: Days,
 }
 
 /// Everything that is kept of one version of the database.
@@ -39,6 +48,16 @@ pub(crate) struct Moment {
 pub(crate) struct Recalled {
     pub(crate) session: Session,
     pub(crate) viewer: Option<Arc<Viewer>>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            last: Mutex::default(),
+            trees: Weighed::new(LEAVES_MAX, |tree| tree.leaves().len()),
+            days: Days::default(),
+        }
+    }
 }
 
 impl Memory {

@@ -170,13 +170,14 @@ pub(super) async fn take(
     tx.commit().await?;
     let person = person.ok_or_else(dead)?;
     let opening = Opening {
-        owner: Owner::Person(person),
+        owner: Some(Owner::Person(person)),
         session: Session {
             means: Means::MailLink,
             person: Some(person),
             ..sessions::blank(&headers)
         },
         before: cookie::read(&headers, &state.options),
+        until: u64::MAX,
         next: next(None),
     };
     open(&state, opening).await

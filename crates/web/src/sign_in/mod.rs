@@ -1,7 +1,8 @@
-//! Signing in by a wallet's signature or by a link in an e-mail, signing out, and the list of
-//! sessions.
+//! Signing in by a wallet's signature, by a link in an e-mail or by an auditor's link, signing out,
+//! and the list of sessions.
 
 mod attach;
+mod auditor;
 mod limits;
 mod mail;
 mod open;
@@ -29,6 +30,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/sign-in/mail", public, mail::asked),
         Route::get("/sign-in/mail/{token}", public, mail::button),
         Route::post("/sign-in/mail/{token}", public, mail::take),
+        Route::get("/sign-in/auditor/{token}", public, auditor::button),
+        Route::post("/sign-in/auditor/{token}", public, auditor::take),
         Route::post("/sign-out", public, sessions::sign_out),
         Route::post("/me/sessions/revoke", Access::SignedIn, sessions::revoke),
         Route::post(

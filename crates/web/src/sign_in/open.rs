@@ -10,12 +10,14 @@ use crate::state::AppState;
 
 /// What a new session is of.
 pub(super) struct Opening {
-    /// Whose: `person` or `wallet` of the session is it.
-    pub(super) owner: Owner,
+    /// Whose: `person` or `wallet` of the session is it; nobody's, if a link opens it.
+    pub(super) owner: Option<Owner>,
     /// Without hash and times, which are filled here.
     pub(super) session: Session,
     /// The token of the session before, if the browser sent one.
     pub(super) before: Option<String>,
+    /// From when on it is dead, if that is earlier than for every session. Unix seconds.
+    pub(super) until: u64,
     pub(super) next: String,
 }
 
@@ -28,7 +30,9 @@ pub(super) async fn open(state: &AppState, opening: Opening) -> Result<Response,
         created_at: now,
         seen_at: now,
         idle_at: now.saturating_add(IDLE_SECONDS),
-        expires_at: now.saturating_add(cookie::ABSOLUTE_SECONDS),
+        expires_at: now
+            .saturating_add(cookie::ABSOLUTE_SECONDS)
+            .min(opening.until),
         ..opening.session
     };
     let detail = match session.wallet {
@@ -43,7 +47,9 @@ pub(super) async fn open(state: &AppState, opening: Opening) -> Result<Response,
         tx.prove_wallet(wallet, now).await?;
     }
     tx.add_session(&session).await?;
-    note(&mut tx, (now, opening.owner), ("signed in", detail)).await?;
+    if let Some(owner) = opening.owner {
+        note(&mut tx, (now, owner), ("signed in", detail)).await?;
+    }
     tx.purge_expired(now).await?;
     tx.commit().await?;
     let cookie = cookie::set(&fresh.text, &state.options);

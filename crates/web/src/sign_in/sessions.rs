@@ -62,6 +62,7 @@ fn row(session: &Session, viewer: &Viewer, wall: u64) -> SessionRow {
         means: match session.means {
             Means::Wallet => words::BY_WALLET,
             Means::MailLink => words::BY_LINK,
+            Means::AuditorLink(_) => words::BY_AUDITOR_LINK,
         },
         seen: words::last_used(&dates::duration(wall.saturating_sub(session.seen_at))),
         hash: session.hash,

@@ -128,7 +128,7 @@ pub(crate) async fn take(
     let member = state.store.read().await?.member_of_wallet(wallet).await?;
     let person = member.map(|member| member.person);
     let opening = Opening {
-        owner: person.map_or(Owner::Wallet(wallet), Owner::Person),
+        owner: Some(person.map_or(Owner::Wallet(wallet), Owner::Person)),
         session: Session {
             means: Means::Wallet,
             person,
@@ -136,6 +136,7 @@ pub(crate) async fn take(
             ..sessions::blank(headers)
         },
         before: cookie::read(headers, &state.options),
+        until: u64::MAX,
         next: next(signed.next.as_deref()),
     };
     open(state, opening).await

@@ -42,13 +42,15 @@ pub(crate) const FINAL: &str = "This block is final.";
 /// What the bundle is.
 pub(crate) const BUNDLE: &str = "One archive with everything that the figures of a day follow from: \
                                  every event of the contracts up to its last block, the terms of \
-                                 opened grants, definitions of goals, and the tables. It is the same \
+                                 opened grants, definitions of goals, the files that signed results were \
+                                 read from, and the tables. It is the same \
                                  bytes whenever it is made.";
 
 /// Above the reports of the company.
 pub(crate) const REPORTS: &str = "What moved in a month, from its first block to its last, by round: \
                                   opening, what came, what went, closing. A month that is over is \
-                                  the same bytes whenever you take it.";
+                                  the same bytes whenever you take it, while its rounds keep their \
+                                  names.";
 
 /// What is compared with rows.
 pub(crate) fn against_rows(block: &str) -> String {

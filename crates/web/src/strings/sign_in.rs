@@ -44,6 +44,10 @@ pub(crate) const DEAD_LINK: Refusal = Refusal {
     what: "This link was used before, or is older than 15 minutes.",
     hint: "Ask for a new one at the sign-in.",
 };
+pub(crate) const DEAD_AUDITOR_LINK: Refusal = Refusal {
+    what: "This link for auditors is not good: it has expired, was revoked, or was not copied whole.",
+    hint: "Ask the company for a new one.",
+};
 pub(crate) const NO_MAIL: Refusal = Refusal {
     what: "This server sends no e-mail.",
     hint: "Sign in with your wallet.",
@@ -51,6 +55,7 @@ pub(crate) const NO_MAIL: Refusal = Refusal {
 
 pub(crate) const BY_WALLET: &str = "by wallet";
 pub(crate) const BY_LINK: &str = "by e-mail, to look only";
+pub(crate) const BY_AUDITOR_LINK: &str = "by a link for auditors";
 pub(crate) const OTHER_AGENT: &str = "another program";
 
 /// `last used 3 minutes ago`

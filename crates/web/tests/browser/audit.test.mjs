@@ -17,15 +17,16 @@ import { TestWallet, embeddedKey } from "./wallet.mjs";
 
 const CHAIN = 31_337;
 const AUDITOR = 33;
+const ADMINISTRATOR = 0;
 let made;
 
 before(async () => {
   made = await site();
 });
 
-/** A page of the auditor's, by wallet. */
-async function opened(t, path) {
-  const wallet = new TestWallet({ key: embeddedKey(AUDITOR), chains: { [CHAIN]: made.rpc } });
+/** A page by wallet: the auditor's, unless another one is named. */
+async function opened(t, path, index = AUDITOR) {
+  const wallet = new TestWallet({ key: embeddedKey(index), chains: { [CHAIN]: made.rpc } });
   const window = await context();
   t.after(async () => {
     await window.close();
@@ -82,9 +83,44 @@ describe("audit", { concurrency: AT_ONCE }, () => {
     }
   });
 
-  for (const path of ["/audit", "/audit/register", "/audit/contracts", "/audit/bundle"]) {
+  test("an auditor without a wallet opens a link, takes the bundle, and is out once it is revoked", async (t) => {
+    const desk = await opened(t, "/audit/links", ADMINISTRATOR);
+    assert.equal(await desk.getByLabel("Days until it ends").inputValue(), "14");
+    await desk.getByLabel("Whom it is for").fill("KPMG 2026");
+    await desk.getByRole("button", { name: "Make a link" }).click();
+    const link = (await desk.locator("code.whole").innerText()).trim();
+
+    const window = await context();
+    t.after(() => window.close());
+    const page = await window.newPage();
+    await page.goto(link);
+    assert.equal((await window.cookies()).length, 0, "looking at the link opens nothing");
+    await page.getByRole("button", { name: "Open the auditor's pages" }).click();
+    await page.waitForURL(/\/audit$/);
+    assert.match(await page.locator("h1").innerText(), /^Everything agrees/);
+    await page.getByRole("link", { name: "Bundle", exact: true }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Download the bundle" }).click(),
+    ]);
+    const folder = mkdtempSync(join(tmpdir(), "guerdon-auditor-"));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, download.suggestedFilename());
+    await download.saveAs(file);
+    const fine = await verify(folder, file);
+    assert.deepEqual([fine.code, fine.found.failed], [0, 0], JSON.stringify(fine.found));
+    assert.equal((await page.goto(`${made.url}/me/settings`)).status(), 403);
+
+    await desk.getByRole("button", { name: "Revoke KPMG 2026" }).click();
+    await desk.getByText("revoked on").waitFor();
+    await page.goto(`${made.url}/audit`);
+    assert.match(page.url(), /\/sign-in\?next=/, "the session ended with the link");
+    assert.equal((await page.goto(link)).status(), 400);
+  });
+
+  for (const path of ["/audit", "/audit/register", "/audit/contracts", "/audit/bundle", "/audit/links"]) {
     test(`${path} passes the checks of every page`, async (t) => {
-      const page = await opened(t, path);
+      const page = await opened(t, path, path === "/audit/links" ? ADMINISTRATOR : AUDITOR);
       const found = [...(await structure(page)), ...(await keyboard(page)), ...(await accessibility(page))];
       for (const size of SIZES) {
         await page.setViewportSize(size);

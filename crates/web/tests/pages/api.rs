@@ -6,7 +6,7 @@ use alloy_primitives::B256;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode};
-use guerdon_store::{Actor, ImportDraft, NewApiKey, Scope, Store};
+use guerdon_store::{Actor, ImportDraft, NewApiKey, NewWebhook, Scope, Store};
 use guerdon_web::{AppState, Limits, NewKey, document, router};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -45,7 +45,10 @@ pub(crate) async fn put_key(
 /// The number of a sheet that is on its way.
 const SHEET: &str = "5eed5eed5eed5eed";
 
-async fn put_sheet(store: &Store) {
+/// The number of a receiver of events.
+const HOOK: &str = "wh_5eed5eed5eed5eed";
+
+async fn put_more(store: &Store) {
     let mut tx = store.write().await.unwrap();
     let draft = ImportDraft {
         id: SHEET.to_owned(),
@@ -60,6 +63,16 @@ async fn put_sheet(store: &Store) {
         root: None,
     };
     tx.put_import_draft(&draft).await.unwrap();
+    tx.add_webhook(&NewWebhook {
+        id: HOOK.to_owned(),
+        url: "https://hooks.acme.example/guerdon".to_owned(),
+        events: BTreeSet::new(),
+        secret: String::new(),
+        made_at: WALL,
+        made_by: Actor::CommandLine,
+    })
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -86,7 +99,7 @@ impl Api {
         story.put(&store).await;
         people::put(&store, &story).await;
         put_key(&store, ALL, &Scope::ALL, None).await;
-        put_sheet(&store).await;
+        put_more(&store).await;
         let mut inner = inner(store.clone(), &story.facts, Some(WALL - 4));
         inner.options.limits = limits;
         Self {
@@ -198,6 +211,7 @@ fn filled(path: &str, story: &Story) -> String {
     path.replace("{root}", &story.root.to_string())
         .replace("{person}", "P1")
         .replace("{import}", SHEET)
+        .replace("{webhook}", HOOK)
         .replace("/goals/{id}", &format!("/goals/{}", story.product))
         .replace("{id}", &story.id("G-1004").to_string())
 }

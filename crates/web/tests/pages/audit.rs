@@ -3,21 +3,17 @@
 use std::collections::BTreeSet;
 
 use alloy_primitives::{B256, hex};
-use axum::Router;
-use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
-use axum::response::IntoResponse;
-use axum::routing::post;
-use guerdon_chain::Chain;
 use guerdon_store::{Checkpoint, Store};
 use guerdon_web::{AppState, router, table};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::check;
 use crate::harness::on_both;
+use crate::node::Node;
 use crate::people::{self, Who};
-use crate::sample::{CHAIN_ID, Story, WALL, inner, state};
+use crate::sample::{Story, WALL, inner, state};
 use crate::site::{Site, send_as};
 
 /// A day as the pages name it.
@@ -195,6 +191,42 @@ async fn the_register_has_every_opened_grant_once() {
 }
 
 #[tokio::test]
+async fn a_report_of_a_month_names_its_rounds_and_its_unit() {
+    let site = Site::of(Story::told()).await;
+    let month = "2026-07";
+    let page = site
+        .get_as(
+            Who::AuditorByLink,
+            &format!("/company/reports?month={month}"),
+        )
+        .await;
+    assert_eq!(page.status, StatusCode::OK);
+    let text = check::text(&page.body);
+    assert!(text.contains("2026 H1"), "{text}");
+    assert!(text.contains("Amounts in ACC."), "{text}");
+    let csv = site
+        .get_as(Who::AuditorByLink, &format!("/company/reports/{month}.csv"))
+        .await;
+    let mut lines = csv.body.lines();
+    let header = lines.next().unwrap();
+    assert!(header.starts_with("round,round_name,measure,"), "{header}");
+    assert!(
+        header.ends_with(",token,decimals,block,block_hash"),
+        "{header}"
+    );
+    let root = site.story.root.to_string();
+    for line in lines {
+        let name = if line.starts_with(&root) {
+            "2026 H1"
+        } else {
+            ""
+        };
+        assert_eq!(line.split(',').nth(1), Some(name), "{line}");
+        assert!(line.contains(",ACC,18,"), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn every_table_is_also_a_workbook() {
     let site = Site::of(Story::told()).await;
     let story = &site.story;
@@ -251,45 +283,6 @@ async fn the_page_of_the_bundle_shows_its_seal() {
     }
 }
 
-/// A node that gives each block the same hash.
-async fn node(hash: B256) -> Chain {
-    let answer = move |body: Bytes| async move {
-        let call: Value = serde_json::from_slice(&body).unwrap();
-        let result = match call["method"].as_str().unwrap() {
-            "eth_chainId" => json!(format!("{CHAIN_ID:#x}")),
-            "eth_getBlockByNumber" => {
-                let asked = call["params"][0].as_str().unwrap();
-                // Whatever was read is final.
-                let number = match asked.starts_with("0x") {
-                    true => asked,
-                    false => "0xffffffff",
-                };
-                block(number, hash)
-            }
-            other => panic!("a node is not asked for {other}"),
-        };
-        axum::Json(json!({"jsonrpc": "2.0", "id": call["id"], "result": result})).into_response()
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let node = Router::new().route("/", post(answer));
-    tokio::spawn(async move { axum::serve(listener, node).await });
-    Chain::connect(&url).await.unwrap()
-}
-
-fn block(number: &str, hash: B256) -> Value {
-    let zero = B256::ZERO;
-    json!({
-        "hash": hash, "parentHash": zero, "number": number, "timestamp": "0x1",
-        "sha3Uncles": zero, "miner": "0x0000000000000000000000000000000000000000",
-        "stateRoot": zero, "transactionsRoot": zero, "receiptsRoot": zero,
-        "logsBloom": format!("0x{}", "00".repeat(256)), "difficulty": "0x0",
-        "gasLimit": "0x1c9c380", "gasUsed": "0x0", "extraData": "0x", "mixHash": zero,
-        "nonce": "0x0000000000000000", "baseFeePerGas": "0x7", "uncles": [], "transactions": [],
-        "size": "0x200",
-    })
-}
-
 #[tokio::test]
 async fn events_of_another_chain_than_the_nodes_are_no_report() {
     let (folder, story) = (tempfile::tempdir().unwrap(), Story::told());
@@ -297,16 +290,17 @@ async fn events_of_another_chain_than_the_nodes_are_no_report() {
     people::put(&store, &story).await;
     let last = story.facts.last().unwrap().0;
     let path = format!("/audit/register.json?date={}", day(story.now));
-    let other = B256::repeat_byte(0x0f);
-    for (hash, status) in [
-        (last.block_hash, StatusCode::OK),
-        (other, StatusCode::CONFLICT),
+    let (node, chain) = Node::of(&story, &store).await;
+    let mut parts = inner(store.clone(), &story.facts, Some(WALL - 4));
+    parts.chain = Some(chain);
+    let pages = router(AppState::new(parts));
+    for (forked, status) in [
+        (last.block, StatusCode::CONFLICT),
+        (u64::MAX, StatusCode::OK),
     ] {
-        let mut parts = inner(store.clone(), &story.facts, Some(WALL - 4));
-        parts.chain = Some(node(hash).await);
-        let pages = router(AppState::new(parts));
+        node.fork_at(forked);
         let cookie = Who::AuditorByMail.cookie();
         let page = send_as(&pages, (Method::GET, &path, None), cookie.as_deref()).await;
-        assert_eq!(page.status, status, "{hash}: {}", page.body);
+        assert_eq!(page.status, status, "{forked}: {}", page.body);
     }
 }

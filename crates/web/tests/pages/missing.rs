@@ -54,8 +54,8 @@ async fn what_is_nowhere_is_said_on_every_route_with_what_to_do() {
                 continue;
             }
             let what = format!("{missing} by {who:?}: {}", answer.body);
-            // A used link of an e-mail is no missing page, and says so.
-            let links = path.starts_with("/sign-in/mail/");
+            // A used link is no missing page, and says so.
+            let links = path.starts_with("/sign-in/");
             let wanted = match links {
                 true => StatusCode::BAD_REQUEST,
                 false => StatusCode::NOT_FOUND,

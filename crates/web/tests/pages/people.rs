@@ -3,7 +3,10 @@
 use alloy_primitives::{Address, B256, keccak256};
 use guerdon_core::fact::Origin;
 use guerdon_core::ledger::MemberRecord;
-use guerdon_store::{ListRole, Means, NewMember, Owner, PersonId, Session, ShareLink, Store, Tx};
+use guerdon_store::{
+    Actor, ListRole, Means, NewAuditorLink, NewMember, Owner, PersonId, Session, ShareLink, Store,
+    Tx,
+};
 
 use crate::sample::{Story, WALL, address};
 
@@ -18,9 +21,10 @@ const ON_CHAIN: [(Address, u64); 2] = [
     (Address::repeat_byte(0xc2), 2),
     (Address::repeat_byte(0xa2), 0),
 ];
-/// Tokens of the share link and the calendar.
+/// Tokens of the share link, the calendar and the link for auditors.
 pub(crate) const SHARE: [u8; 32] = [0x5a; 32];
 pub(crate) const CALENDAR: [u8; 32] = [0xca; 32];
+pub(crate) const AUDITOR_LINK: [u8; 32] = [0xad; 32];
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,9 +47,11 @@ pub(crate) enum Who {
     Sponsor,
     PanelMember,
     Arbiter,
+    /// Whoever has a link for auditors.
+    AuditorByLink,
 }
 
-pub(crate) const EVERYBODY: [Who; 15] = [
+pub(crate) const EVERYBODY: [Who; 16] = [
     Who::Nobody,
     Who::Engineer,
     Who::Holder,
@@ -61,6 +67,7 @@ pub(crate) const EVERYBODY: [Who; 15] = [
     Who::Sponsor,
     Who::PanelMember,
     Who::Arbiter,
+    Who::AuditorByLink,
 ];
 
 impl Who {
@@ -109,6 +116,15 @@ pub(crate) async fn put(store: &Store, story: &Story) -> Vec<PersonId> {
     for (account, role) in ON_CHAIN {
         tx.put_role_member(&role_of(account, role)).await.unwrap();
     }
+    tx.add_auditor_link(&NewAuditorLink {
+        hash: keccak256(AUDITOR_LINK),
+        label: "KPMG".to_owned(),
+        made_at: WALL - 60,
+        made_by: Actor::Owner(Owner::Person(ids[3])),
+        expires_at: WALL + 86_400,
+    })
+    .await
+    .unwrap();
     put_sessions(&mut tx, story, &ids).await;
     tx.put_share_link(&ShareLink {
         hash: keccak256(SHARE),
@@ -155,6 +171,7 @@ async fn put_sessions(tx: &mut Tx, story: &Story, ids: &[PersonId]) {
         (Who::AdministratorByMail, mail(3)),
         (Who::AdministratorByChain, wallet(ON_CHAIN[1].0, None)),
         (Who::AuditorByMail, mail(4)),
+        (Who::AuditorByLink, (Means::AuditorLink(1), None, None)),
     ] {
         let session = Session {
             hash: who.session(),

@@ -14,6 +14,7 @@ use guerdon_formats::audit::{
 };
 use guerdon_formats::goal_file::GoalDefinition;
 
+use super::evidence;
 use super::form;
 use super::replay::{Known, replay};
 use super::report::Report;
@@ -123,6 +124,7 @@ impl Content {
         report.fact("grants", ledger.grants.len());
         derived(bundle, (&ledger, &terms), report);
         goals(bundle, &ledger, report);
+        evidence::check(bundle, (&ledger, &self.facts), report);
     }
 
     /// Grants that were opened and whose terms are not here: nobody can recompute their claims.

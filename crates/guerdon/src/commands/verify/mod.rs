@@ -2,6 +2,7 @@
 
 mod bundle;
 mod chain;
+mod evidence;
 mod files;
 mod form;
 mod replay;
