@@ -3,6 +3,7 @@
 
 mod bench;
 mod browser;
+mod chaos;
 mod coverage;
 mod fuzz;
 mod fuzz_api;
@@ -30,6 +31,10 @@ usage: cargo xtask <verb>
   bench tree       measure a tree of a million grants (-o json for programs)
   bench gas        whole transactions beside targets and peers (-o json; --write records ours)
   bench load       pages under load on both databases (-o json, --release); needs wrk
+  bench index      a million events read by us and by ponder into PostgreSQL (-o json, --release,
+                   --events N)
+  chaos            copies on one PostgreSQL killed and stopped at random under load (--minutes N,
+                   --seed S)
   coverage         the lines and branches of the contracts that the tests reach; fails below 100 %
   fuzz             random sequences on contracts and core (--minutes N, --seed S); with
                    --contracts the contracts alone: 10,000 runs of each test, plays of 1000 x 500
@@ -53,7 +58,7 @@ fn run() -> Result<()> {
     let verb = words.next().unwrap_or_default();
     let rest: Vec<String> = words.collect();
     let root = setup::root()?;
-    if !["demo", "bench", "fuzz", "mutate"].contains(&verb.as_str()) && !rest.is_empty() {
+    if !["demo", "bench", "chaos", "fuzz", "mutate"].contains(&verb.as_str()) && !rest.is_empty() {
         bail!("{verb} takes no arguments\n\n{USAGE}");
     }
     match verb.as_str() {
@@ -62,6 +67,7 @@ fn run() -> Result<()> {
             setup::demo(&root, &rest)
         }
         "bench" => bench::bench(&root, &rest),
+        "chaos" => chaos::chaos(&root, &rest),
         "fuzz" => fuzz::fuzz(&root, &rest),
         "coverage" => {
             setup::setup(&root)?;

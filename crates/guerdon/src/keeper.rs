@@ -75,8 +75,11 @@ impl<N: Node> Keeper<N> {
 
     /// A write transaction in which the lease is ours: what two keepers write cannot mix.
     async fn locked(&self) -> Outcome<Tx> {
-        let now = self.node.wall();
         let mut tx = self.store.write().await?;
+        let now = match self.node.lease_time() {
+            Some(now) => now,
+            None => tx.clock().await?,
+        };
         let lease = tx
             .take_lease(LEASE, &self.holder, now, self.policy.lease)
             .await?;

@@ -18,11 +18,13 @@ mod output;
 mod session;
 mod settings;
 mod wallet_network;
+mod webhooks;
 mod words;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use tracing_subscriber::EnvFilter;
 
 use error::{Failure, Outcome};
 
@@ -31,7 +33,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(failure) => return refuse(&failure),
     };
-    trace(arguments.global.verbose);
+    trace(&arguments.global);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -75,17 +77,23 @@ fn refuse(failure: &Failure) -> ExitCode {
 }
 
 /// What parts say while they work goes to stderr; by default only what went wrong.
-fn trace(verbose: u8) {
-    let level = match verbose {
+fn trace(global: &cli::Global) {
+    let level = match global.verbose {
         0 => "warn",
         1 => "guerdon=info,warn",
         2 => "guerdon=debug,info",
         // That layer writes the addresses of pages, and links of holders are in them.
         _ => "trace,tower_http::csrf=info",
     };
-    let filter = tracing_subscriber::EnvFilter::new(level);
-    tracing_subscriber::fmt()
+    let filter = EnvFilter::new(format!("{level},{}=info", output::SAID));
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+        .with_writer(std::io::stderr);
+    match global.log_format {
+        cli::LogFormat::Text => log.init(),
+        cli::LogFormat::Json => {
+            output::say_as_log();
+            log.json().flatten_event(true).init();
+        }
+    }
 }

@@ -164,9 +164,9 @@ impl Numbers {
             self.index("block", at.block);
         }
         if let Some(state) = read.index_state().await? {
-            let wall = crate::commands::serve::wall();
+            let now = read.clock().await?;
             self.index("head", state.head);
-            self.index("silent_seconds", wall.saturating_sub(state.answered_at));
+            self.index("silent_seconds", now.saturating_sub(state.answered_at));
             self.index("stopped", state.stopped.is_some().into());
         }
         for (state, count) in read.jobs_by_state().await? {

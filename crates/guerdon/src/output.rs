@@ -1,6 +1,7 @@
 //! Data goes to stdout in the form asked for; everything said to a person goes to stderr.
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
@@ -133,8 +134,21 @@ pub(crate) fn data(text: &str) -> Outcome {
     }
 }
 
+/// What is said to a person becomes a line of the log: for programs that read stderr.
+static SAID_AS_LOG: AtomicBool = AtomicBool::new(false);
+/// The target of such lines.
+pub(crate) const SAID: &str = "guerdon::said";
+
+/// From now on.
+pub(crate) fn say_as_log() {
+    SAID_AS_LOG.store(true, Ordering::Relaxed);
+}
+
 /// Says one line to the person: whoever wrote a part of it, no letter of it moves the others.
 pub(crate) fn say(text: &str) {
+    if SAID_AS_LOG.load(Ordering::Relaxed) {
+        return tracing::info!(target: SAID, "{}", visible(text));
+    }
     let _ = writeln!(std::io::stderr().lock(), "{}", visible(text));
 }
 

@@ -24,14 +24,8 @@ pub(crate) struct CopyArgs {
 pub(crate) struct BackupArgs {
     /// The file to make; it names people, and its owner alone can read it.
     pub(crate) file: PathBuf,
-    /// Days after which backups are deleted.
-    #[arg(
-        long,
-        value_name = "DAYS",
-        env = "GUERDON_BACKUP_DAYS",
-        default_value_t = 30
-    )]
-    pub(crate) backup_days: u32,
+    #[command(flatten)]
+    pub(crate) kept: BackupDays,
 }
 
 #[derive(Debug, Args)]
@@ -41,7 +35,14 @@ pub(crate) struct RestoreArgs {
     /// Take a backup that was to be deleted already.
     #[arg(long)]
     pub(crate) expired: bool,
-    /// Days after which backups are deleted.
+    #[command(flatten)]
+    pub(crate) kept: BackupDays,
+}
+
+/// How long backups are kept.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct BackupDays {
+    /// Days after which backups of the database are deleted.
     #[arg(
         long,
         value_name = "DAYS",

@@ -42,7 +42,8 @@ pub(crate) struct KeeperArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) lease: u64,
-    /// Take claims that holders ask for on the pages, and pay for their gas.
+    /// Take claims that holders ask for on the pages, and pay for their gas; with --web-only the
+    /// keeper of another process sends them.
     #[arg(long, env = "GUERDON_RELAY")]
     pub(crate) relay: bool,
     /// Pay nobody who did not ask.
@@ -64,4 +65,11 @@ pub(crate) struct KeeperArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 15)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) every: u64,
+}
+
+impl KeeperArgs {
+    /// Whether holders may ask for claims.
+    pub(crate) fn takes_requests(&self) -> bool {
+        self.relay || self.relay_only
+    }
 }

@@ -73,12 +73,6 @@ pub(crate) struct EraseArgs {
     /// directory; they can be claimed as before.
     #[arg(long)]
     pub(crate) grant_files: bool,
-    /// Days after which the company's backups of the database expire.
-    #[arg(
-        long,
-        value_name = "DAYS",
-        env = "GUERDON_BACKUP_DAYS",
-        default_value_t = 30
-    )]
-    pub(crate) backup_days: u32,
+    #[command(flatten)]
+    pub(crate) kept: super::BackupDays,
 }

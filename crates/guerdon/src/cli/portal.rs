@@ -64,6 +64,14 @@ pub(crate) struct PortalArgs {
         requires = "public_url"
     )]
     pub(crate) client_address_header: Option<String>,
+    /// File with the key that seals secrets of webhooks in the database; made if it is not there
+    /// and nothing was sealed yet. By default DATA_DIR/data.key, but on PostgreSQL none: there all
+    /// processes need the same file, and without one nothing is sent.
+    #[arg(long, env = "GUERDON_DATA_KEY_FILE", value_name = "FILE")]
+    pub(crate) data_key: Option<PathBuf>,
+    /// Send events to this very machine as well, and by http: for trying things out alone.
+    #[arg(long, env = "GUERDON_WEBHOOKS_TO_LOOPBACK")]
+    pub(crate) webhooks_to_loopback: bool,
     /// A public node of the chain, for wallets that do not know it yet; every visitor may read it.
     #[arg(long, env = "GUERDON_WALLET_RPC_URL", value_name = "URL")]
     pub(crate) wallet_rpc_url: Option<String>,

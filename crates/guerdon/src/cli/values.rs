@@ -3,8 +3,40 @@
 use std::str::FromStr;
 
 use alloy_primitives::B256;
+use clap::ValueEnum;
+use guerdon_chain::Finality;
 use guerdon_formats::percent::Percent;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
+/// Which block counts as the chain's newest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Head {
+    /// The newest; what a re-org replaces is taken back.
+    Latest,
+    /// The newest that the chain's validators have mostly accepted.
+    Safe,
+    /// The newest that cannot be replaced.
+    Finalized,
+}
+
+impl From<Head> for Finality {
+    fn from(head: Head) -> Self {
+        match head {
+            Head::Latest => Self::Latest,
+            Head::Safe => Self::Safe,
+            Head::Finalized => Self::Finalized,
+        }
+    }
+}
 
 /// A time: unix seconds, a date (midnight UTC) or RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

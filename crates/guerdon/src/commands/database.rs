@@ -11,7 +11,9 @@ pub(crate) use backup::run as backup;
 pub(crate) use copy::run as copy;
 pub(crate) use restore::run as restore;
 
-use guerdon_store::{Row, Table, Tx};
+use std::path::Path;
+
+use guerdon_store::{Read, Row, Schema, Store, Table, Tx};
 
 use crate::error::{Failure, Outcome};
 use tally::Tally;
@@ -76,9 +78,48 @@ async fn next(rows: &mut guerdon_store::Rows<'_>) -> Outcome<Option<Row>> {
     Ok(rows.next().await.transpose()?)
 }
 
+/// Opens a database that is read; one that is not there is not made.
+async fn source(url: &str, schema: Schema) -> Outcome<Store> {
+    match file_of(url).filter(|path| !path.is_file()) {
+        Some(path) => Err(
+            Failure::not_found(format!("there is no database {}", path.display()))
+                .hint("name the one to read with --database-url"),
+        ),
+        None => Ok(Store::open_at(url, schema).await?),
+    }
+}
+
+/// Refuses a database that could not be filled, without changing it or making it.
+async fn could_be_filled(url: &str) -> Outcome {
+    if file_of(url).is_some_and(|path| !path.exists()) {
+        return Ok(());
+    }
+    let store = Store::open_at(url, Schema::AsFound).await?;
+    let mut read = store.read().await?;
+    let outcome = must_be_blank(&mut read, &shown(url)).await;
+    drop(read);
+    store.close().await;
+    outcome
+}
+
+/// The file of a SQLite database.
+fn file_of(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite://")?;
+    Some(Path::new(path.split('?').next().unwrap_or(path)))
+}
+
+/// How many rows tables have in all.
+async fn rows_of(read: &mut Read, tables: &[Table]) -> Outcome<u64> {
+    let mut all = 0;
+    for table in tables {
+        all += read.count(table).await?;
+    }
+    Ok(all)
+}
+
 /// Refuses a database that has rows already.
-async fn must_be_blank(tx: &mut Tx, shown: &str) -> Outcome {
-    if tx.is_blank().await? {
+async fn must_be_blank(read: &mut Read, shown: &str) -> Outcome {
+    if read.is_blank().await? {
         return Ok(());
     }
     Err(

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::serve::wall;
 use super::store;
+use crate::context::Context;
 use crate::error::{Failure, Outcome};
 
 /// How often a process looks how far the one is that indexes.
@@ -34,15 +35,20 @@ pub(crate) fn this_process() -> String {
     format!("process {} ({mark})", std::process::id())
 }
 
+/// Reads the chain up to the head that the operator chose.
 pub(crate) async fn indexer(
-    chain: &Chain,
+    context: &Context,
+    (chain, deployment): (&Chain, &Deployment),
     store: &Store,
-    deployment: &Deployment,
     holding: Holding,
 ) -> Outcome<Indexer<Chain>> {
     let identity = store::identity(deployment);
+    let options = Options {
+        finality: context.global.head.into(),
+        ..Options::default()
+    };
     let (chain, store) = (chain.clone(), store.clone());
-    let indexer = Indexer::new(chain, store, &identity, Options::default()).await;
+    let indexer = Indexer::new(chain, store, &identity, options).await;
     let indexer = indexer.map_err(|error| Failure::failed(error.to_string()))?;
     Ok(indexer.under_lease(holding))
 }
@@ -55,8 +61,8 @@ pub(crate) fn run(
 ) -> JoinHandle<Result<(), IndexError>> {
     tokio::spawn(async move {
         let beat = |progress: &guerdon_indexer::Progress| {
-            if !progress.by_other {
-                heartbeat.beat(wall());
+            if progress.is_done() && !progress.by_other {
+                heard(&heartbeat, progress.heard_at);
             }
         };
         let outcome = indexer.run(stop, beat).await;
@@ -70,30 +76,42 @@ pub(crate) fn run(
 /// Tells the pages, for as long as they are served, what the process says that indexes.
 pub(crate) async fn pulse(store: Store, heartbeat: Heartbeat) {
     loop {
-        match look(&store, &heartbeat).await {
-            Ok(trouble) => heartbeat.tell(trouble),
+        match look(&store).await {
+            Ok((at, trouble)) => {
+                heartbeat.tell(trouble);
+                heard(&heartbeat, at);
+            }
             Err(error) => tracing::warn!("the state of the index cannot be read: {error}"),
         }
         tokio::time::sleep(LOOK).await;
     }
 }
 
-async fn look(store: &Store, heartbeat: &Heartbeat) -> Result<Option<Trouble>, StoreError> {
+/// Never takes back what was heard later.
+fn heard(heartbeat: &Heartbeat, at: u64) {
+    if heartbeat.last().unwrap_or_default() < at {
+        heartbeat.beat(at);
+    }
+}
+
+/// When the process that indexes began to hear what it last heard, by the clock of this machine,
+/// and what keeps it from reading on.
+async fn look(store: &Store) -> Result<(u64, Option<Trouble>), StoreError> {
     let mut read = store.read().await?;
     let Some(state) = read.index_state().await? else {
-        return Ok(None);
+        return Ok((0, None));
     };
     let checkpoint = read.checkpoint().await?;
-    drop(read);
-    if heartbeat.last().unwrap_or_default() < state.answered_at {
-        heartbeat.beat(state.answered_at);
-    }
+    // Ages are of the database's clock: the other process may be on a machine whose clock is wrong.
+    let age = read.clock().await?.saturating_sub(state.answered_at);
+    let at = wall().saturating_sub(age);
     if state.stopped.is_some() {
-        return Ok(Some(Trouble::Disagreement));
+        return Ok((at, Some(Trouble::Disagreement)));
     }
     let (block, time) = checkpoint.map_or((0, 0), |at| (at.block, at.time));
-    Ok((state.head > block).then(|| Trouble::Behind {
+    let trouble = (state.head > block).then(|| Trouble::Behind {
         blocks: state.head - block,
         seconds: state.head_time.saturating_sub(time),
-    }))
+    });
+    Ok((at, trouble))
 }

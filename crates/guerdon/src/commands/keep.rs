@@ -75,7 +75,7 @@ async fn keep(context: &Context, node: &Node, arguments: &KeepArgs) -> Outcome {
 
 /// What holders may ask the keeper for.
 pub(crate) fn relay_of(arguments: &KeeperArgs, unit: &Unit) -> Outcome<Option<RelayPolicy>> {
-    if !arguments.relay && !arguments.relay_only {
+    if !arguments.takes_requests() {
         return Ok(None);
     }
     Ok(Some(RelayPolicy {
@@ -114,7 +114,7 @@ impl Keeping {
         };
         let signer = context.signer(Some(ROLE))?;
         let holder = format!("{} as {}", holding.holder, signer.address());
-        let indexer = follow::indexer(&node.chain, store, deployment, holding).await?;
+        let indexer = follow::indexer(context, (&node.chain, deployment), store, holding).await?;
         let keeper = Keeper {
             node: LiveNode {
                 chain: node.chain.clone(),
@@ -267,7 +267,8 @@ async fn status(context: &Context) -> Outcome {
     let store = store::open(context, &deployment).await?;
     let mut read = store.read().await?;
     let lease = read.lease(LEASE).await?;
-    let lease = lease.filter(|lease| lease.expires_at > serve::wall());
+    let now = read.clock().await?;
+    let lease = lease.filter(|lease| lease.expires_at > now);
     let time = read.checkpoint().await?.map_or(0, |at| at.time);
     let gas = read.gas_of_day(time / DAY).await?;
     let jobs = read.recent_jobs(RECENT).await?;

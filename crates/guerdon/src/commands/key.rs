@@ -3,7 +3,7 @@
 use alloy_primitives::B256;
 use guerdon_store::{Actor, ApiKey, NewApiKey, NewEntry, Scope, Store};
 use guerdon_web::NewKey;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{people, store::now};
 use crate::cli::{CreateKeyArgs, KeyCommand, RevokeKeyArgs};
@@ -49,17 +49,13 @@ async fn create(context: &Context, store: &Store, arguments: &CreateKeyArgs) -> 
     let scopes = words(&new.scopes);
     let until = new.expires_at.map_or_else(|| "no end".to_owned(), time);
     context.say(&format!("Make the key {label}: {scopes}; until: {until}."));
-    if context.global.dry_run {
-        let record = Record::new(json!({"label": label, "dry_run": true}));
-        let record = record.line("dry run", "nothing was written");
-        return context.global.output.record(&record);
-    }
-    confirm_or(
-        &context.global,
+    if !agreed(
+        context,
         "Make it?",
-        Consent::Yes,
-        "nothing was written",
-    )?;
+        json!({"label": label, "dry_run": true}),
+    )? {
+        return Ok(());
+    }
     let mut tx = store.write().await?;
     let id = tx.add_api_key(&new).await?;
     tx.append_audit(&entry(at, "key made", (id, scopes)))
@@ -117,17 +113,9 @@ async fn revoke(context: &Context, store: &Store, arguments: &RevokeKeyArgs) -> 
         "End the key {} ({}) at once.",
         known.key.label, known.key.prefix
     ));
-    if context.global.dry_run {
-        let record = Record::new(json!({"id": known.id, "dry_run": true}));
-        let record = record.line("dry run", "nothing was written");
-        return context.global.output.record(&record);
+    if !agreed(context, "End it?", json!({"id": known.id, "dry_run": true}))? {
+        return Ok(());
     }
-    confirm_or(
-        &context.global,
-        "End it?",
-        Consent::Yes,
-        "nothing was written",
-    )?;
     let at = now();
     let mut tx = store.write().await?;
     let revoked = tx.revoke_api_key(known.id, at).await?;
@@ -143,6 +131,18 @@ async fn revoke(context: &Context, store: &Store, arguments: &RevokeKeyArgs) -> 
     let record = Record::new(json!({"id": known.id, "revoked": true}));
     let record = record.line("revoked", known.key.label.clone());
     context.global.output.record(&record)
+}
+
+/// Whether to write: a dry run shows this and writes nothing, and the person may say no.
+fn agreed(context: &Context, question: &str, dry: Value) -> Outcome<bool> {
+    const NOTHING: &str = "nothing was written";
+    if context.global.dry_run {
+        let record = Record::new(dry).line("dry run", NOTHING);
+        context.global.output.record(&record)?;
+        return Ok(false);
+    }
+    confirm_or(&context.global, question, Consent::Yes, NOTHING)?;
+    Ok(true)
 }
 
 fn entry(at: u64, action: &str, (id, detail): (u64, String)) -> NewEntry {

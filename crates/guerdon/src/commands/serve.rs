@@ -27,6 +27,7 @@ use crate::metrics::{self, Numbers};
 use crate::origin::origin;
 use crate::output::say;
 use crate::wallet_network;
+use crate::webhooks::{self, Jobs, Reach};
 use crate::words::Unit;
 
 /// How often the embedded chain's state is kept, when its head has moved.
@@ -52,6 +53,8 @@ pub(crate) struct Site {
     pub(crate) metrics: Option<SocketAddr>,
     /// Who is due is paid as well.
     pub(crate) keeper: Option<KeeperArgs>,
+    /// What holders may ask for, whichever process sends it.
+    pub(crate) relay: Option<KeeperArgs>,
     /// What a demonstration lends to its pages.
     pub(crate) demo: Option<guerdon_web::Demo>,
 }
@@ -67,6 +70,10 @@ impl Site {
             lease: arguments.keeper.lease,
             metrics: arguments.metrics,
             keeper: beside(arguments),
+            relay: arguments
+                .keeper
+                .takes_requests()
+                .then(|| arguments.keeper.clone()),
             demo: None,
         }
     }
@@ -83,8 +90,8 @@ pub(crate) async fn run(context: &Context, arguments: &ServeArgs) -> Outcome {
 /// The keeper beside the pages: for everybody who is due, or for who asks alone.
 fn beside(arguments: &ServeArgs) -> Option<KeeperArgs> {
     let ServeArgs { keep, keeper, .. } = arguments;
-    let asked = keeper.relay || keeper.relay_only;
-    (*keep || asked).then(|| KeeperArgs {
+    let keeps = *keep || keeper.takes_requests();
+    (keeps && !arguments.web_only).then(|| KeeperArgs {
         relay_only: keeper.relay_only || !keep,
         ..keeper.clone()
     })
@@ -119,7 +126,7 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
 
     let (stop, stopped) = watch::channel(false);
     let heartbeat = Heartbeat::default();
-    let indexer = follow::indexer(&node.chain, &store, &deployment, holding).await?;
+    let indexer = follow::indexer(context, (&node.chain, &deployment), &store, holding).await?;
     let follower = match site.web_only {
         true => tokio::spawn(never(stopped.clone())),
         false => follow::run(indexer, heartbeat.clone(), wait(stopped.clone())),
@@ -129,6 +136,16 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
         let parts = (store.clone(), node.chain.clone());
         tokio::spawn(metrics::serve(listener, numbers.clone(), parts));
     }
+    let reach = Reach::of(&site.portal);
+    let data_key = webhooks::key_of(context, &site.portal, &store).await?;
+    let jobs = match site.web_only {
+        true => None,
+        false => {
+            let parts = (&node.chain, &store, &deployment);
+            let sends = (data_key.clone(), reach);
+            Some(Jobs::begin(parts, sends, site.lease, &stopped)?)
+        }
+    };
     let view = DeploymentView {
         wallet_network: wallet_network::of(&site.portal, deployment.chain_id)?,
         ..view(&node.chain, &deployment).await?
@@ -142,6 +159,8 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     let options = Options {
         observer: site.metrics.is_some().then(|| numbers.observer()),
         stop: Stop::when(stopped.clone()),
+        webhooks: data_key.map(|key| webhooks::lend(key, reach)),
+        head: context.global.head.into(),
         ..options
     };
     let parts = (store.clone(), node.chain.clone(), options, importer);
@@ -155,6 +174,10 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     };
     if let Some(keeping) = keeping {
         keeping.end().await;
+    }
+    let _ = stop.send(true);
+    if let Some(jobs) = jobs {
+        jobs.end().await;
     }
     store.close().await;
     outcome
@@ -236,7 +259,7 @@ pub(crate) async fn index_once(
     let store = store::open(context, deployment).await?;
     store::fill_from_files(context, &store).await?;
     let holding = follow::holding(&store, ONCE);
-    let indexer = follow::indexer(chain, &store, deployment, holding).await?;
+    let indexer = follow::indexer(context, (chain, deployment), &store, holding).await?;
     let caught_up = indexer.catch_up().await;
     indexer.release().await?;
     store.close().await;
@@ -332,7 +355,7 @@ fn client_header(portal: &PortalArgs) -> Outcome<Option<String>> {
 /// What holders may ask the keeper for.
 fn relay(site: &Site, deployment: &Deployment) -> Outcome<Option<RelayPolicy>> {
     let unit = Unit::new(&deployment.token.symbol, deployment.token.decimals);
-    let policy = match &site.keeper {
+    let policy = match &site.relay {
         Some(keeper) => keep::relay_of(keeper, &unit)?,
         None => None,
     };

@@ -21,8 +21,12 @@ pub(crate) struct Landed {
 pub(crate) trait Node {
     /// Who pays for gas.
     fn sender(&self) -> Address;
-    /// This machine's time, for the lease and for how long a transaction waits.
+    /// This machine's time, for how long a transaction waits.
     fn wall(&self) -> u64;
+    /// What the lease runs by; `None`: the database's clock.
+    fn lease_time(&self) -> Option<u64> {
+        None
+    }
     /// The time that a call made now would see.
     async fn now(&self) -> Answer<u64>;
     /// The most gas of one transaction.

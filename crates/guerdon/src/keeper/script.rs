@@ -141,6 +141,10 @@ impl Node for Script {
         SENDER
     }
 
+    fn lease_time(&self) -> Option<u64> {
+        Some(self.wall())
+    }
+
     fn wall(&self) -> u64 {
         self.world().time
     }

@@ -16,7 +16,7 @@ const EXPORTS: [&str; 5] = [
     "-o json round list",
 ];
 
-fn with(company: &Company, url: &str, line: &str) -> Ran {
+pub(crate) fn with(company: &Company, url: &str, line: &str) -> Ran {
     let mut words = vec!["--database-url", url];
     words.extend(line.split(' '));
     company.run(&words)
@@ -48,11 +48,11 @@ fn same(found: &[(String, String)], want: &[(String, String)]) {
     }
 }
 
-fn file(company: &Company, name: &str) -> String {
+pub(crate) fn file(company: &Company, name: &str) -> String {
     format!("sqlite://{}", company.path(name).display())
 }
 
-fn demo() -> Company {
+pub(crate) fn demo() -> Company {
     let company = Company::new(None);
     company.json(&["demo", "--no-serve"]);
     company
@@ -123,8 +123,7 @@ fn a_damaged_or_strange_backup_writes_nothing() {
     assert!(!company.path("restored.db").exists(), "a file was made");
 
     std::fs::write(&backup, &whole).unwrap();
-    let expired = with(&company, &restored, &format!("{line} --backup-days 0"));
-    expired.expect(0);
+    with(&company, &restored, &line).expect(0);
     with(&company, &restored, "people list").expect(0);
 }
 
@@ -265,7 +264,7 @@ fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-fn node_url(company: &Company) -> String {
+pub(crate) fn node_url(company: &Company) -> String {
     let record = std::fs::read(company.path("chain/anvil.json")).unwrap();
     let record: Value = serde_json::from_slice(&record).unwrap();
     format!("http://127.0.0.1:{}", record["port"])

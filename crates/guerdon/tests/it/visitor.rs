@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use alloy_primitives::hex;
 use guerdon_chain::{Signer, message_digest};
@@ -35,6 +36,20 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 }
+
+impl Answer {
+    /// Whether nothing of the body is missing: who is killed in the middle of an answer sends half.
+    fn is_whole(&self, body: &[u8]) -> bool {
+        if let Some(length) = self.header("content-length") {
+            return length.parse() == Ok(body.len());
+        }
+        let chunked = self.header("transfer-encoding").is_some();
+        !chunked || body.ends_with(b"0\r\n\r\n")
+    }
+}
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A browser in small.
 #[derive(Debug)]
@@ -73,7 +88,7 @@ impl Visitor {
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Answer {
-        self.ask("GET", path, "", "")
+        self.attempt("GET", path, ("", "")).unwrap()
     }
 
     /// A file as its bytes.
@@ -99,19 +114,23 @@ impl Visitor {
             .iter()
             .map(|(name, value)| format!("{name}={}", escaped(value)))
             .collect();
-        self.ask(
-            "POST",
-            path,
-            "application/x-www-form-urlencoded",
-            &fields.join("&"),
-        )
+        let kind = "application/x-www-form-urlencoded";
+        let answer = self.attempt("POST", path, (kind, &fields.join("&")));
+        answer.unwrap()
     }
 
     pub(crate) fn post(&mut self, path: &str, body: &Value) -> Answer {
-        self.ask("POST", path, "application/json", &body.to_string())
+        let sent = ("application/json", body.to_string());
+        self.attempt("POST", path, (sent.0, &sent.1)).unwrap()
     }
 
-    fn ask(&mut self, method: &str, path: &str, kind: &str, body: &str) -> Answer {
+    /// One request; nothing if it was not answered whole.
+    pub(crate) fn attempt(
+        &mut self,
+        method: &str,
+        path: &str,
+        (kind, body): (&str, &str),
+    ) -> Option<Answer> {
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
             self.host
@@ -129,23 +148,28 @@ impl Visitor {
                 body.len()
             );
         }
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream
-            .write_all(format!("{head}\r\n{body}").as_bytes())
-            .unwrap();
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(PATIENCE)).ok()?;
+        let sent = format!("{head}\r\n{body}");
+        stream.write_all(sent.as_bytes()).ok()?;
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-        let answer = Answer {
-            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
-            head: head.to_owned(),
-            body: whole(head, body),
+        stream.read_to_end(&mut answer).ok()?;
+        let end = answer.windows(4).position(|it| it == b"\r\n\r\n")?;
+        let body = answer.split_off(end + 4);
+        let head = String::from_utf8_lossy(&answer).trim_end().to_owned();
+        let mut answer = Answer {
+            status: head.split(' ').nth(1)?.parse().ok()?,
+            head,
+            body: String::from_utf8_lossy(&body).into_owned(),
         };
+        if !answer.is_whole(&body) {
+            return None;
+        }
+        answer.body = whole(&answer.head, &answer.body);
         if let Some(set) = answer.header("set-cookie") {
             self.cookie = set.split(';').next().map(str::to_owned);
         }
-        answer
+        Some(answer)
     }
 }
 

@@ -4,18 +4,19 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use guerdon_store::{Read, Store, Table};
+use guerdon_store::{Read, Schema, Store, Table};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
 use super::archive::{Header, Mark, Writer};
 use super::progress::Progress;
 use super::tally::Tally;
-use super::{OF_THE_MOMENT, WHO_IS_SIGNED_IN, next, shown};
+use super::{OF_THE_MOMENT, WHO_IS_SIGNED_IN, next, rows_of, shown, source};
 use crate::cli::BackupArgs;
 use crate::commands::store::now;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Outcome, file_error};
+use crate::files;
 use crate::output::Record;
 
 pub(crate) async fn run(context: &Context, arguments: &BackupArgs) -> Outcome {
@@ -24,14 +25,17 @@ pub(crate) async fn run(context: &Context, arguments: &BackupArgs) -> Outcome {
         return Err(is_there(path));
     }
     let url = context.database_url();
-    let store = Store::open(&url).await?;
+    if context.global.dry_run {
+        return weigh(context, (&url, path)).await;
+    }
+    let store = source(&url, Schema::Newest).await?;
     let outcome = write(&store, path).await;
     store.close().await;
     let (tables, rows) = outcome?;
     let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
     let record = Record::new(json!({
         "file": path, "database": shown(&url), "tables": tables, "rows": rows, "bytes": bytes,
-        "keep_days": arguments.backup_days,
+        "keep_days": arguments.kept.backup_days,
     }))
     .line("file", path.display().to_string())
     .line(
@@ -42,29 +46,38 @@ pub(crate) async fn run(context: &Context, arguments: &BackupArgs) -> Outcome {
         "names",
         format!(
             "it names people: delete it after {} days, as people who are erased are told",
-            arguments.backup_days
+            arguments.kept.backup_days
         ),
+    );
+    context.global.output.record(&record)
+}
+
+/// What would be kept; neither the database is changed nor a file made.
+async fn weigh(context: &Context, (url, path): (&str, &Path)) -> Outcome {
+    let store = source(url, Schema::AsFound).await?;
+    let mut read = store.read().await?;
+    let tables = kept(&mut read).await?;
+    let rows = rows_of(&mut read, &tables).await?;
+    drop(read);
+    store.close().await;
+    let tables = tables.len();
+    let record = Record::new(json!({
+        "file": path, "database": shown(url), "tables": tables, "rows": rows, "dry_run": true,
+    }))
+    .line("file", path.display().to_string())
+    .line(
+        "dry run",
+        format!("{rows} rows of {tables} tables are to be kept; nothing was written"),
     );
     context.global.output.record(&record)
 }
 
 /// Writes beside the file and gives it its name in the end: a kill leaves no half backup.
 async fn write(store: &Store, path: &Path) -> Outcome<(usize, u64)> {
-    let beside = beside(path)?;
+    let beside = files::beside(path, 0o600)?;
     let written = archive(&mut store.read().await?, beside.as_file(), beside.path()).await?;
     name(beside, path)?;
     Ok(written)
-}
-
-/// A new file for its owner alone (mode 0600), under a name that nobody can foresee: in a folder
-/// that others share, none of theirs is written to.
-fn beside(path: &Path) -> Outcome<NamedTempFile> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let made = tempfile::Builder::new()
-        .prefix(".guerdon-backup-")
-        .suffix(".tmp")
-        .tempfile_in(folder.unwrap_or(Path::new(".")));
-    made.map_err(|error| file_error("write", path, &error))
 }
 
 /// What came to stand under the name meanwhile stays.
@@ -83,15 +96,8 @@ fn is_there(path: &Path) -> Failure {
 
 async fn archive(read: &mut Read, file: &File, path: &Path) -> Outcome<(usize, u64)> {
     let header = Header::new(read.schema().await?, now());
-    let mut tables = read.tables().await?;
-    tables.retain(|table| {
-        let name = table.name.as_str();
-        !OF_THE_MOMENT.contains(&name) && !WHO_IS_SIGNED_IN.contains(&name)
-    });
-    let mut all = 0;
-    for table in &tables {
-        all += read.count(table).await?;
-    }
+    let tables = kept(read).await?;
+    let all = rows_of(read, &tables).await?;
     let progress = Progress::new(all);
     let mut writer = Writer::begin(file, path, &header)?;
     for table in &tables {
@@ -104,6 +110,15 @@ async fn archive(read: &mut Read, file: &File, path: &Path) -> Outcome<(usize, u
     writer.finish()?;
     progress.finish();
     Ok((tables.len(), all))
+}
+
+async fn kept(read: &mut Read) -> Outcome<Vec<Table>> {
+    let mut tables = read.tables().await?;
+    tables.retain(|table| {
+        let name = table.name.as_str();
+        !OF_THE_MOMENT.contains(&name) && !WHO_IS_SIGNED_IN.contains(&name)
+    });
+    Ok(tables)
 }
 
 async fn one_table(

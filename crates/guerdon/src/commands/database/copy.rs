@@ -1,11 +1,13 @@
 //! `db copy`: one consistent snapshot of a database into an empty one, of either engine.
 
-use guerdon_store::{Read, Store, Table, Tx};
+use guerdon_store::{Read, Schema, Store, Table, Tx};
 use serde_json::json;
 
 use super::progress::Progress;
 use super::tally::Tally;
-use super::{Filling, OF_THE_MOMENT, check, must_be_blank, next, shown};
+use super::{
+    Filling, OF_THE_MOMENT, check, could_be_filled, must_be_blank, next, rows_of, shown, source,
+};
 use crate::cli::CopyArgs;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
@@ -24,61 +26,59 @@ pub(crate) async fn run(context: &Context, arguments: &CopyArgs) -> Outcome {
             "--database-url and --to name the same database",
         ));
     }
-    let source = open(&from, true).await?;
-    let outcome = match open(&to, false).await {
-        Ok(target) => {
-            let outcome = copy(&source, &target, &shown(&to), context.global.dry_run).await;
-            target.close().await;
-            outcome
-        }
-        Err(failure) => Err(failure),
+    let dry = context.global.dry_run;
+    let (tables, rows) = match dry {
+        true => weigh(&from, &to).await?,
+        false => copy(&from, &to).await?,
     };
-    source.close().await;
-    let (tables, rows) = outcome?;
+    let checked = match dry {
+        true => "are to be copied; nothing was written",
+        false => "each read back and compared",
+    };
     let record = Record::new(json!({
-        "from": shown(&from), "to": shown(&to), "tables": tables, "rows": rows,
-        "dry_run": context.global.dry_run,
+        "from": shown(&from), "to": shown(&to), "tables": tables, "rows": rows, "dry_run": dry,
     }))
     .line("from", shown(&from))
     .line("to", shown(&to))
     .line(
-        "copied",
-        format!("{rows} rows of {tables} tables, each read back and compared"),
-    )
-    .line_if(
-        "dry run",
-        context
-            .global
-            .dry_run
-            .then(|| "nothing was written".to_owned()),
+        if dry { "dry run" } else { "copied" },
+        format!("{rows} rows of {tables} tables, {checked}"),
     );
     context.global.output.record(&record)
 }
 
-/// A source must be there; what is written to may be made.
-async fn open(url: &str, must_exist: bool) -> Outcome<Store> {
-    let file = url
-        .strip_prefix("sqlite://")
-        .map(|path| path.split('?').next().unwrap_or(path));
-    if let Some(path) = file.filter(|_| must_exist)
-        && !std::path::Path::new(path).is_file()
-    {
-        return Err(Failure::not_found(format!("there is no database {path}"))
-            .hint("name what is copied with --database-url"));
-    }
-    Ok(Store::open(url).await?)
+/// What would be copied; neither database is changed.
+async fn weigh(from: &str, to: &str) -> Outcome<(usize, u64)> {
+    could_be_filled(to).await?;
+    let source = source(from, Schema::AsFound).await?;
+    let mut read = source.read().await?;
+    let tables = copied(&mut read).await?;
+    let rows = rows_of(&mut read, &tables).await?;
+    drop(read);
+    source.close().await;
+    Ok((tables.len(), rows))
 }
 
-async fn copy(source: &Store, target: &Store, to: &str, dry: bool) -> Outcome<(usize, u64)> {
+async fn copy(from: &str, to: &str) -> Outcome<(usize, u64)> {
+    let source = source(from, Schema::Newest).await?;
+    let outcome = match Store::open(to).await {
+        Ok(target) => {
+            let outcome = fill(&source, &target, &shown(to)).await;
+            target.close().await;
+            outcome
+        }
+        Err(error) => Err(error.into()),
+    };
+    source.close().await;
+    outcome
+}
+
+async fn fill(source: &Store, target: &Store, to: &str) -> Outcome<(usize, u64)> {
     let mut from = source.read().await?;
     let mut tx = target.write().await?;
     must_be_blank(&mut tx, to).await?;
     let tables = copied(&mut from).await?;
-    let mut all = 0;
-    for table in &tables {
-        all += from.count(table).await?;
-    }
-    let progress = Progress::new(all * 2);
+    let progress = Progress::new(rows_of(&mut from, &tables).await? * 2);
     let mut tallies = Vec::with_capacity(tables.len());
     for table in &tables {
         progress.at(&table.name);
@@ -90,9 +90,7 @@ async fn copy(source: &Store, target: &Store, to: &str, dry: bool) -> Outcome<(u
         progress.add(tally.rows());
     }
     progress.finish();
-    if !dry {
-        tx.commit().await?;
-    }
+    tx.commit().await?;
     let rows = tallies.iter().map(Tally::rows).sum();
     Ok((tables.len(), rows))
 }

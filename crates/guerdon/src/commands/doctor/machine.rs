@@ -108,6 +108,9 @@ pub(super) async fn database_alone(context: &Context, checkup: &mut Checkup) {
     }
 }
 
+/// Clocks of two machines are never quite the same.
+const CLOCKS_APART: u64 = 5;
+
 const REMEDY: &str = "start the database, or give another --database-url";
 
 /// The database against its chain, and who is at work on it.
@@ -174,9 +177,18 @@ async fn index(store: &Store, chain: &Chain, checkup: &mut Checkup) -> Outcome {
 
 async fn leases(store: &Store, checkup: &mut Checkup) -> Outcome {
     let mut read = store.read().await?;
+    let now = read.clock().await?;
+    match now.abs_diff(wall()) {
+        apart if apart > CLOCKS_APART => checkup.warn(
+            "database clock",
+            format!("{apart} s from this machine's clock"),
+            "set both; leases and the age of pages run by the database's",
+        ),
+        _ => checkup.ok("database clock", "as this machine's"),
+    }
     for (what, name) in [("indexer", INDEXER), ("keeper", KEEPER)] {
         let lease = read.lease(name).await?;
-        let lease = lease.filter(|lease| lease.expires_at > wall());
+        let lease = lease.filter(|lease| lease.expires_at > now);
         let words = match lease {
             Some(lease) => format!("{}, until {}", lease.holder, time(lease.expires_at)),
             None => "nobody holds the lease".to_owned(),

@@ -63,7 +63,7 @@ pub(super) async fn run(context: &Context, store: &Store, arguments: &EraseArgs)
         "wallets": erased.wallets,
         "drafts": erased.drafts,
         "files_that_name_the_person": left,
-        "backup_days": arguments.backup_days,
+        "backup_days": arguments.kept.backup_days,
         "database_files_are_clean": clean,
     });
     let record = Record::new(value)
@@ -142,7 +142,7 @@ fn tell(context: &Context, arguments: &EraseArgs, plan: &Plan) {
         files,
     } = plan;
     context.say(&format!("Erase {} ({}).", member.name, member.number));
-    let days = arguments.backup_days;
+    let days = arguments.kept.backup_days;
     let id = member.person;
     let rewritten = match arguments.grant_files {
         true => "grant files among them lose their agreement and stay good for claiming",
