@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use crate::json::{Fields, FileError, canonical, hex};
 
+/// What a file of several signatures says to be.
+const ALL: &str = "signatures";
+
 /// What was signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signed {
@@ -47,9 +50,41 @@ impl SignatureFile {
         }
     }
 
+    /// Several signatures in one file, canonical JSON.
+    #[must_use]
+    pub fn encode_all(files: &[Self]) -> Vec<u8> {
+        let list: Vec<Value> = files.iter().map(Self::to_value).collect();
+        canonical(&json!({"version": 1, "kind": ALL, "signatures": list}))
+    }
+
+    /// Reads a file of one signature, or of several.
+    ///
+    /// # Errors
+    /// [`FileError`] names the field.
+    pub fn decode_all(bytes: &[u8]) -> Result<Vec<Self>, FileError> {
+        let mut fields = Fields::of_file(bytes)?;
+        fields.version()?;
+        let kind = fields.take("kind")?;
+        if kind.as_str() != Some(ALL) {
+            return Self::of(fields, &kind).map(|file| vec![file]);
+        }
+        let mut files = Vec::new();
+        for mut fields in fields.objects("signatures")? {
+            fields.version()?;
+            let kind = fields.take("kind")?;
+            files.push(Self::of(fields, &kind)?);
+        }
+        fields.finish()?;
+        Ok(files)
+    }
+
     /// Canonical JSON.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
+        canonical(&self.to_value())
+    }
+
+    fn to_value(&self) -> Value {
         let mut file = json!({
             "version": 1,
             "kind": "",
@@ -78,7 +113,7 @@ impl SignatureFile {
         }
         file["signer"] = self.signer.to_checksum(None).into();
         file["signature"] = hex(&self.signature).into();
-        canonical(&file)
+        file
     }
 
     /// Reads a signature file. Whether the signature is the signer's is not checked here.
@@ -89,11 +124,15 @@ impl SignatureFile {
         let mut fields = Fields::of_file(bytes)?;
         fields.version()?;
         let kind = fields.take("kind")?;
+        Self::of(fields, &kind)
+    }
+
+    fn of(mut fields: Fields, kind: &Value) -> Result<Self, FileError> {
         let domain = GoalsDomain {
             chain_id: fields.integer("chain_id")?,
             goals: fields.address("contract")?,
         };
-        let signed = signed(&mut fields, &kind)?;
+        let signed = signed(&mut fields, kind)?;
         let signer = fields.address("signer")?;
         let signature = fields.bytes("signature")?;
         let signature = signature.try_into();

@@ -1,11 +1,18 @@
 //! From a score and a number of questions to whole counts, and the proofs that they are counts.
 
+use guerdon_core::PPB;
+
 /// How far score times samples may lie from a whole number: rounding of doubles, no more.
 const WHOLE_TOLERANCE: f64 = 1e-6;
+/// How far the mean of scores may lie from the mean of the same, each rounded down to 1e-9.
+const MEAN_TOLERANCE: f64 = 2e-9;
 /// Relative error allowed between a reported and a recomputed standard error.
 const STDERR_TOLERANCE: f64 = 1e-6;
 /// Most questions of one run: the contract counts them in 32 bits.
 const SAMPLES_MAX: u64 = u32::MAX as u64;
+
+/// Why there is nothing to count.
+pub(super) const NO_SCORE: &str = "The file gives no number for this metric.";
 
 /// The nearest whole number of correct answers; 0 when there is no usable score.
 pub(super) fn nearest(score: Option<f64>, samples: u64) -> u64 {
@@ -17,7 +24,7 @@ pub(super) fn nearest(score: Option<f64>, samples: u64) -> u64 {
 /// The number of correct answers, or why the score is no proportion of right and wrong answers.
 pub(super) fn correct(score: Option<f64>, samples: u64) -> Result<u64, String> {
     let Some(score) = score else {
-        return Err("The file gives no number for this metric.".to_owned());
+        return Err(NO_SCORE.to_owned());
     };
     if samples == 0 {
         return Err("No question was scored.".to_owned());
@@ -38,6 +45,17 @@ pub(super) fn correct(score: Option<f64>, samples: u64) -> Result<u64, String> {
         ));
     }
     Ok(correct)
+}
+
+/// The sum of scores in ppb, if it has the mean that was reported: each score was rounded down.
+pub(super) fn check_mean(mean: f64, sum: u128, samples: u64) -> Result<u128, String> {
+    let counted = sum as f64 / samples as f64 / f64::from(PPB);
+    if (mean - counted).abs() <= MEAN_TOLERANCE {
+        return Ok(sum);
+    }
+    Err(format!(
+        "The answers one by one have the mean {counted}, but the result says {mean}."
+    ))
 }
 
 /// Compares a reported standard error with the one that `correct` right answers of `samples` have:

@@ -9,7 +9,7 @@
 use alloy_primitives::B256;
 
 use super::json::{Json, Map};
-use super::reading::{Check, EvalError, Format, Query, Reading, unrecognised};
+use super::reading::{Check, Counts, EvalError, Format, Query, Reading, Verdict, unrecognised};
 use super::{canonical, count};
 
 /// Reads a result file.
@@ -49,7 +49,7 @@ pub(super) fn read(
     reading.task = found.task;
     reading.metric = found.metric;
     reading.filter = found.filter;
-    Ok(reading.judged(verdict))
+    Ok(reading.judged(Counts::RightAnswers, verdict))
 }
 
 /// One of the results of a file.
@@ -92,7 +92,7 @@ impl<'j, 'a> Found<'j, 'a> {
             .whole_at(&["score_details", "uncertainty", "num_samples"])
     }
 
-    fn judge(&self, reading: &Reading) -> Result<Vec<Check>, String> {
+    fn judge(&self, reading: &Reading) -> Result<Verdict, String> {
         self.check_metric()?;
         if self.samples().is_none() {
             return Err("The file does not say how many questions the score is over.".to_owned());
@@ -107,9 +107,9 @@ impl<'j, 'a> Found<'j, 'a> {
             Some(value) if method.is_none_or(|method| method == "analytic") => {
                 let value = value.float().ok_or("The standard error is no number.")?;
                 count::check_stderr(value, correct, reading.samples)?;
-                Ok(vec![Check::Stderr])
+                Ok((correct.into(), vec![Check::Stderr]))
             }
-            _ => Ok(Vec::new()),
+            _ => Ok((correct.into(), Vec::new())),
         }
     }
 

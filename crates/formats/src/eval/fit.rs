@@ -1,6 +1,8 @@
 //! Whether a reading is of what a goal measures.
 
-use super::Reading;
+use guerdon_core::goal::{Kind, draw};
+
+use super::{Counts, Pairing, Query, Reading};
 use crate::goal_file::GoalDefinition;
 
 /// Why a file does not decide a goal.
@@ -9,6 +11,16 @@ pub enum Misfit {
     /// The file alone must not decide money.
     #[error("this file must not decide money: {0}")]
     MustNot(String),
+    /// Something else is counted than the goal counts.
+    #[error("the file counts {found}, and {goal} is decided by {want}")]
+    Kind {
+        /// The goal's name.
+        goal: String,
+        /// What the file counts.
+        found: &'static str,
+        /// What the goal counts.
+        want: &'static str,
+    },
     /// Another number of questions than the goal's.
     #[error("the result is over {given} questions, and the goal takes exactly {samples}")]
     Samples {
@@ -22,7 +34,7 @@ pub enum Misfit {
     Specification {
         /// The goal's name.
         goal: String,
-        /// `task`, `task_hash`, `metric`, `filter` or `harness`.
+        /// `task`, `task_hash`, `metric`, `filter`, `harness` and so on.
         field: &'static str,
         /// What the file says.
         found: String,
@@ -31,39 +43,132 @@ pub enum Misfit {
     },
 }
 
-/// Whether a reading decides a goal: it may decide money, is over exactly as many questions, and is
-/// of the task, harness, metric and filter that the goal's specification names.
+impl Query {
+    /// Which figure of a file a goal's specification means, over the items that an attempt's seed
+    /// draws. A metric that the specification does not name is left empty.
+    #[must_use]
+    pub fn of_goal(definition: &GoalDefinition, seed: [u8; 12]) -> Self {
+        let named = |name: &str| definition.specification.get(name).cloned();
+        let goal = &definition.goal;
+        let drawn = match goal.seed_blocks {
+            0 => Vec::new(),
+            _ => draw(seed, goal.pool, goal.samples),
+        };
+        Self {
+            counts: match goal.kind {
+                Kind::Measure => Counts::Scores,
+                Kind::Count => Counts::Number,
+                Kind::Proportion | Kind::Paired => Counts::RightAnswers,
+            },
+            task: named("task"),
+            metric: named("metric").unwrap_or_default(),
+            filter: named("filter"),
+            pool: if drawn.is_empty() { 0 } else { goal.pool },
+            drawn,
+        }
+    }
+}
+
+/// Whether a reading decides a goal: it may decide money, counts what the goal counts, is over
+/// exactly as many questions, and is of the task, harness, metric and filter that the goal's
+/// specification names.
 ///
 /// # Errors
 /// [`Misfit`] says what does not fit.
 pub fn fits(goal: &GoalDefinition, reading: &Reading) -> Result<(), Misfit> {
-    if !reading.decides {
-        let reason = reading.reason.clone();
-        return Err(Misfit::MustNot(
-            reason.unwrap_or_else(|| "the reader gave no reason".to_owned()),
-        ));
+    decides(reading.decides, reading.reason.as_deref())?;
+    let want = match goal.goal.kind {
+        Kind::Proportion => Counts::RightAnswers,
+        Kind::Measure => Counts::Scores,
+        Kind::Count => Counts::Number,
+        Kind::Paired => return Err(kind(goal, "one run", "two runs, one against the other")),
+    };
+    if reading.counts != want {
+        return Err(kind(goal, said(reading.counts), said(want)));
     }
+    specified(goal, reading)
+}
+
+/// Whether a comparison decides a goal: as [`fits`] for the candidate, and the baseline is the one
+/// that the specification names by `baseline_model` (as its file names it) or `baseline_file` (the
+/// hash of its result file).
+///
+/// # Errors
+/// [`Misfit`] says what does not fit.
+pub fn fits_pair(goal: &GoalDefinition, pairing: &Pairing) -> Result<(), Misfit> {
+    if goal.goal.kind != Kind::Paired {
+        return Err(kind(goal, "two runs, one against the other", "one run"));
+    }
+    decides(pairing.decides, pairing.reason.as_deref())?;
+    specified(goal, &pairing.candidate)?;
+    let baseline = &pairing.baseline;
+    let model = baseline.model.clone().unwrap_or_default();
+    same(goal, "baseline_model", Some(model))?;
+    same(goal, "baseline_file", Some(baseline.evidence.to_string()))
+}
+
+/// Whether a goal's specification says which baseline is meant.
+#[must_use]
+pub fn names_baseline(goal: &GoalDefinition) -> bool {
+    let keys = ["baseline_model", "baseline_file"];
+    keys.iter().any(|key| goal.specification.contains_key(*key))
+}
+
+fn decides(decides: bool, reason: Option<&str>) -> Result<(), Misfit> {
+    if decides {
+        return Ok(());
+    }
+    let reason = reason.unwrap_or("the reader gave no reason");
+    Err(Misfit::MustNot(reason.to_owned()))
+}
+
+fn specified(goal: &GoalDefinition, reading: &Reading) -> Result<(), Misfit> {
     let (given, samples) = (reading.samples, goal.goal.samples);
     if given != u64::from(samples) {
         return Err(Misfit::Samples { given, samples });
     }
-    let found = [
-        ("task", reading.task.clone()),
-        ("task_hash", reading.task_hash.to_string()),
-        ("metric", reading.metric.clone()),
-        ("filter", reading.filter.clone()),
-        ("harness", reading.harness.clone()),
-    ];
-    for (field, found) in found {
-        let want = goal.specification.get(field);
-        if let Some(want) = want.filter(|want| **want != found) {
-            return Err(Misfit::Specification {
-                goal: goal.name.clone(),
-                field,
-                found,
-                want: want.clone(),
-            });
-        }
+    let origin = reading.origin.as_ref();
+    for (field, found) in [
+        ("task", Some(reading.task.clone())),
+        ("task_hash", Some(reading.task_hash.to_string())),
+        ("metric", Some(reading.metric.clone())),
+        ("filter", Some(reading.filter.clone())),
+        ("harness", Some(reading.harness.clone())),
+        ("unit", origin.map(|origin| origin.unit.clone())),
+        ("source", origin.map(|origin| origin.source.clone())),
+    ] {
+        same(goal, field, found)?;
     }
     Ok(())
+}
+
+/// What the specification names is what the file says; `found` is none where such a file says
+/// nothing of it.
+fn same(goal: &GoalDefinition, field: &'static str, found: Option<String>) -> Result<(), Misfit> {
+    let want = goal.specification.get(field);
+    match (want, found) {
+        (Some(want), Some(found)) if *want != found => Err(Misfit::Specification {
+            goal: goal.name.clone(),
+            field,
+            found,
+            want: want.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn kind(goal: &GoalDefinition, found: &'static str, want: &'static str) -> Misfit {
+    Misfit::Kind {
+        goal: goal.name.clone(),
+        found,
+        want,
+    }
+}
+
+const fn said(counts: Counts) -> &'static str {
+    match counts {
+        Counts::RightAnswers => "right answers",
+        Counts::Scores => "scores from 0 to 1",
+        Counts::Number => "one number",
+    }
 }

@@ -4,8 +4,10 @@ use alloy_primitives::B256;
 
 use super::inspect_samples::{self, Sample};
 use super::json::Json;
-use super::reading::{Check, EvalError, Format, Query, Reading, unrecognised};
-use super::{count, inspect_task};
+use super::reading::{
+    Check, Counts, EvalError, Format, NO_ANSWERS, Query, Reading, Run, Verdict, unrecognised,
+};
+use super::{canonical, count, inspect_task};
 
 /// The score of a log that is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub(super) fn read(
     samples: Option<Vec<Sample>>,
     query: &Query,
     evidence: B256,
-) -> Result<Reading, EvalError> {
+) -> Result<Run, EvalError> {
     let choice = choose(document, query)?;
     let inside = || {
         let list = document.get("samples").and_then(Json::list)?;
@@ -54,8 +56,24 @@ pub(super) fn read(
     reading.harness = format!("inspect_ai {}", version.unwrap_or("of unknown version"));
     reading.task_hash = inspect_task::hash(document, &reading.metric, &reading.filter);
     reading.model = document.text_at(&["eval", "model"]).map(str::to_owned);
-    let verdict = log.judge(&reading);
-    Ok(reading.judged(verdict))
+    let verdict = log.judge(&reading, query.counts);
+    let answers = log.samples.as_deref().map(inspect_samples::answers);
+    Ok(Run {
+        reading: reading.judged(query.counts, verdict),
+        answers: answers.unwrap_or_default(),
+        settings: settings(document),
+    })
+}
+
+/// What a run was asked with, beside what the hash of its task covers.
+fn settings(document: &Json<'_>) -> Vec<(&'static str, String)> {
+    let eval = |keys: &[&str]| document.get("eval").and_then(|eval| eval.path(keys));
+    let generation = inspect_task::generation(eval(&["model_generate_config"]));
+    let commit = Json::or_null(eval(&["revision", "commit"]));
+    vec![
+        ("model_generate_config", canonical::serialise(&generation)),
+        ("revision", canonical::serialise(&commit)),
+    ]
 }
 
 /// The score that is meant; none if the log has no results at all.
@@ -166,11 +184,18 @@ impl<'j, 'a> Log<'j, 'a> {
         counted.or_else(|| self.document.whole_at(&["results", "total_samples"]))
     }
 
-    fn judge(&self, reading: &Reading) -> Result<Vec<Check>, String> {
+    fn judge(&self, reading: &Reading, counts: Counts) -> Result<Verdict, String> {
         self.check_finished()?;
         self.check_clean()?;
         self.check_whole_run()?;
-        self.check_metric(reading)?;
+        self.check_metric(reading, counts)?;
+        if counts == Counts::Scores {
+            let samples = self.samples.as_deref().ok_or(NO_ANSWERS)?;
+            inspect_samples::confirm_ids(samples, self.sample_ids())?;
+            let mean = reading.score.ok_or(count::NO_SCORE)?;
+            let sum = inspect_samples::confirm_mean(samples, mean, reading.samples)?;
+            return Ok((sum, vec![Check::Samples]));
+        }
         let correct = count::correct(reading.score, reading.samples)?;
         let mut checks = Vec::new();
         if let Some(stderr) = self.metric("stderr") {
@@ -204,7 +229,7 @@ impl<'j, 'a> Log<'j, 'a> {
                     .to_owned(),
             );
         }
-        Ok(checks)
+        Ok((correct.into(), checks))
     }
 
     fn sample_ids(&self) -> Option<&'j [Json<'a>]> {
@@ -306,8 +331,9 @@ impl<'j, 'a> Log<'j, 'a> {
         }
     }
 
-    fn check_metric(&self, reading: &Reading) -> Result<(), String> {
-        if reading.metric != "accuracy" {
+    fn check_metric(&self, reading: &Reading, counts: Counts) -> Result<(), String> {
+        let mean = counts == Counts::Scores && reading.metric == "mean";
+        if reading.metric != "accuracy" && !mean {
             return Err(format!(
                 "\"{}\" is no share of right answers; of Inspect's metrics only accuracy may \
                  decide.",

@@ -2,12 +2,26 @@
 
 use std::collections::HashSet;
 
-use super::canonical;
+use alloy_primitives::B256;
+use guerdon_core::PPB;
+
+use super::answers::Answer;
 use super::inspect::Choice;
 use super::json::Json;
+use super::token::is_number;
+use super::{canonical, count, score};
 
 /// The keys of a sample that the readers look at.
-pub(super) const SAMPLE_KEYS: [&str; 5] = ["id", "epoch", "scores", "error", "invalidation"];
+pub(super) const SAMPLE_KEYS: [&str; 8] = [
+    "id",
+    "epoch",
+    "input",
+    "choices",
+    "target",
+    "scores",
+    "error",
+    "invalidation",
+];
 
 /// What counts of one sample.
 #[derive(Debug, Clone)]
@@ -15,6 +29,8 @@ pub(super) struct Sample {
     /// The sample's id in canonical JSON, so that 1 and "1" differ.
     id: String,
     epoch: u64,
+    /// Hash of input, choices and target.
+    item: B256,
     value: Value,
     /// Why the sample must not count, if so.
     problem: Option<&'static str>,
@@ -54,10 +70,18 @@ impl Sample {
                 .map(canonical::serialise)
                 .unwrap_or_default(),
             epoch: sample.whole_at(&["epoch"]).unwrap_or(0),
+            item: item(sample),
             value: value.map_or(Value::Missing, |value| Value::of(value, &choice.name)),
             problem,
         }
     }
+}
+
+/// The hash of a question with its right answer.
+fn item(sample: &Json<'_>) -> B256 {
+    let keys = ["choices", "input", "target"].into_iter();
+    let parts = keys.map(|key| (key.into(), Json::or_null(sample.get(key))));
+    canonical::hash(&Json::Map(parts.collect()))
 }
 
 impl Value {
@@ -86,18 +110,77 @@ impl Value {
     }
 }
 
+impl Sample {
+    /// Its score in ppb; partial credit (P) is half of it.
+    fn score(&self) -> Option<u32> {
+        match &self.value {
+            Value::Right => Some(PPB),
+            Value::Wrong => Some(0),
+            Value::Other(text) if text.eq_ignore_ascii_case("p") => Some(PPB / 2),
+            Value::Other(text) if is_number(text) => score::ppb(text),
+            Value::Other(_) | Value::Missing => None,
+        }
+    }
+}
+
+/// The answers of the samples that have a score.
+pub(super) fn answers(list: &[Sample]) -> Vec<Answer> {
+    let scored = list.iter().filter_map(|sample| {
+        Some(Answer {
+            id: sample.id.clone(),
+            item: sample.item,
+            prompt: B256::ZERO,
+            score: sample.score()?,
+        })
+    });
+    scored.collect()
+}
+
 /// Counts the samples again and compares with the score: `correct` of `samples`.
 pub(super) fn confirm(list: &[Sample], correct: u64, samples: u64) -> Result<(), String> {
-    let mut ids = HashSet::new();
+    check_each(list, samples)?;
     let mut right = 0;
-    for Sample {
-        id,
-        epoch,
-        value,
-        problem,
-    } in list
-    {
-        if let Some(problem) = problem {
+    for Sample { id, value, .. } in list {
+        match value {
+            Value::Right => right += 1,
+            Value::Wrong | Value::Missing => {}
+            Value::Other(value) => {
+                return Err(format!(
+                    "The sample {id} was scored {value}, which is neither right nor wrong."
+                ));
+            }
+        }
+    }
+    if right != correct {
+        return Err(format!(
+            "The samples count {right} right answers, but the score says {correct}."
+        ));
+    }
+    Ok(())
+}
+
+/// The sum of the samples' scores in ppb, if their mean is the score.
+pub(super) fn confirm_mean(list: &[Sample], mean: f64, samples: u64) -> Result<u128, String> {
+    check_each(list, samples)?;
+    let mut sum = 0;
+    for sample in list {
+        let Some(score) = sample.score() else {
+            return Err(format!(
+                "The sample {} has no score from 0 to 1.",
+                sample.id
+            ));
+        };
+        sum += u128::from(score);
+    }
+    count::check_mean(mean, sum, samples)
+}
+
+/// Each sample counts, once, and they are as many as the score is over.
+fn check_each(list: &[Sample], samples: u64) -> Result<(), String> {
+    let mut ids = HashSet::new();
+    for sample in list {
+        let Sample { id, epoch, .. } = sample;
+        if let Some(problem) = sample.problem {
             return Err(format!("The sample {id} {problem}."));
         }
         if *epoch != 1 || id.is_empty() {
@@ -108,26 +191,14 @@ pub(super) fn confirm(list: &[Sample], correct: u64, samples: u64) -> Result<(),
         if !ids.insert(id) {
             return Err(format!("The sample {id} stands twice in the log."));
         }
-        match value {
-            Value::Right => right += 1,
-            Value::Wrong => {}
-            Value::Missing => return Err(format!("The sample {id} has no score.")),
-            Value::Other(value) => {
-                return Err(format!(
-                    "The sample {id} was scored {value}, which is neither right nor wrong."
-                ));
-            }
+        if sample.value == Value::Missing {
+            return Err(format!("The sample {id} has no score."));
         }
     }
     let count = list.len() as u64;
     if count != samples {
         return Err(format!(
             "The log holds {count} samples, but its score is over {samples}."
-        ));
-    }
-    if right != correct {
-        return Err(format!(
-            "The samples count {right} right answers, but the score says {correct}."
         ));
     }
     Ok(())

@@ -68,6 +68,11 @@ pub(super) fn hash(document: &Json<'_>, metric: &str, filter: &str) -> B256 {
     canonical::hash(&Json::Map(map))
 }
 
+/// Settings of the generation but for those that only concern the transport.
+pub(super) fn generation<'a>(config: Option<&Json<'a>>) -> Json<'a> {
+    kept(config, |key| !TRANSPORT.contains(&key))
+}
+
 /// Of an object only these keys; null values count as absent.
 fn picked<'a>(object: Option<&Json<'a>>, keys: &[&str]) -> Json<'a> {
     kept(object, |key| keys.contains(&key))
@@ -91,10 +96,7 @@ fn plan<'a>(document: &Json<'a>) -> Json<'a> {
     let step = ["solver", "params"];
     let steps = of_plan("steps").and_then(Json::list).unwrap_or_default();
     let mut map = Map::new();
-    map.insert(
-        "config".into(),
-        kept(of_plan("config"), |key| !TRANSPORT.contains(&key)),
-    );
+    map.insert("config".into(), generation(of_plan("config")));
     map.insert("finish".into(), picked(of_plan("finish"), &step));
     map.insert(
         "steps".into(),

@@ -9,7 +9,7 @@ use zip::ZipArchive;
 use super::inspect;
 use super::inspect_samples::{SAMPLE_KEYS, Sample};
 use super::parse::{Keep, parse};
-use super::reading::{EvalError, Query, Reading};
+use super::reading::{EvalError, Query, Run};
 
 /// Most entries of an archive.
 const ENTRIES_MAX: usize = 300_000;
@@ -25,7 +25,7 @@ pub(super) fn is_archive(file: &[u8]) -> bool {
 }
 
 /// Reads an archive as the log that it is.
-pub(super) fn read(file: &[u8], query: &Query, evidence: B256) -> Result<Reading, EvalError> {
+pub(super) fn read(file: &[u8], query: &Query, evidence: B256) -> Result<Run, EvalError> {
     let mut archive = Archive::open(file)?;
     let header = archive.entry("header.json")?;
     let document = parse(&header, Keep::InSamples(&SAMPLE_KEYS))

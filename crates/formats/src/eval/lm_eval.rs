@@ -9,12 +9,28 @@ use alloy_primitives::B256;
 use super::json::Json;
 use super::lm_drawn;
 use super::lm_samples::{self, Tally};
-use super::reading::{Check, EvalError, Format, Query, Reading, unrecognised};
-use super::{count, lm_task};
+use super::reading::{
+    Check, Counts, EvalError, Format, NO_ANSWERS, Query, Reading, Run, Verdict, unrecognised,
+};
+use super::{canonical, count, lm_task};
 
 /// Metrics of the harness that are means of right and wrong, higher being better, unless the task's
 /// configuration says otherwise.
 const MEANS_BY_DEFAULT: [&str; 3] = ["acc", "acc_norm", "exact_match"];
+
+/// What a run was asked with, beside the configuration of its task: of `config`, and of the document.
+const SETTINGS: [&str; 5] = [
+    "gen_kwargs",
+    "random_seed",
+    "numpy_seed",
+    "torch_seed",
+    "fewshot_seed",
+];
+const PROMPTING: [&str; 3] = [
+    "system_instruction",
+    "system_instruction_sha",
+    "fewshot_as_multiturn",
+];
 
 /// Reads a results document, and the samples file beside it if there is one.
 pub(super) fn read(
@@ -22,7 +38,7 @@ pub(super) fn read(
     query: &Query,
     samples: Option<&[u8]>,
     evidence: B256,
-) -> Result<Reading, EvalError> {
+) -> Result<Run, EvalError> {
     let results = Results::find(document, query)?;
     let tally = samples
         .map(|bytes| lm_samples::tally(bytes, &results.metric, &results.filter))
@@ -32,16 +48,25 @@ pub(super) fn read(
     reading.samples = results.samples();
     reading.score = results.score().and_then(Json::float);
     reading.harness = format!("lm_eval {}", version.unwrap_or("of unknown version"));
-    reading.task_hash = lm_task::hash(document, &results.task, &results.metric, &results.filter);
+    let score = (results.metric.as_str(), results.filter.as_str());
+    let whole = lm_task::hash(document, &results.task, score, true);
+    let drawn = lm_task::hash(document, &results.task, score, false);
+    reading.task_hash = if query.drawn.is_empty() { whole } else { drawn };
+    reading.task_hash_drawn = Some(drawn);
     reading.model = document.text_at(&["model_name"]).map(str::to_owned);
     reading.model_sha = document
         .text_at(&["config", "model_sha"])
         .map(str::to_owned);
-    let verdict = results.judge(&reading, (tally.as_ref(), &query.drawn));
+    let verdict = results.judge(&reading, (tally.as_ref(), query));
+    let settings = results.settings();
     reading.task = results.task;
     reading.metric = results.metric;
     reading.filter = results.filter;
-    Ok(reading.judged(verdict))
+    Ok(Run {
+        reading: reading.judged(query.counts, verdict),
+        answers: tally.map(Tally::into_answers).unwrap_or_default(),
+        settings,
+    })
 }
 
 /// One score of a results document.
@@ -109,18 +134,34 @@ impl<'a> Results<'a> {
         counted.or(length).or(effective).unwrap_or(0)
     }
 
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let of_config = |key| (key, self.document.path(&["config", key]));
+        let of_run = |key| (key, self.document.get(key));
+        let all = SETTINGS.map(of_config).into_iter();
+        all.chain(PROMPTING.map(of_run))
+            .map(|(key, value)| (key, canonical::serialise(&Json::or_null(value))))
+            .collect()
+    }
+
     fn judge(
         &self,
         reading: &Reading,
-        (tally, drawn): (Option<&Tally>, &[u32]),
-    ) -> Result<Vec<Check>, String> {
+        (tally, query): (Option<&Tally>, &Query),
+    ) -> Result<Verdict, String> {
         self.check_leaf()?;
-        match drawn {
+        match query.drawn.as_slice() {
             [] => self.check_whole_run()?,
-            drawn => lm_drawn::check(self.document, &self.task, drawn)?,
+            drawn => lm_drawn::check(self.document, (&self.task, query.pool), (drawn, tally))?,
         }
         self.check_task()?;
         self.check_mean()?;
+        let task_hash = self.of_task("task_hashes").and_then(Json::text);
+        if query.counts == Counts::Scores {
+            let tally = tally.ok_or(NO_ANSWERS)?;
+            let mean = reading.score.ok_or(count::NO_SCORE)?;
+            let sum = tally.confirm_mean(mean, reading.samples, task_hash)?;
+            return Ok((sum, vec![Check::Samples]));
+        }
         let correct = count::correct(reading.score, reading.samples)?;
         let mut checks = Vec::new();
         let stderr = self
@@ -136,14 +177,10 @@ impl<'a> Results<'a> {
             }
         }
         if let Some(tally) = tally {
-            let task_hash = self.of_task("task_hashes").and_then(Json::text);
             tally.confirm(correct, reading.samples, task_hash)?;
-            if !drawn.is_empty() {
-                tally.confirm_items(drawn)?;
-            }
             checks.push(Check::Samples);
         }
-        Ok(checks)
+        Ok((correct.into(), checks))
     }
 
     /// A group's score averages tasks, or only those that report the metric.

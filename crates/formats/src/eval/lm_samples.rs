@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use alloy_primitives::keccak256;
+use guerdon_core::PPB;
 use sha2::{Digest, Sha256};
 
+use super::answers::{self, Answer};
 use super::json::Json;
 use super::parse::{Keep, parse};
 use super::reading::EvalError;
+use super::{count, score};
 
 /// What a samples file says of one metric under one filter.
 #[derive(Debug)]
@@ -17,6 +21,10 @@ pub(super) struct Tally {
     lines: u64,
     /// Lines under the filter that count 1.
     correct: u64,
+    /// What the lines under the filter say, but for those whose metric is no score from 0 to 1.
+    answers: Vec<Answer>,
+    /// The first line whose metric is no score from 0 to 1.
+    unscored: Option<u64>,
     /// Lines of every filter in the file.
     filters: BTreeMap<String, u64>,
     /// The first line whose metric is neither 0 nor 1.
@@ -84,12 +92,7 @@ pub(super) fn tally(bytes: &[u8], metric: &str, filter: &str) -> Result<Tally, E
         if !documents.insert(text("doc_hash")?.to_owned()) || known {
             tally.repeated.get_or_insert(place);
         }
-        tally.lines += 1;
-        match is_right(sample.get(metric)) {
-            Some(true) => tally.correct += 1,
-            Some(false) => {}
-            None => _ = tally.partial.get_or_insert(place),
-        }
+        tally.add(&sample, place);
     }
     tally.task_hash = hex::encode(hasher.finalize());
     Ok(tally)
@@ -102,6 +105,8 @@ impl Tally {
             filter: filter.to_owned(),
             lines: 0,
             correct: 0,
+            answers: Vec::new(),
+            unscored: None,
             filters: BTreeMap::new(),
             partial: None,
             repeated: None,
@@ -111,6 +116,34 @@ impl Tally {
         }
     }
 
+    /// Counts a line under the filter.
+    fn add(&mut self, sample: &Json<'_>, place: u64) {
+        self.lines += 1;
+        let value = sample.get(&self.metric);
+        match is_right(value) {
+            Some(true) => self.correct += 1,
+            Some(false) => {}
+            None => _ = self.partial.get_or_insert(place),
+        }
+        let Some(score) = value.and_then(scored) else {
+            self.unscored.get_or_insert(place);
+            return;
+        };
+        let text = |key: &str| sample.text_at(&[key]).unwrap_or_default();
+        let number = sample.whole_at(&["doc_id"]);
+        self.answers.push(Answer {
+            id: number.map(|number| number.to_string()).unwrap_or_default(),
+            item: keccak256([text("doc_hash"), "/", text("target_hash")].concat()),
+            prompt: keccak256(text("prompt_hash")),
+            score,
+        });
+    }
+
+    /// The answers under the filter, once they were confirmed.
+    pub(super) fn into_answers(self) -> Vec<Answer> {
+        self.answers
+    }
+
     /// Compares the count with the result file's: `correct` of `samples`, and its hash of the task.
     pub(super) fn confirm(
         &self,
@@ -118,7 +151,42 @@ impl Tally {
         samples: u64,
         task_hash: Option<&str>,
     ) -> Result<(), String> {
-        let Self { metric, filter, .. } = self;
+        if let Some(line) = self.partial {
+            return Err(format!(
+                "Line {line} of the samples file gives \"{}\" neither as 0 nor as 1.",
+                self.metric
+            ));
+        }
+        self.confirm_lines(samples, task_hash)?;
+        if self.correct != correct {
+            return Err(format!(
+                "The samples file counts {} right answers, the result says {correct}.",
+                self.correct
+            ));
+        }
+        Ok(())
+    }
+
+    /// The sum of the scores in ppb, if their mean is the result's.
+    pub(super) fn confirm_mean(
+        &self,
+        mean: f64,
+        samples: u64,
+        task_hash: Option<&str>,
+    ) -> Result<u128, String> {
+        if let Some(line) = self.unscored {
+            return Err(format!(
+                "Line {line} of the samples file gives \"{}\" not as a score from 0 to 1.",
+                self.metric
+            ));
+        }
+        self.confirm_lines(samples, task_hash)?;
+        count::check_mean(mean, answers::sum(&self.answers), samples)
+    }
+
+    /// The lines are those of this result: each question once, and as many.
+    fn confirm_lines(&self, samples: u64, task_hash: Option<&str>) -> Result<(), String> {
+        let Self { filter, .. } = self;
         if self.lines == 0 {
             let filters: Vec<&str> = self.filters.keys().map(String::as_str).collect();
             return Err(format!(
@@ -129,11 +197,6 @@ impl Tally {
         if let Some(line) = self.repeated {
             return Err(format!(
                 "Line {line} of the samples file repeats a question."
-            ));
-        }
-        if let Some(line) = self.partial {
-            return Err(format!(
-                "Line {line} of the samples file gives \"{metric}\" neither as 0 nor as 1."
             ));
         }
         if self.lines != samples {
@@ -148,12 +211,6 @@ impl Tally {
                  another task hash than the result's."
                     .to_owned(),
             );
-        }
-        if self.correct != correct {
-            return Err(format!(
-                "The samples file counts {} right answers, the result says {correct}.",
-                self.correct
-            ));
         }
         Ok(())
     }
@@ -177,6 +234,15 @@ impl Tally {
                 "The samples file does not answer item {item}, which the chain drew."
             )),
         }
+    }
+}
+
+/// A score from 0 to 1 in ppb; true is all of it.
+fn scored(value: &Json<'_>) -> Option<u32> {
+    match value {
+        Json::Bool(right) => Some(u32::from(*right) * PPB),
+        Json::Number(text) => score::ppb(text),
+        _ => None,
     }
 }
 

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! `harness` is `lm_eval_version` and `task_hash` is `task_hashes[task]`, the harness's own hash of
-//! questions, prompts and targets (`null` when it was not written). `config` is `configs[task]`,
+//! questions, prompts and targets (`null` when it was not written, and for a run over items that the
+//! chain drew, since they differ with every draw). `config` is `configs[task]`,
 //! changed so that neither the model nor the machine shows in it:
 //!
 //! - `metadata` keeps only `version`, as a text: a decimal number in its canonical form (`2.0`,
@@ -27,8 +28,13 @@ use super::json::{Json, Map};
 
 const LOCAL: &str = "(local)";
 
-/// The task hash of a score.
-pub(super) fn hash(document: &Json<'_>, task: &str, metric: &str, filter: &str) -> B256 {
+/// The task hash of a score; without the questions where every run has others.
+pub(super) fn hash(
+    document: &Json<'_>,
+    task: &str,
+    (metric, filter): (&str, &str),
+    questions: bool,
+) -> B256 {
     let config = document
         .path(&["configs", task])
         .map_or(Json::Null, portable);
@@ -43,10 +49,8 @@ pub(super) fn hash(document: &Json<'_>, task: &str, metric: &str, filter: &str) 
     map.insert("harness".into(), optional(document.get("lm_eval_version")));
     map.insert("metric".into(), Json::Text(metric.into()));
     map.insert("task".into(), Json::Text(task.into()));
-    map.insert(
-        "task_hash".into(),
-        optional(document.path(&["task_hashes", task])),
-    );
+    let hashed = document.path(&["task_hashes", task]);
+    map.insert("task_hash".into(), optional(hashed.filter(|_| questions)));
     canonical::hash(&Json::Map(map))
 }
 

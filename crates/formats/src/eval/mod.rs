@@ -5,6 +5,7 @@
 //! questions, averages a group, was not finished, or whose own numbers contradict each other must
 //! not decide money, and says so in one sentence.
 
+mod answers;
 mod canonical;
 mod count;
 mod every_eval_ever;
@@ -18,11 +19,15 @@ mod lm_drawn;
 mod lm_eval;
 mod lm_samples;
 mod lm_task;
+mod measurement;
+mod paired;
 mod parse;
 mod reading;
 mod run;
+mod score;
 mod token;
 
-pub use fit::{Misfit, fits};
-pub use reading::{Check, EvalError, FILE_BYTES_MAX, Format, Query, Reading, read};
+pub use fit::{Misfit, fits, fits_pair, names_baseline};
+pub use paired::{Hashes, PairError, PairFile, Pairing, Side, pair};
+pub use reading::{Check, Counts, EvalError, FILE_BYTES_MAX, Format, Origin, Query, Reading, read};
 pub use run::{Harness, Run, run_command};

@@ -4,15 +4,33 @@ use alloy_primitives::{B256, keccak256};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
+use super::answers::Answer;
 use super::parse::{Fault, Keep, parse};
-use super::{count, every_eval_ever, inspect, inspect_samples, inspect_zip, lm_eval, lm_samples};
+use super::{
+    count, every_eval_ever, inspect, inspect_samples, inspect_zip, lm_eval, lm_samples, measurement,
+};
 
 /// Largest result or samples file, in bytes: 256 MiB.
 pub const FILE_BYTES_MAX: usize = 256 << 20;
 
+/// What the counts of a reading are of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Counts {
+    /// Right answers among the samples.
+    #[default]
+    RightAnswers,
+    /// The sum of scores, each from 0 to 1, in ppb.
+    Scores,
+    /// A number as it is.
+    Number,
+}
+
 /// Which number of a file is meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
+    /// What is asked of a harness's file: right answers, or scores. A measurement says it itself.
+    pub counts: Counts,
     /// The task; needed where a file has several.
     pub task: Option<String>,
     /// The metric, such as `exact_match`; for Inspect only `accuracy` may decide.
@@ -21,6 +39,8 @@ pub struct Query {
     pub filter: Option<String>,
     /// The items that the chain drew, from 0; empty where every question must be asked.
     pub drawn: Vec<u32>,
+    /// The number of items that they were drawn from; 0 if it is not known.
+    pub pool: u32,
 }
 
 /// The formats that are read.
@@ -35,6 +55,9 @@ pub enum Format {
     /// A result in the schema of Every Eval Ever.
     #[serde(rename = "every-eval-ever")]
     EveryEvalEver,
+    /// A measurement in Guerdon's own plain form.
+    #[serde(rename = "measurement")]
+    Measurement,
 }
 
 /// Evidence for `correct` that was recomputed beside the score.
@@ -55,17 +78,21 @@ pub enum Check {
 pub struct Reading {
     /// The format of the file.
     pub format: Format,
+    /// What `x` is the count of.
+    pub counts: Counts,
     /// The task that was read.
     pub task: String,
     /// The metric that was read.
     pub metric: String,
     /// The filter, or the scorer.
     pub filter: String,
-    /// Right answers; the nearest whole number, for display only, when `decides` is false.
+    /// Right answers; the nearest whole number, for display only, when `decides` is false; 0 where
+    /// something else is counted.
     pub correct: u64,
     /// Questions that the score is over; 0 when the file does not say.
     pub samples: u64,
-    /// The goal's x, here always `correct`; a decimal string in JSON.
+    /// The goal's x: right answers, the sum of scores in ppb, or the number; 0 for scores that must
+    /// not decide. A decimal string in JSON.
     #[serde(serialize_with = "decimal")]
     pub x: u128,
     /// The goal's y, here always 0; a decimal string in JSON.
@@ -85,6 +112,11 @@ pub struct Reading {
     /// `canonical.rs` and the reader of each format; the model does not change it.
     #[serde(serialize_with = "hex")]
     pub task_hash: B256,
+    /// The same without the harness's own hash of the questions: what the specification of a goal
+    /// pins whose items the chain draws, since they differ with every draw. Only where the harness
+    /// has such a hash.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_hex")]
+    pub task_hash_drawn: Option<B256>,
     /// keccak256 of the file's bytes.
     #[serde(serialize_with = "hex")]
     pub evidence: B256,
@@ -92,9 +124,37 @@ pub struct Reading {
     pub model: Option<String>,
     /// The model's revision hash, where the harness recorded one.
     pub model_sha: Option<String>,
-    /// Who evaluated, in the words of Every Eval Ever, such as `third_party`.
+    /// Who evaluated: in the words of Every Eval Ever, such as `third_party`; in a measurement the
+    /// name that it gives.
     pub evaluator: Option<String>,
+    /// Of a measurement: what its number is in, from when to when, and where it comes from.
+    #[serde(flatten)]
+    pub origin: Option<Origin>,
 }
+
+/// Where a measurement comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Origin {
+    /// The unit of a score or of the number.
+    pub unit: String,
+    /// The window, as `from` and `to` in UTC with a slash between.
+    pub window: String,
+    /// What it was read from.
+    pub source: String,
+}
+
+/// A reading with what a comparison needs beside it.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) reading: Reading,
+    /// The answers one by one, if the file or the one beside it has them.
+    pub(super) answers: Vec<Answer>,
+    /// What the run was asked with, beside what the hash of its task covers.
+    pub(super) settings: Vec<(&'static str, String)>,
+}
+
+/// x and what confirms it.
+pub(super) type Verdict = (u128, Vec<Check>);
 
 /// Why a file could not be read as asked.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -124,8 +184,8 @@ pub enum EvalError {
     Archive(String),
     /// JSON, but of no known format.
     #[error(
-        "The file is no result of lm-evaluation-harness, Inspect or Every Eval Ever that can be \
-         read: {0}."
+        "The file is no result of lm-evaluation-harness, Inspect or Every Eval Ever and no \
+         measurement that can be read: {0}."
     )]
     Unrecognised(String),
     /// Several tasks and none named.
@@ -160,6 +220,9 @@ pub enum EvalError {
         /// What there is, as `metric,filter`.
         scores: Vec<String>,
     },
+    /// A measurement in Guerdon's plain form that is not as it must be.
+    #[error("The measurement cannot be read: {0}.")]
+    Measurement(String),
     /// A samples file beside a format that has none.
     #[error("A samples file is read only beside a result file of lm-evaluation-harness.")]
     SamplesNotTaken,
@@ -183,6 +246,11 @@ pub enum EvalError {
 /// [`EvalError`] when the file cannot be read at all, or has no such task, metric or filter. A file
 /// that can be read but must not decide money is a [`Reading`] with `decides` false and a reason.
 pub fn read(file: &[u8], query: &Query, samples: Option<&[u8]>) -> Result<Reading, EvalError> {
+    run(file, query, samples).map(|run| run.reading)
+}
+
+/// Reads a result file with its answers one by one.
+pub(super) fn run(file: &[u8], query: &Query, samples: Option<&[u8]>) -> Result<Run, EvalError> {
     check_size(file, "result file")?;
     check_size(samples.unwrap_or_default(), "samples file")?;
     let evidence = keccak256(file);
@@ -195,9 +263,12 @@ pub fn read(file: &[u8], query: &Query, samples: Option<&[u8]>) -> Result<Readin
         Err(_) if lm_samples::is_samples(file) => return Err(unrecognised(SAMPLES_ALONE)),
         Err(fault) => return Err(EvalError::not_json("The result file", fault)),
     };
-    if document.get("evaluation_results").is_some() {
+    if measurement::is_measurement(&document) {
         refuse_samples(samples)?;
-        every_eval_ever::read(&document, query, evidence)
+        measurement::read(&document, evidence).map(Run::of)
+    } else if document.get("evaluation_results").is_some() {
+        refuse_samples(samples)?;
+        every_eval_ever::read(&document, query, evidence).map(Run::of)
     } else if document.get("eval").is_some() && document.get("status").is_some() {
         refuse_samples(samples)?;
         inspect::read(&document, None, query, evidence)
@@ -211,13 +282,16 @@ pub fn read(file: &[u8], query: &Query, samples: Option<&[u8]>) -> Result<Readin
 }
 
 impl Reading {
-    /// The reading with its verdict: the checks that confirm it, or why it must not decide.
-    pub(super) fn judged(mut self, verdict: Result<Vec<Check>, String>) -> Self {
-        self.correct = count::nearest(self.score, self.samples);
-        self.x = u128::from(self.correct);
+    /// The reading with its verdict: x with the checks that confirm it, or why it must not decide.
+    pub(super) fn judged(mut self, counts: Counts, verdict: Result<Verdict, String>) -> Self {
+        self.counts = counts;
+        if counts == Counts::RightAnswers {
+            self.correct = count::nearest(self.score, self.samples);
+            self.x = u128::from(self.correct);
+        }
         self.decides = verdict.is_ok();
         match verdict {
-            Ok(checks) => self.checks = checks,
+            Ok((x, checks)) => (self.x, self.checks) = (x, checks),
             Err(reason) => self.reason = Some(reason),
         }
         self
@@ -227,6 +301,7 @@ impl Reading {
     pub(super) fn blank(format: Format, evidence: B256) -> Self {
         Self {
             format,
+            counts: Counts::RightAnswers,
             task: String::new(),
             metric: String::new(),
             filter: String::new(),
@@ -240,10 +315,23 @@ impl Reading {
             score: None,
             harness: String::new(),
             task_hash: B256::ZERO,
+            task_hash_drawn: None,
             evidence,
             model: None,
             model_sha: None,
             evaluator: None,
+            origin: None,
+        }
+    }
+}
+
+impl Run {
+    /// A reading of a file that holds no answers one by one.
+    fn of(reading: Reading) -> Self {
+        Self {
+            reading,
+            answers: Vec::new(),
+            settings: Vec::new(),
         }
     }
 }
@@ -274,6 +362,9 @@ impl EvalError {
     }
 }
 
+/// Why a mean of scores does not decide.
+pub(super) const NO_ANSWERS: &str =
+    "A mean of scores decides only with the answers one by one: give the samples file beside it.";
 const SAMPLES_ALONE: &str =
     "it is a samples file, which confirms a result; give the result file and this one beside it";
 
@@ -307,6 +398,13 @@ fn decimal<S: Serializer>(value: &u128, serializer: S) -> Result<S::Ok, S::Error
     serializer.collect_str(value)
 }
 
-fn hex<S: Serializer>(value: &B256, serializer: S) -> Result<S::Ok, S::Error> {
+fn some_hex<S: Serializer>(value: &Option<B256>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
+}
+
+pub(super) fn hex<S: Serializer>(value: &B256, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }

@@ -3,6 +3,7 @@
 use guerdon_formats::eval::{Check, Query, Reading, read};
 use serde_json::json;
 
+use crate::runs::LmRun;
 use crate::support::{R3, R3_SAMPLES, query, with};
 
 /// The file of a run over these items.
@@ -84,7 +85,7 @@ fn a_run_over_other_items_than_the_chain_drew_decides_nothing() {
         (
             R3.to_vec(),
             drawn.clone(),
-            "does not say that it was over the 500",
+            "does not say over which items the run was",
         ),
         (
             run(&json!(shifted)),
@@ -109,4 +110,74 @@ fn a_run_over_other_items_than_the_chain_drew_decides_nothing() {
         let reason = found.reason.unwrap();
         assert!(reason.contains(why), "{why}: {reason}");
     }
+}
+
+/// A run as the harness writes it: nothing in its result says which items were chosen.
+fn chosen(items: &[u32]) -> LmRun {
+    let scores = items.iter().map(|item| (*item, "1.0".to_owned()));
+    LmRun {
+        scores: scores.collect(),
+        original: 40,
+        ..LmRun::right("new", &[])
+    }
+}
+
+#[test]
+fn the_answers_show_which_items_a_run_was_over() {
+    let drawn = [3, 7, 11, 38];
+    let asked = |pool| Query {
+        drawn: vec![11, 3, 38, 7],
+        pool,
+        ..query("score")
+    };
+    let run = chosen(&drawn);
+    let (file, samples) = (run.result(), run.samples());
+    let found = read(&file, &asked(40), Some(&samples)).unwrap();
+    assert_eq!(found.reason, None);
+    assert_eq!((found.correct, found.samples), (4, 4));
+    assert_eq!(found.checks, [Check::Stderr, Check::Samples]);
+    let other = chosen(&[0, 7, 11, 39]);
+    let twice = read(
+        &other.result(),
+        &Query {
+            drawn: vec![0, 7, 11, 39],
+            ..query("score")
+        },
+        Some(&other.samples()),
+    );
+    assert_eq!(
+        Some(found.task_hash),
+        twice.unwrap().task_hash_drawn,
+        "the task is the same whatever was drawn"
+    );
+    assert_eq!(Some(found.task_hash), found.task_hash_drawn);
+    for (file, samples, pool, want) in [
+        (&file, None, 40, "does not say over which items"),
+        (
+            &file,
+            Some(&samples),
+            41,
+            "has 40 items, but the chain drew out of 41",
+        ),
+        (
+            &other.result(),
+            Some(&other.samples()),
+            40,
+            "answers item 0, which the chain did not draw",
+        ),
+        (
+            &chosen(&drawn[..3]).result(),
+            Some(&chosen(&drawn[..3]).samples()),
+            40,
+            "does not answer item 38",
+        ),
+    ] {
+        let found = read(file, &asked(pool), samples.map(Vec::as_slice)).unwrap();
+        assert!(!found.decides);
+        let reason = found.reason.unwrap();
+        assert!(reason.contains(want), "{want}: {reason}");
+    }
+    // The same file is no run over the whole task.
+    let whole = read(&file, &query("score"), Some(&samples)).unwrap();
+    assert!(whole.reason.unwrap().contains("Only 4 of 40"));
 }

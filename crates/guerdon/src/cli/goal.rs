@@ -99,7 +99,7 @@ pub(crate) struct AcceptArgs {
 pub(crate) struct RegisterArgs {
     #[command(flatten)]
     pub(crate) target: GoalArgs,
-    /// Signature files of `goal accept`.
+    /// Signature files of `goal accept`, or the file of all signatures from the attempt's page.
     #[arg(long = "signature", value_name = "FILE", required = true)]
     pub(crate) signatures: Vec<PathBuf>,
 }
@@ -148,7 +148,7 @@ pub(crate) struct SignArgs {
 pub(crate) struct ProposeArgs {
     #[command(flatten)]
     pub(crate) target: GoalArgs,
-    /// Signature files of `goal sign`.
+    /// Signature files of `goal sign`, or the file of all signatures from the attempt's page.
     #[arg(long = "signature", value_name = "FILE", required = true)]
     pub(crate) signatures: Vec<PathBuf>,
     /// The evaluation result file, to compare what was signed with it once more.

@@ -27,7 +27,7 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) portal: super::PortalArgs,
     /// Serve pages alone: other processes on the same PostgreSQL follow the chain and pay.
-    #[arg(long, env = "GUERDON_WEB_ONLY", conflicts_with_all = ["keep", "relay", "relay_only"])]
+    #[arg(long, env = "GUERDON_WEB_ONLY", conflicts_with_all = ["keep", "relay_only"])]
     pub(crate) web_only: bool,
     /// Where Prometheus reads the numbers of operation, such as 127.0.0.1:9464; they name nobody,
     /// but keep them from the public.
@@ -125,26 +125,39 @@ pub(crate) enum EvalCommand {
 }
 
 /// Which figure of a result file is meant.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct EvalQuery {
-    /// The task, where the file has several.
+    /// The task, where the file has several; by default the goal's, if there is a goal.
     #[arg(long)]
     pub(crate) task: Option<String>,
-    /// The metric; accuracy for Inspect.
-    #[arg(long, default_value = "exact_match")]
-    pub(crate) metric: String,
-    /// The filter, or Inspect's scorer.
+    /// The metric, accuracy for Inspect; by default the goal's, else exact_match.
+    #[arg(long)]
+    pub(crate) metric: Option<String>,
+    /// The filter, or Inspect's scorer; by default the goal's, if there is a goal.
     #[arg(long)]
     pub(crate) filter: Option<String>,
     /// The file of single samples; its count must agree.
     #[arg(long, value_name = "FILE")]
     pub(crate) samples: Option<PathBuf>,
+    /// The result file of the baseline, over the same items: counts wins and losses.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) against: Option<PathBuf>,
+    /// The baseline's file of single samples.
+    #[arg(long, value_name = "FILE", requires = "against")]
+    pub(crate) against_samples: Option<PathBuf>,
+    /// Write the pair file here: the evidence, which names the files of both.
+    #[arg(long, value_name = "FILE", requires = "against")]
+    pub(crate) pair: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EvalReadArgs {
-    /// Results of lm-evaluation-harness, Inspect (.json, .eval) or Every Eval Ever.
+    /// Results of lm-evaluation-harness, Inspect (.json, .eval) or Every Eval Ever, or a
+    /// measurement.
     pub(crate) file: PathBuf,
+    /// Add up the scores of the answers, each from 0 to 1, in place of right answers.
+    #[arg(long, conflicts_with = "against")]
+    pub(crate) scores: bool,
     #[command(flatten)]
     pub(crate) query: EvalQuery,
 }

@@ -338,7 +338,7 @@ impl Asking<'_> {
             self.context.deployment.goals,
             (&self.desk.record, self.number),
         );
-        page.tried = Some(super::tried(self.state, &plan, signer).await);
+        page.tried = Some(crate::actions::tried(self.state, &plan, signer).await);
         if let Some(request) = Request::transaction(chain_id, &plan) {
             let request = request
                 .from(signer)

@@ -64,7 +64,7 @@ impl Desk {
 
     pub(super) fn title(&self) -> String {
         match &self.definition {
-            Some(definition) => definition.name.clone(),
+            Some(definition) => definition.title().to_owned(),
             None => shortened(&self.record.id.to_string()),
         }
     }

@@ -6,14 +6,15 @@ mod act_page;
 mod challenge;
 mod desk;
 mod hand_in;
+mod judge;
 mod links;
 mod papers;
 mod queue;
 mod queue_page;
 mod reading;
 mod sheet;
+mod signatures;
 mod steps;
-mod tried;
 mod upload;
 mod work;
 
@@ -21,7 +22,6 @@ pub(crate) use act::Name;
 pub(crate) use links::links;
 pub use papers::accept_paper;
 pub(crate) use queue::Task;
-use tried::tried;
 
 use axum::extract::DefaultBodyLimit;
 
@@ -49,6 +49,11 @@ pub(crate) fn routes() -> Vec<Route> {
             "/goals/{id}/attempts/{number}/files/{hash}",
             party,
             upload::download,
+        ),
+        Route::get(
+            "/goals/{id}/attempts/{number}/signatures/{hash}",
+            party,
+            signatures::download,
         ),
     ];
     routes.extend(act_page::routes());

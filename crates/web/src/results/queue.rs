@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256};
 use guerdon_core::PPB;
-use guerdon_core::goal::{AttemptStatus, GoalFlags};
+use guerdon_core::goal::{AttemptStatus, GoalFlags, Kind};
 use guerdon_core::ledger::AttemptRecord;
 
 use super::desk::Desk;
@@ -22,6 +22,12 @@ pub(crate) enum Task {
     Draw,
     /// A result file is to be brought.
     Bring,
+    /// The files of a candidate and of its baseline are to be brought.
+    BringBoth,
+    /// A measurement is to be brought, or a result file with scores.
+    BringScores,
+    /// A number is to be brought, with its evidence.
+    BringNumber,
     /// A member signs a result that was read.
     Sign,
     /// Enough members signed: anyone puts the result on the chain.
@@ -67,6 +73,9 @@ impl Due {
             | Task::Accept
             | Task::Register
             | Task::Bring
+            | Task::BringBoth
+            | Task::BringScores
+            | Task::BringNumber
             | Task::Sign
             | Task::Propose => attempt("work"),
             Task::Draw => attempt("seal"),
@@ -165,11 +174,17 @@ impl Asking<'_> {
         let signs = |sheet: &&&Sheet| {
             member.is_some_and(|member| desk.has_signed(sheet.paper.digest, member))
         };
+        let bring = match desk.record.goal.kind {
+            Kind::Proportion => Task::Bring,
+            Kind::Paired => Task::BringBoth,
+            Kind::Measure => Task::BringScores,
+            Kind::Count => Task::BringNumber,
+        };
         match (member, self.wallet(Part::Sponsor)) {
             (None, None) => Vec::new(),
-            (None, Some(_)) if sheets.is_empty() => vec![(Task::Bring, Part::Sponsor, by)],
+            (None, Some(_)) if sheets.is_empty() => vec![(bring, Part::Sponsor, by)],
             (None, Some(_)) => Vec::new(),
-            (Some(_), _) if sheets.is_empty() => vec![(Task::Bring, Part::Member, by)],
+            (Some(_), _) if sheets.is_empty() => vec![(bring, Part::Member, by)],
             (Some(_), _) if sheets.iter().any(|sheet| signs(&sheet)) => Vec::new(),
             (Some(_), _) => vec![(Task::Sign, Part::Member, by)],
         }

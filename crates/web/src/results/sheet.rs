@@ -41,9 +41,8 @@ pub(super) struct SheetView {
     pub(super) warnings: Vec<String>,
     pub(super) progress: String,
     pub(super) members: Vec<(Hex, String)>,
-    pub(super) file: Option<(String, String)>,
-    /// Where the answers one by one are kept.
-    pub(super) answers: Option<String>,
+    /// Files to take away: where, and what they are.
+    pub(super) files: Vec<(String, String)>,
     pub(super) sign: Option<Markup>,
     pub(super) send: Option<Markup>,
     pub(super) tried: Option<String>,
@@ -80,8 +79,13 @@ impl Working<'_> {
         };
         let member = desk.wallet(self.viewer, Part::Member);
         let open = member.filter(|member| !desk.has_signed(digest, *member));
+        let signatures = format!("{}/signatures/{digest}", self.base());
         let view = SheetView {
             progress: words::signed(signed.len(), need, record.panel.len()),
+            files: match signed.is_empty() {
+                true => Vec::new(),
+                false => vec![(signatures, words::SIGNATURES.to_owned())],
+            },
             members: members.collect(),
             sign: match open {
                 Some(member) => Some(self.request(sheet, member)?),
@@ -159,12 +163,6 @@ impl Working<'_> {
             ],
         };
         let hash = result.evidence;
-        let at = |hash: B256| format!("{}/files/{hash}", self.base());
-        // Whoever brought it may be erased, and the name with her.
-        let name = match sheet.file.as_str() {
-            "" => crate::numbers::shortened(&hash.to_string()),
-            name => name.to_owned(),
-        };
         SheetView {
             heading: raw,
             facts: reading::facts(&sheet.reading, hash, sheet.answers),
@@ -176,10 +174,32 @@ impl Working<'_> {
             caption: Some(caption),
             table,
             warnings,
-            file: Some((at(hash), name)),
-            answers: sheet.answers.map(at),
+            files: self.files((sheet, hash), view.files),
             ..view
         }
+    }
+
+    /// The files of a result as they are kept, before those that are there already.
+    fn files(
+        &self,
+        (sheet, evidence): (&Sheet, B256),
+        others: Vec<(String, String)>,
+    ) -> Vec<(String, String)> {
+        let at = |hash: B256| format!("{}/files/{hash}", self.base());
+        // Whoever brought it may be erased, and the name with her.
+        let name = match sheet.file.as_str() {
+            "" => crate::numbers::shortened(&evidence.to_string()),
+            name => name.to_owned(),
+        };
+        let mut files = vec![(at(evidence), words::the_file(&name))];
+        let answers = sheet
+            .answers
+            .map(|hash| (at(hash), words::ANSWERS.to_owned()));
+        files.extend(answers);
+        let named = reading::files(&sheet.reading).into_iter();
+        files.extend(named.map(|(said, hash)| (at(hash), said.to_owned())));
+        files.extend(others);
+        files
     }
 
     /// The attempt as it stands once this result is proposed.

@@ -1,6 +1,6 @@
 //! The steps of an attempt in their order, each with who acts and by when.
 
-use guerdon_core::goal::{AttemptStatus, draw};
+use guerdon_core::goal::{AttemptStatus, Kind, draw};
 use guerdon_core::ledger::AttemptRecord;
 use guerdon_formats::eval::{Harness, Run, run_command};
 
@@ -43,6 +43,8 @@ pub(super) struct UploadForm {
     pub(super) action: String,
     /// The result is a count that is typed in, with a file as evidence.
     pub(super) counted: bool,
+    /// Runs to bring: field and label of the file and of its answers.
+    pub(super) runs: Vec<[&'static str; 4]>,
     /// Conditions to confirm: bit and words.
     pub(super) guards: Vec<(u32, String)>,
 }
@@ -165,7 +167,7 @@ fn run(working: &Working<'_>, attempt: &AttemptRecord) -> StepView {
         .as_ref()
         .and_then(|definition| definition.specification.get("task"));
     let mut items: Vec<String> = Vec::new();
-    let mut says = vec![words::NOT_DRAWN.to_owned()];
+    let mut says = vec![words::not_drawn(goal.kind).to_owned()];
     if drawn {
         let mut chosen = draw(attempt.word.seed, goal.pool, goal.samples);
         chosen.sort_unstable();
@@ -174,14 +176,21 @@ fn run(working: &Working<'_>, attempt: &AttemptRecord) -> StepView {
         says = vec![words::drawn(goal.samples, goal.pool, &seed)];
     }
     let [.., a, b, c, d] = attempt.word.seed;
-    let command = task.map(|task| {
-        let run = Run {
-            model: "MODEL",
+    let command = task.filter(|_| goal.kind != Kind::Count).map(|task| {
+        let by = |model| Run {
+            model,
             task,
             seed: u32::from_be_bytes([a, b, c, d]),
             items: &items,
         };
-        run_command(Harness::LmEval, &run).0
+        let models: &[&str] = match goal.kind {
+            Kind::Paired => &[words::MODEL, words::BASELINE],
+            _ => &[words::MODEL],
+        };
+        let commands = models
+            .iter()
+            .map(|model| run_command(Harness::LmEval, &by(model)).0);
+        commands.collect::<Vec<_>>().join("\n")
     });
     let shown = items.len() <= ITEMS_SHOWN && !items.is_empty();
     StepView {
@@ -226,11 +235,12 @@ fn sign(working: &Working<'_>, attempt: &AttemptRecord) -> Result<StepView, Page
         },
         upload: takes.then(|| UploadForm {
             action: format!("{}/file", working.base()),
-            counted: goal.kind == guerdon_core::goal::Kind::Count,
+            counted: goal.kind == Kind::Count,
+            runs: words::runs(goal.kind),
             guards: guards.map(|bit| (bit, words::guard(bit))).collect(),
         }),
         sheets,
-        command: Some(format!("guerdon goal sign {} --result FILE", desk.named())),
+        command: Some(words::sign_command(goal.kind, &desk.named())),
         ..StepView::default()
     })
 }

@@ -135,7 +135,7 @@ impl SheetView {
     /// Asks the node whether the call of this sheet would succeed now.
     async fn try_it(&mut self, state: &AppState) {
         if let Some((plan, signer)) = &self.call {
-            self.tried = Some(super::tried(state, plan, *signer).await);
+            self.tried = Some(crate::actions::tried(state, plan, *signer).await);
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::sample::{CHAIN_ID, ORIGIN, Story, WALL, address, state};
 use crate::site::{Answer, answer_of, send_form};
 
 mod brought;
+mod kinds;
 
 /// Release 3's file of the demo: 428 of 500.
 const R3: &[u8] = include_bytes!("../../../guerdon/demo/lm-eval-acme-coder-r3.json");
@@ -137,10 +138,20 @@ fn record(definition: &GoalDefinition, now: u64) -> GoalRecord {
 impl Lab {
     /// A running attempt; `text` is what was imported as the goal's definition.
     async fn of(text: impl FnOnce(&GoalDefinition) -> String) -> Self {
+        Self::changed(|_| (), text).await
+    }
+
+    /// The same for a goal that is changed first.
+    async fn changed(
+        change: impl FnOnce(&mut GoalDefinition),
+        text: impl FnOnce(&GoalDefinition) -> String,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let story = Story::told();
         let store = story.stored(folder.path()).await;
-        let definition = definition(story.now);
+        let mut definition = definition(story.now);
+        change(&mut definition);
+        definition.goal.spec = spec_hash(&definition.name, &definition.specification);
         let record = record(&definition, story.now);
         let id = record.id;
         let mut tx = store.write().await.unwrap();
@@ -192,13 +203,15 @@ impl Lab {
 
     /// The same with a file of answers beside it.
     async fn bring_with(&self, who: u32, file: &[u8], samples: Option<&[u8]>) -> Answer {
+        let mut parts = vec![("file", "../r3.json", file)];
+        parts.extend(samples.map(|samples| ("samples", "r3.jsonl", samples)));
+        self.bring_all(who, &parts).await
+    }
+
+    /// Brings fields of the form, each with the name of its file.
+    async fn bring_all(&self, who: u32, parts: &[(&str, &str, &[u8])]) -> Answer {
         let mut body = Vec::new();
-        let parts = [
-            ("file", "../r3.json", Some(file)),
-            ("samples", "r3.jsonl", samples),
-        ];
         for (field, name, bytes) in parts {
-            let Some(bytes) = bytes else { continue };
             let head = format!(
                 "--edge\r\nContent-Disposition: form-data; name=\"{field}\"; \
                  filename=\"{name}\"\r\n\r\n"
@@ -228,6 +241,10 @@ impl Lab {
     }
 
     fn digest(&self) -> B256 {
+        self.digest_of(428, keccak256(R3))
+    }
+
+    fn digest_of(&self, x: u128, evidence: B256) -> B256 {
         let domain = GoalsDomain {
             chain_id: CHAIN_ID,
             goals: GOALS,
@@ -236,11 +253,11 @@ impl Lab {
             goal: self.id,
             attempt: 0,
             model: MODEL,
-            x: 428,
+            x,
             y: 0,
             samples: 500,
             guards: 0,
-            evidence: keccak256(R3),
+            evidence,
         };
         result_digest(&domain, &result)
     }

@@ -105,17 +105,22 @@ pub(crate) fn signature_path(
         .join(format!("{}.json", file_name(&name)))
 }
 
-/// Reads signature files and recovers each signer: a file that lies is refused here.
+/// Reads signature files, of one signature or several, and recovers each signer: a file that lies
+/// is refused here.
 pub(crate) fn read_signatures(paths: &[PathBuf]) -> Outcome<Vec<SignatureFile>> {
-    paths.iter().map(|path| read_signature(path)).collect()
-}
-
-fn read_signature(path: &Path) -> Outcome<SignatureFile> {
-    let wrong = |why: String| Failure::input(format!("{}: {why}", path.display()));
-    let file =
-        SignatureFile::decode(&files::read(path)?).map_err(|error| wrong(error.to_string()))?;
-    check_signature(&file).map_err(|failure| wrong(failure.sentence))?;
-    Ok(file)
+    let mut all = Vec::new();
+    for path in paths {
+        let wrong = |why: String| Failure::input(format!("{}: {why}", path.display()));
+        let files = SignatureFile::decode_all(&files::read(path)?);
+        for file in files.map_err(|error| wrong(error.to_string()))? {
+            check_signature(&file).map_err(|failure| wrong(failure.sentence))?;
+            // A member's signature may come in her own file and in a file of all.
+            if !all.contains(&file) {
+                all.push(file);
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// Whether the signer of the file made its signature.

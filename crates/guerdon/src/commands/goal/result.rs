@@ -1,17 +1,19 @@
 //! Results: read from the evaluation's own file, compared with the goal, signed, proposed.
 
+use std::path::Path;
+
 use alloy_primitives::{B256, keccak256};
 use guerdon_chain::{Receipt, Signer, plan};
 use guerdon_core::goal::{self, AttemptStatus, Kind, PanelResult, ResultError, check_result};
 use guerdon_core::ledger::AttemptRecord;
-use guerdon_formats::eval::{Misfit, Reading, fits};
+use guerdon_formats::eval::{Misfit, Query, Reading, fits, fits_pair, names_baseline};
 use guerdon_formats::signature_file::{SignatureFile, Signed};
 
 use super::SPONSOR;
 use super::attempt::{quorum, save, sign_typed, signers};
 use super::files::{self, Defined};
-use crate::cli::{ProposeArgs, SignArgs};
-use crate::commands::eval;
+use crate::cli::{EvalQuery, ProposeArgs, SignArgs};
+use crate::commands::eval::{self, Read};
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::execute::{Intent, execute};
@@ -31,41 +33,55 @@ pub(crate) struct Counts {
 
 pub(crate) async fn run_sign(context: &Context, arguments: &SignArgs) -> Outcome {
     let goal = files::find(context, &arguments.target.goal)?;
-    let counts = read_counts(&goal, arguments)?;
     context
         .with_node(async |node| {
             let session = Session::open(context, node)?;
             let signer = context.signer(None)?;
             let record = super::record(&session, &goal).await?;
             let attempt = super::latest(&record, arguments.target.attempt)?;
+            let counts = read_counts(context, (&goal, attempt), arguments)?;
             let file = sign(&session, &signer, &goal, attempt, counts)?;
             save(context, &goal, &file, arguments.to.clone())
         })
         .await
 }
 
-fn read_counts(goal: &Defined, arguments: &SignArgs) -> Outcome<Counts> {
+fn read_counts(
+    context: &Context,
+    (goal, attempt): (&Defined, &AttemptRecord),
+    arguments: &SignArgs,
+) -> Outcome<Counts> {
     let guards = arguments.guards;
     match (&arguments.result, arguments.x, &arguments.evidence) {
         (Some(file), _, _) => {
-            let reading = eval::read(file, &arguments.query)?;
-            counts(goal, &reading, guards)
+            let read = read_result(context, (goal, attempt), (file, &arguments.query))?;
+            counts_of(goal, &read, guards)
         }
         (None, Some(x), Some(evidence)) => {
+            let name = &goal.definition.name;
             if goal.definition.goal.kind != Kind::Count {
-                let name = &goal.definition.name;
                 return Err(Failure::input(format!(
                     "{name} is decided by a result file, not by --x"
                 ))
                 .hint("give --result FILE"));
             }
-            let evidence = keccak256(disk::read(evidence)?);
+            let bytes = disk::read(evidence)?;
+            if let Some(reading) = eval::read_number(&bytes)? {
+                let read = counts(goal, &reading, guards)?;
+                if read.x != x {
+                    return Err(Failure::precondition(format!(
+                        "--x is {x}, and the measurement in {} says {}",
+                        evidence.display(),
+                        read.x
+                    )));
+                }
+            }
             Ok(Counts {
                 x,
                 y: 0,
                 samples: 1,
                 guards,
-                evidence,
+                evidence: keccak256(bytes),
             })
         }
         _ => {
@@ -75,16 +91,50 @@ fn read_counts(goal: &Defined, arguments: &SignArgs) -> Outcome<Counts> {
     }
 }
 
+/// Reads the file that decides an attempt: the figure that the goal's specification names, over the
+/// items that the attempt's seed draws.
+fn read_result(
+    context: &Context,
+    (goal, attempt): (&Defined, &AttemptRecord),
+    (file, query): (&Path, &EvalQuery),
+) -> Outcome<Read> {
+    let (definition, seed) = (&goal.definition, attempt.word.seed);
+    if definition.goal.seed_blocks > 0 && seed == [0; 12] {
+        let text = format!("the items of attempt {} are not drawn yet", attempt.number);
+        return Err(Failure::precondition(text).hint("guerdon goal seal draws them"));
+    }
+    let paired = definition.goal.kind == Kind::Paired;
+    if paired && query.against.is_none() {
+        let text = format!("{} compares two runs, and one was given", definition.name);
+        return Err(Failure::input(text).hint("give the baseline's file: --against FILE"));
+    }
+    let read = eval::read(file, query, Query::of_goal(definition, seed))?;
+    if paired && !names_baseline(definition) {
+        context.say("the goal does not say which baseline is meant: make sure that it is the one");
+        context.say("that was agreed on");
+    }
+    Ok(read)
+}
+
+fn counts_of(goal: &Defined, read: &Read, guards: u32) -> Outcome<Counts> {
+    let pairing = match read {
+        Read::One(reading) => return counts(goal, reading, guards),
+        Read::Two(pairing) => pairing,
+    };
+    fits_pair(&goal.definition, pairing).map_err(misfit)?;
+    Ok(Counts {
+        x: pairing.wins.into(),
+        y: pairing.losses.into(),
+        samples: goal.definition.goal.samples,
+        guards,
+        evidence: pairing.evidence,
+    })
+}
+
 /// What a reading says about a goal: refused unless the file may decide money and is of the task,
 /// harness, metric and filter that the goal's specification names.
 pub(crate) fn counts(goal: &Defined, reading: &Reading, guards: u32) -> Outcome<Counts> {
-    fits(&goal.definition, reading).map_err(|misfit| match misfit {
-        Misfit::Samples { given, samples } => {
-            let given = u32::try_from(given).unwrap_or(u32::MAX);
-            wrong(ResultError::WrongSamples { given, samples })
-        }
-        other => Failure::precondition(other.to_string()),
-    })?;
+    fits(&goal.definition, reading).map_err(misfit)?;
     Ok(Counts {
         x: reading.x,
         y: reading.y,
@@ -92,6 +142,16 @@ pub(crate) fn counts(goal: &Defined, reading: &Reading, guards: u32) -> Outcome<
         guards,
         evidence: reading.evidence,
     })
+}
+
+fn misfit(misfit: Misfit) -> Failure {
+    match misfit {
+        Misfit::Samples { given, samples } => {
+            let given = u32::try_from(given).unwrap_or(u32::MAX);
+            wrong(ResultError::WrongSamples { given, samples })
+        }
+        other => Failure::precondition(other.to_string()),
+    }
 }
 
 /// Signs a result for an attempt, after everything the contract would check of it alone.
@@ -121,17 +181,16 @@ pub(crate) fn sign(
 pub(crate) async fn run_propose(context: &Context, arguments: &ProposeArgs) -> Outcome {
     let goal = files::find(context, &arguments.target.goal)?;
     let signatures = files::read_signatures(&arguments.signatures)?;
-    let reading = match &arguments.result {
-        Some(file) => Some(eval::read(file, &arguments.query)?),
-        None => None,
-    };
     context
         .with_node(async |node| {
             let session = Session::open(context, node)?;
             let signer = session.signer(SPONSOR)?;
             let result = signed_result(&goal, &signatures)?;
-            if let Some(reading) = &reading {
-                compare(&goal, &result, reading)?;
+            if let Some(file) = &arguments.result {
+                let record = super::record(&session, &goal).await?;
+                let attempt = super::latest(&record, Some(result.attempt))?;
+                let read = read_result(context, (&goal, attempt), (file, &arguments.query))?;
+                compare(&goal, &result, &read)?;
             }
             let receipt = propose(&session, &signer, &goal, &signatures).await?;
             super::finished(context, &goal, Some(result.attempt), receipt)
@@ -161,7 +220,7 @@ pub(crate) async fn propose(
     );
     let intent = Intent::new(plan, "the arbiter, if somebody challenges it in its window")
         .fact("goal", &goal.definition.name)
-        .fact("result", format!("{} of {}", result.x, result.samples))
+        .fact("result", said(definition.kind, &result))
         .fact(
             "pays",
             format!("{} of the gated share, once final", percent(fraction)),
@@ -220,8 +279,8 @@ pub(crate) fn pays(goal: &Defined, result: &PanelResult) -> Outcome<u32> {
 }
 
 /// The signed numbers must be those of the file that is shown as their evidence.
-fn compare(goal: &Defined, result: &PanelResult, reading: &Reading) -> Outcome {
-    let read = counts(goal, reading, result.guards)?;
+fn compare(goal: &Defined, result: &PanelResult, read: &Read) -> Outcome {
+    let read = counts_of(goal, read, result.guards)?;
     let signed = Counts {
         x: result.x,
         y: result.y,
@@ -232,10 +291,29 @@ fn compare(goal: &Defined, result: &PanelResult, reading: &Reading) -> Outcome {
     if read == signed {
         return Ok(());
     }
+    let (kind, evidence) = (goal.definition.goal.kind, read.evidence);
+    let read = PanelResult {
+        x: read.x,
+        y: read.y,
+        samples: read.samples,
+        ..*result
+    };
     Err(Failure::precondition(format!(
-        "the panel signed {} of {}, and the file says {} of {} (evidence {})",
-        signed.x, signed.samples, read.x, read.samples, read.evidence
+        "the panel signed {}, and the file says {} (evidence {evidence})",
+        said(kind, result),
+        said(kind, &read),
     )))
+}
+
+/// The counts of a result, by what they count.
+fn said(kind: Kind, result: &PanelResult) -> String {
+    let PanelResult { x, y, samples, .. } = result;
+    match kind {
+        Kind::Proportion => format!("{x} of {samples}"),
+        Kind::Paired => format!("{x} wins and {y} losses of {samples}"),
+        Kind::Measure => format!("scores of {x} ppb in all, over {samples} items"),
+        Kind::Count => x.to_string(),
+    }
 }
 
 fn check(goal: &Defined, result: &PanelResult) -> Outcome {

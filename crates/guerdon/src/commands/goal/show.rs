@@ -134,6 +134,7 @@ fn value(goal: &Defined, record: &GoalRecord) -> Value {
                 "answers_demand_of": answers.then_some(attempt.word.deadline),
                 "x": attempt.has_result.then(|| attempt.x.to_string()),
                 "y": attempt.has_result.then(|| attempt.y.to_string()),
+                "evidence": attempt.has_result.then(|| attempt.evidence.to_string()),
                 "samples": attempt.has_result.then_some(attempt.samples),
                 "lower_ppb": attempt.lower,
                 "fraction_ppb": attempt.word.fraction,

@@ -16,8 +16,9 @@ pub(crate) const NO_MODEL: &str = "Give the hash of the model's manifest: 0x and
      digits. The manifest holds a nonce, so that nobody guesses it.";
 pub(crate) const NO_UNTIL: &str = "Give the last day of the acceptance, after today.";
 pub(crate) const NO_FILE: &str = "Choose the file that the harness wrote.";
-pub(crate) const TOO_LARGE: &str = "The file is larger than 16 MiB. Sign it by the command line, \
-     which reads 256 MiB: guerdon goal sign GOAL --result FILE.";
+pub(crate) const TOO_LARGE: &str = "A file is larger than 16 MiB, or all of them are larger than \
+     32 MiB. Sign them by the command line, which reads 256 MiB: guerdon goal sign GOAL --result \
+     FILE.";
 pub(crate) const BROKE_OFF: &str = "The file did not arrive whole. Send it again.";
 pub(crate) const NOT_A_COUNT: &str = "Give the count as a whole number.";
 pub(crate) const TOO_MANY: &str = "You brought four results for this attempt, and no further one of \
@@ -27,8 +28,24 @@ pub(crate) const TOO_MANY_NAMED: &str = "You asked for four acceptances of this 
      line: guerdon goal accept.";
 pub(crate) const NAMES_NOTHING: &str =
     "Only the goal's sponsor and members of its panel name models and bring files.";
-pub(crate) const OTHER_KIND: &str = "No file that is read here holds a paired comparison or a mean \
-     of scores. Sign such a result by the command line: guerdon goal sign.";
+pub(crate) const NO_BASELINE: &str = "Two runs are compared here: choose the baseline's file, too.";
+pub(crate) const NOT_SEALED: &str = "The items of this attempt are not drawn yet: let the chain \
+     draw them first.";
+pub(crate) const UNREAD: &str =
+    "The file is evidence that nothing here reads: open it and check it yourself.";
+pub(crate) const UNCONFIRMED: &str = "Nothing in the file confirms the score beside it: ask for \
+     the answers one by one.";
+pub(crate) const MODEL_IS_TEXT: &str = "The model's name in the file is free text and binds \
+     nothing: check that the model that was run is the one that was registered.";
+pub(crate) const SAME_MODEL: &str = "Both files name the same model: check that the baseline is \
+     another one than the candidate.";
+pub(crate) const BASELINE_UNNAMED: &str = "The goal's specification names no baseline: check that \
+     this is the one that was agreed on.";
+pub(crate) const MEASURED: &str = "Nothing confirms a measurement but its source: measure it \
+     again there before you sign.";
+pub(crate) const PAIR_FILE: &str = "pair.json";
+pub(crate) const ANSWERS: &str = "The answers one by one";
+pub(crate) const SIGNATURES: &str = "The signatures so far, for the command line";
 pub(crate) const NO_METRIC: &str = "The goal's specification names no metric, so a file cannot be \
      read for it here. Sign by the command line: guerdon goal sign --metric.";
 pub(crate) const NOT_HERS: &str = "This is not the signature of a member of the panel.";
@@ -37,7 +54,23 @@ pub(crate) const ACCEPT: &str = "Sign the acceptance";
 pub(crate) const SIGN: &str = "Sign this result";
 pub(crate) const REGISTER: &str = "Register the attempt";
 pub(crate) const PROPOSE: &str = "Propose this result";
-pub(crate) const NOT_DRAWN: &str = "Nothing is drawn: every attempt runs all items of the task.";
+
+/// What is to be run where nothing is drawn.
+pub(crate) const fn not_drawn(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Proportion => "Nothing is drawn: every attempt runs all items of the task.",
+        Kind::Paired => {
+            "Nothing is drawn: candidate and baseline run all items of the task, with the same \
+             settings, and each keeps its answers one by one."
+        }
+        Kind::Measure => "Nothing is drawn: every attempt measures all items.",
+        Kind::Count => "There are no items to run: the result is one number with its evidence.",
+    }
+}
+
+/// The model in a command: the candidate's, or the baseline's.
+pub(crate) const MODEL: &str = "MODEL";
+pub(crate) const BASELINE: &str = "BASELINE";
 
 /// Why an attempt that stands so does not allow it.
 pub(crate) const fn wrong_status(status: AttemptStatus) -> &'static str {
@@ -150,6 +183,55 @@ pub(crate) fn link(what: &str, number: u16) -> String {
         "expire" => format!("Let the {attempt} expire"),
         _ => format!("Work on the {attempt}"),
     }
+}
+
+/// The files that a kind of goal asks for: field and label of a file, and of its answers.
+pub(crate) fn runs(kind: Kind) -> Vec<[&'static str; 4]> {
+    let answers = "Its answers one by one, if there is such a file";
+    match kind {
+        Kind::Count => Vec::new(),
+        Kind::Proportion => {
+            let said = "Result file of the harness, at most 16 MiB";
+            vec![["file", said, "samples", answers]]
+        }
+        Kind::Measure => {
+            let said = "Result file of the harness, or a measurement, at most 16 MiB";
+            vec![["file", said, "samples", answers]]
+        }
+        Kind::Paired => {
+            let ours = "Result file of the candidate";
+            let hers = "Answers of the candidate, if they are a file of their own";
+            let theirs = "Result file of the baseline";
+            let others = "Answers of the baseline, if they are a file of their own";
+            vec![
+                ["file", ours, "samples", hers],
+                ["baseline", theirs, "baseline_samples", others],
+            ]
+        }
+    }
+}
+
+/// How a result of this kind is signed by command.
+pub(crate) fn sign_command(kind: Kind, goal: &str) -> String {
+    let files = match kind {
+        Kind::Proportion => "--result FILE",
+        Kind::Paired => {
+            "--result FILE --samples FILE --against BASELINE --against-samples BASELINE"
+        }
+        Kind::Measure => "--result FILE --samples FILE",
+        Kind::Count => "--x NUMBER --evidence FILE",
+    };
+    format!("guerdon goal sign {goal} {files}")
+}
+
+/// A file that was brought.
+pub(crate) fn the_file(name: &str) -> String {
+    format!("The file: {name}")
+}
+
+/// A count that is not its measurement's.
+pub(crate) fn other_count(typed: &str, measured: &str) -> String {
+    format!("You typed {typed}, and the measurement says {measured}.")
 }
 
 /// A number of a goal's condition.

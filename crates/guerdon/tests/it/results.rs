@@ -1,0 +1,246 @@
+//! Results of every kind from the files of their harness: read, signed, proposed.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::company::address;
+use crate::harness::{Company, DAY, NodeProcess, Rpc, START};
+use crate::runs::LmRun;
+
+/// A company of its own with goals for a panel of three.
+struct Lab {
+    company: Company,
+    rpc: Rpc,
+    _node: NodeProcess,
+}
+
+impl Lab {
+    fn new() -> Self {
+        let node = NodeProcess::start(START);
+        let company = Company::new(Some(&node.url));
+        let name = ["--company", "Acme AI", "--token-name", "Acme Credit"];
+        let rest = ["--symbol", "ACC", "--from", "0"];
+        company.json(&[&["deploy"], &name[..], &rest].concat());
+        Self {
+            rpc: Rpc::new(&node.url),
+            company,
+            _node: node,
+        }
+    }
+
+    /// Defines a goal and registers its first attempt.
+    fn begin(&self, name: &str, particular: &Value, specification: &Value) {
+        let mut goal = json!({
+            "threshold": "10000000", "stretch": "900000000", "basePpb": 500_000_000,
+            "defaultPpb": 0, "attempts": 1, "maxVoids": 0, "guards": 0,
+            "opens": START, "closes": START + 400 * DAY,
+            "runSeconds": 14 * DAY, "challengeSeconds": 7 * DAY, "arbiterSeconds": 30 * DAY,
+            "seedBlocks": 0, "sponsor": address(1), "arbiter": address(8),
+            "bondToken": address(9), "bond": "0", "data": format!("0x{}", "11".repeat(32)),
+        });
+        let fields = goal.as_object_mut().unwrap();
+        fields.extend(particular.as_object().unwrap().clone());
+        let file = json!({
+            "version": 1, "name": name, "goal": goal, "m": 2,
+            "panel": ([2, 3, 4].map(address)), "specification": specification,
+        });
+        let draft = self.put(&format!("{name}-draft.json"), file.to_string().as_bytes());
+        self.company
+            .json(&["goal", "define", &draft, "--from", "0"]);
+        let model = format!("0x{}", "4d".repeat(32));
+        let accepted = self
+            .company
+            .json(&["goal", "accept", name, "--model", &model, "--from", "3"]);
+        let file = accepted["file"].as_str().unwrap();
+        self.company
+            .json(&["goal", "register", name, "--signature", file, "--from", "1"]);
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> String {
+        let path: PathBuf = self.company.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The files of a run.
+    fn put_run(&self, name: &str, run: &LmRun) -> [String; 2] {
+        let result = self.put(&format!("{name}.json"), &run.result());
+        [result, self.put(&format!("{name}.jsonl"), &run.samples())]
+    }
+
+    /// Signed by two members, proposed with the files beside it once more, and as the chain has it.
+    fn settle(&self, name: &str, files: &[&str]) -> Value {
+        let mut propose = vec!["goal", "propose", name, "--from", "9"];
+        let signed = ["2", "4"].map(|member| {
+            let sign = [&["goal", "sign", name, "--from", member][..], files].concat();
+            self.company.json(&sign)["file"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        });
+        for file in &signed {
+            propose.extend(["--signature", file]);
+        }
+        self.company.json(&[&propose[..], files].concat());
+        self.company.json(&["goal", "show", name])["attempts"][0].clone()
+    }
+}
+
+#[test]
+fn two_runs_over_drawn_items_are_signed_from_their_answers() {
+    let lab = Lab::new();
+    let particular =
+        json!({"kind": "PAIRED", "bound": 1645, "samples": 120, "pool": 900, "seedBlocks": 2});
+    let names = json!({"task": "arith", "metric": "score", "baseline_model": "base"});
+    lab.begin("ahead", &particular, &names);
+    let right = LmRun::right("new", &[true; 120]);
+    let [early, answers] = lab.put_run("early", &right);
+    let sign = ["goal", "sign", "ahead", "--from", "2"];
+    let ran = lab
+        .company
+        .run(&[&sign[..], &["--result", &early]].concat());
+    assert!(ran.stderr.contains("are not drawn yet"), "{}", ran.stderr);
+    for _ in 0..3 {
+        lab.rpc.ask("evm_mine", &json!([]));
+    }
+    lab.company.json(&["goal", "seal", "ahead", "--from", "9"]);
+    let drawn = lab.company.json(&["goal", "draw", "ahead"]);
+    let items: Vec<u32> = serde_json::from_value(drawn["items"].clone()).unwrap();
+
+    let run = |model, wrong: usize| LmRun {
+        scores: items
+            .iter()
+            .enumerate()
+            .map(|(place, item)| (*item, if place < wrong { "0.0" } else { "1.0" }.to_owned()))
+            .collect(),
+        original: 900,
+        ..LmRun::right(model, &[])
+    };
+    let [ours, our_answers] = lab.put_run("ours", &run("new", 10));
+    let [theirs, their_answers] = lab.put_run("theirs", &run("base", 50));
+    let files = [
+        "--result",
+        &ours,
+        "--samples",
+        &our_answers,
+        "--against",
+        &theirs,
+        "--against-samples",
+        &their_answers,
+    ];
+    let [other, other_answers] = lab.put_run("other", &run("another", 50));
+    for (files, why) in [
+        (
+            vec!["--result", &ours],
+            "compares two runs, and one was given",
+        ),
+        (
+            vec!["--result", &ours, "--against", &theirs],
+            "does not say over which items the run was",
+        ),
+        (
+            vec![
+                "--result",
+                &early,
+                "--samples",
+                &answers,
+                "--against",
+                &theirs,
+            ],
+            "which the chain did not draw",
+        ),
+        (
+            [
+                &files[..4],
+                &["--against", &other, "--against-samples", &other_answers],
+            ]
+            .concat(),
+            "its baseline_model is another, not base",
+        ),
+    ] {
+        let ran = lab.company.run(&[&sign[..], &files].concat());
+        assert_ne!(ran.code, 0);
+        assert!(ran.stderr.contains(why), "{why}: {}", ran.stderr);
+    }
+    let attempt = lab.settle("ahead", &files);
+    assert_eq!(
+        (&attempt["x"], &attempt["y"]),
+        (&json!("40"), &json!("0")),
+        "{attempt}"
+    );
+
+    let pair = lab.company.path("pair.json");
+    let mut read = vec!["-o", "json", "eval", "read", &ours, "--metric", "score"];
+    read.extend(&files[2..]);
+    read.extend(["--pair", pair.to_str().unwrap()]);
+    // Alone it is no run over the whole task; the evidence is what was signed all the same.
+    let ran = lab.company.run(&read).expect(5);
+    assert_eq!(ran.value()["evidence"], attempt["evidence"]);
+    let written = std::fs::read(pair).unwrap();
+    let hash = alloy_primitives::keccak256(&written).to_string();
+    assert_eq!(json!(hash), attempt["evidence"]);
+}
+
+#[test]
+fn scores_and_numbers_are_signed_from_their_files() {
+    let lab = Lab::new();
+    let particular = json!({"kind": "MEASURE", "bound": 1, "samples": 3, "pool": 3});
+    let names = json!({"task": "checkout", "metric": "availability"});
+    lab.begin("uptime", &particular, &names);
+    let mut document = json!({
+        "guerdon": "measurement", "version": 1, "task": "checkout", "metric": "availability",
+        "unit": "share of the day", "source": "https://status.acme.example/export",
+        "window": {"from": "2028-01-01T00:00:00Z", "to": "2028-01-04T00:00:00Z"},
+        "scores": [
+            {"item": "1", "score": 1}, {"item": "2", "score": 0.5}, {"item": "3", "score": 0.25},
+        ],
+    });
+    let file = lab.put("uptime.json", document.to_string().as_bytes());
+    let attempt = lab.settle("uptime", &["--result", &file]);
+    assert_eq!(attempt["x"], "1750000000", "{attempt}");
+
+    let particular = json!({
+        "kind": "COUNT", "bound": 0, "samples": 1, "pool": 1, "threshold": "10", "stretch": "20",
+    });
+    lab.begin("sites", &particular, &json!({}));
+    let map = document.as_object_mut().unwrap();
+    map.remove("scores");
+    map.insert("count".to_owned(), json!(12));
+    let file = lab.put("sites.json", document.to_string().as_bytes());
+    let typed = [
+        "goal",
+        "sign",
+        "sites",
+        "--x",
+        "13",
+        "--evidence",
+        &file,
+        "--from",
+        "2",
+    ];
+    let ran = lab.company.run(&typed).expect(5);
+    assert!(ran.stderr.contains("says 12"), "{}", ran.stderr);
+    let attempt = lab.settle("sites", &["--result", &file]);
+    assert_eq!(attempt["x"], "12", "{attempt}");
+
+    let mean = LmRun::of("new", &["0.5", "0.25"]);
+    let [result, answers] = lab.put_run("mean", &mean);
+    let read = [
+        "-o",
+        "json",
+        "eval",
+        "read",
+        &result,
+        "--metric",
+        "score",
+        "--samples",
+        &answers,
+    ];
+    let ran = lab
+        .company
+        .run(&[&read[..], &["--scores"]].concat())
+        .expect(0);
+    assert_eq!(ran.value()["x"], "750000000");
+    lab.company.run(&read).expect(5);
+}
