@@ -15,6 +15,8 @@ pub mod calendar;
 pub mod eval;
 /// Gates of a row.
 pub mod gates;
+/// Slips in definitions of goals.
+pub mod goal_doubts;
 /// Definitions of goals.
 pub mod goal_file;
 /// All that a holder needs.

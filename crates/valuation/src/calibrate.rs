@@ -7,11 +7,13 @@
 //! shared by all attempts: [`calibrate`].
 
 mod chances;
+mod odds;
 mod pairs;
 mod warnings;
 
-pub use chances::{Chance, Claim, ClaimError, Payment, Strength, false_payment, payment};
-pub use warnings::{Warning, percent, warnings};
+pub use chances::{Chance, Claim, ClaimError, Payment, Strength, curve, false_payment, payment};
+pub use odds::{Odds, Setting, odds};
+pub use warnings::{Warning, percent};
 
 use guerdon_core::PPB;
 use guerdon_core::goal::{BoundError, Goal, GoalError, Kind, lower_bound, payout};
@@ -104,14 +106,22 @@ pub fn calibrate(goal: &Goal) -> Result<Calibration, CalibrateError> {
         Kind::Measure => (1_000.0 * -alpha.ln()).ceil() as u16,
         Kind::Count => 0,
     };
-    let best = best(&goal);
-    let needed = smallest_paid(&goal, 1)?.ok_or_else(|| impossible(&goal))?;
-    Ok(Calibration {
+    described(&goal)?.ok_or_else(|| impossible(&goal))
+}
+
+/// What a definition pays by the bound that it has; none if it pays no result.
+fn described(goal: &Goal) -> Result<Option<Calibration>, BoundError> {
+    let best = best(goal);
+    let Some(needed) = smallest_paid(goal, 1)? else {
+        return Ok(None);
+    };
+    let is_count = goal.kind == Kind::Count;
+    Ok(Some(Calibration {
         bound: goal.bound,
-        alpha: if goal.kind == Kind::Count { 1.0 } else { alpha },
+        alpha: if is_count { 1.0 } else { alpha(goal) },
         needed,
-        needed_full: smallest_paid(&goal, PPB)?.filter(|x| *x <= best),
-    })
+        needed_full: smallest_paid(goal, PPB)?.filter(|x| *x <= best),
+    }))
 }
 
 /// The largest x of a result.

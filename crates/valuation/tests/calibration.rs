@@ -3,12 +3,15 @@
 
 use std::{fs, str::FromStr};
 
-use alloy_primitives::{Address, B256};
 use guerdon_core::goal::{Goal, Kind};
 use guerdon_valuation::calibrate::{
-    CalibrateError, Claim, Strength, Warning, calibrate, false_payment, payment, warnings,
+    CalibrateError, Claim, Strength, calibrate, false_payment, payment,
 };
 use serde_json::Value;
+
+use crate::common::goal;
+
+mod common;
 
 /// Chances of the table are in parts of 1e18.
 const PARTS: f64 = 1e18;
@@ -26,35 +29,6 @@ impl Table {
         column
             .map(|cell| cell.as_str().unwrap().parse().ok().unwrap())
             .collect()
-    }
-}
-
-fn goal(kind: Kind, samples: u32, attempts: u8) -> Goal {
-    Goal {
-        kind,
-        threshold: 800_000_000,
-        stretch: 900_000_000,
-        base_ppb: 500_000_000,
-        default_ppb: 0,
-        bound: 0,
-        attempts,
-        max_voids: 0,
-        samples,
-        pool: samples,
-        guards: 0,
-        opens: 1,
-        closes: 2,
-        run_seconds: 1,
-        challenge_seconds: 1,
-        arbiter_seconds: 1,
-        seed_blocks: 0,
-        sponsor: Address::ZERO,
-        panel: B256::ZERO,
-        arbiter: Address::ZERO,
-        bond_token: Address::ZERO,
-        bond: 0,
-        data: B256::ZERO,
-        spec: B256::ZERO,
     }
 }
 
@@ -208,38 +182,6 @@ fn a_hundred_thousand_samples_are_calibrated_too() {
         (1_955..1_975).contains(&calibration.bound),
         "{calibration:?}"
     );
-}
-
-#[test]
-fn what_no_bound_cures_is_said() {
-    let mut goal = goal(Kind::Proportion, 60, 5);
-    (goal.pool, goal.data) = (60, B256::right_padding_from(b"public"));
-    let calibration = calibrate(&goal).unwrap();
-    goal.bound = calibration.bound;
-    let chance = false_payment(&goal).unwrap();
-    let said = warnings(&goal, &calibration, chance.as_ref(), true);
-    assert!(matches!(
-        said.as_slice(),
-        [
-            Warning::RawScore { .. },
-            Warning::Public,
-            Warning::ManyAttempts { .. },
-            Warning::FewSamples { .. },
-            Warning::RunnerHolds { .. },
-            Warning::Clusters,
-        ]
-    ));
-    (goal.seed_blocks, goal.pool, goal.data) = (5, 600, B256::ZERO);
-    let said = warnings(&goal, &calibration, chance.as_ref(), true);
-    assert!(said.contains(&Warning::EmbeddedSeed));
-    assert!(
-        !said
-            .iter()
-            .any(|warning| matches!(warning, Warning::RunnerHolds { .. }))
-    );
-    for warning in said {
-        assert!(warning.to_string().len() > 40);
-    }
 }
 
 fn near(found: f64, want: f64, what: &str) {

@@ -10,8 +10,8 @@ use tower_http::compression::CompressionLayer;
 use crate::access::{self, Access};
 use crate::state::AppState;
 use crate::{
-    actions, api, audit, company, demo, error, health, jobs, me, observe, pages, results, security,
-    sign_in, signing,
+    actions, api, audit, company, demo, error, goal_builder, health, jobs, me, observe, pages,
+    results, security, sign_in, signing,
 };
 
 /// One method of one path.
@@ -65,6 +65,7 @@ pub(crate) fn all() -> Vec<Route> {
         actions::routes(),
         jobs::routes(),
         results::routes(),
+        goal_builder::routes(),
         audit::routes(),
         demo::routes(),
         health::routes(),

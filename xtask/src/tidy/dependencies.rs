@@ -18,6 +18,7 @@ const OURS: &[(&str, &[&str])] = &[
         &[
             "guerdon-core",
             "guerdon-formats",
+            "guerdon-valuation",
             "guerdon-chain",
             "guerdon-store",
         ],

@@ -1,15 +1,17 @@
 //! Call data back into the plan that made it, with its sentence.
 
 use alloy::primitives::{Address, Bytes, U256};
-use alloy::sol_types::SolInterface;
+use alloy::sol_types::{SolCall, SolInterface};
 use guerdon_core::tree::{Proof, Root};
 
 use super::{Place, Plan, Unit};
 use crate::bindings::IAccessManager::{self, IAccessManagerCalls as Manager};
 use crate::bindings::IAccessToken::{self, IAccessTokenCalls as Token};
+use crate::bindings::IGoals;
 use crate::bindings::IGrants::{self, IGrantsCalls as Grants};
 use crate::bindings::ISuccession::{self, ISuccessionCalls as Succession};
 use crate::deployment::Deployment;
+use crate::goal_abi::core_goal;
 
 /// Where the contracts are that calls are read of, and how amounts of the token are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct Places {
     pub token: Address,
     /// The AccessManager.
     pub manager: Address,
+    /// The Goals contract, if its calls are read.
+    pub goals: Option<Address>,
     /// The token's unit.
     pub unit: Unit,
 }
@@ -34,6 +38,7 @@ impl From<&Deployment> for Places {
             succession: contracts.succession.map(|contract| contract.address),
             token: contracts.access_token.address,
             manager: contracts.access_manager.address,
+            goals: Some(contracts.goals.address),
             unit: Unit::new(&deployment.token.symbol, deployment.token.decimals),
         }
     }
@@ -60,6 +65,8 @@ pub fn read(places: &Places, to: Address, data: &[u8]) -> Option<ReadCall> {
         read_token(to, data, &places.unit)
     } else if to == places.manager {
         read_manager(places, data)
+    } else if places.goals == Some(to) {
+        read_goals(to, data)
     } else {
         None
     };
@@ -154,6 +161,13 @@ fn read_token(to: Address, data: &[u8], unit: &Unit) -> Option<ReadCall> {
     }
 }
 
+/// Of the calls to Goals only the definition, which a company puts into a batch.
+fn read_goals(to: Address, data: &[u8]) -> Option<ReadCall> {
+    let call = IGoals::defineGoalCall::abi_decode(data).ok()?;
+    let goal = core_goal(&call.goal).ok()?;
+    plain(super::define_goal(to, &goal, call.m, &call.panel))
+}
+
 fn read_manager(places: &Places, data: &[u8]) -> Option<ReadCall> {
     let manager = places.manager;
     // A call in a call in a call is nothing that anybody plans.
@@ -195,10 +209,40 @@ fn wrapped(found: ReadCall, plan: impl FnOnce(&Plan) -> Plan) -> Option<ReadCall
 #[cfg(test)]
 mod tests {
     use alloy::primitives::B256;
+    use guerdon_core::goal::{Goal, Kind};
 
     use super::*;
     use crate::deployment::tests::deployment;
     use crate::plan;
+
+    fn goal() -> Goal {
+        Goal {
+            kind: Kind::Proportion,
+            threshold: 800_000_000,
+            stretch: 900_000_000,
+            base_ppb: 500_000_000,
+            default_ppb: 0,
+            bound: 1_983,
+            attempts: 2,
+            max_voids: 1,
+            samples: 500,
+            pool: 5_000,
+            guards: 1,
+            opens: 1_782_864_000,
+            closes: 1_814_400_000,
+            run_seconds: 3,
+            challenge_seconds: 4,
+            arbiter_seconds: 5,
+            seed_blocks: 6,
+            sponsor: Address::repeat_byte(7),
+            panel: B256::repeat_byte(8),
+            arbiter: Address::repeat_byte(9),
+            bond_token: Address::repeat_byte(10),
+            bond: 11,
+            data: B256::repeat_byte(12),
+            spec: B256::repeat_byte(13),
+        }
+    }
 
     fn plans(places: &Places) -> Vec<(Plan, bool)> {
         let unit = places.unit.clone();
@@ -237,6 +281,10 @@ mod tests {
             (plan::schedule(manager, &end, Some(1_782_864_000)), true),
             (plan::execute(manager, &end), true),
             (plan::cancel(manager, to, &end), true),
+            (
+                plan::define_goal(places.goals.unwrap(), &goal(), 2, &[to, manager]),
+                false,
+            ),
             (end, true),
         ]
     }

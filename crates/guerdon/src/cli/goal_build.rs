@@ -64,6 +64,13 @@ pub(crate) struct BuildArgs {
     /// Items to choose from; by default as many as the samples.
     #[arg(long)]
     pub(crate) pool: Option<u32>,
+    /// A bound of your own instead of the calibrated one: 1000 z, or 1000 ln(1/alpha) for a measure;
+    /// 1 lets the score itself decide.
+    #[arg(long, value_name = "BOUND", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) bound: Option<u16>,
+    /// A count that goes through items: how many, to show what chance does with it.
+    #[arg(long, value_name = "ITEMS")]
+    pub(crate) counted: Option<u32>,
     /// Bits of conditions that must all hold, or it pays nothing.
     #[arg(long, value_name = "BITS", default_value_t = 0)]
     pub(crate) guards: u32,

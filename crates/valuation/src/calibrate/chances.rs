@@ -44,6 +44,13 @@ pub enum Claim {
         /// To lose.
         loss: u32,
     },
+    /// Of each item that a count goes through, the chance to be counted.
+    Each {
+        /// Items.
+        items: u32,
+        /// The chance of one of them.
+        skill: u32,
+    },
 }
 
 /// The chance that a claim which is true is paid.
@@ -68,7 +75,7 @@ pub enum ClaimError {
     /// One number for a pair, two for a skill, or anything for a count.
     #[error(
         "a proportion and a measure take one true skill, a paired comparison the chances to win \
-         and to lose, a count nothing"
+         and to lose, a count the items that it counts"
     )]
     Kind,
     /// Chances above the whole.
@@ -84,7 +91,7 @@ pub enum ClaimError {
 ///
 /// # Errors
 /// A definition that the chain refuses.
-pub fn false_payment(goal: &Goal) -> Result<Option<Chance>, ClaimError> {
+pub fn false_payment(goal: &Goal) -> Result<Option<Chance>, BoundError> {
     let (one, strength) = match goal.kind {
         Kind::Count => return Ok(None),
         Kind::Proportion => {
@@ -107,26 +114,8 @@ pub fn false_payment(goal: &Goal) -> Result<Option<Chance>, ClaimError> {
 /// # Errors
 /// A claim that does not fit the goal.
 pub fn payment(goal: &Goal, claim: Claim) -> Result<Payment, ClaimError> {
-    let (one, full, strength) = match (goal.kind, claim) {
-        (_, Claim::Skill(skill)) if skill > PPB => return Err(ClaimError::Share),
-        (_, Claim::Pair { win, loss }) if u64::from(win) + u64::from(loss) > PPB.into() => {
-            return Err(ClaimError::Share);
-        }
-        (Kind::Proportion, Claim::Skill(skill)) => {
-            let one = reaches(goal, skill, 1)?;
-            (one, reaches(goal, skill, PPB)?, Strength::Exact)
-        }
-        (Kind::Measure, Claim::Skill(mean)) => {
-            let one = mean_reaches(goal, mean, 1)?;
-            (one, mean_reaches(goal, mean, PPB)?, Strength::AtLeast)
-        }
-        (Kind::Paired, Claim::Pair { win, loss }) => {
-            let one = pairs::reaches(goal, win, loss, smallest_lower(goal, 1))?;
-            let full = pairs::reaches(goal, win, loss, smallest_lower(goal, PPB))?;
-            (one, full, Strength::Exact)
-        }
-        _ => return Err(ClaimError::Kind),
-    };
+    let (one, strength) = paid(goal, claim, 1)?;
+    let (full, _) = paid(goal, claim, PPB)?;
     let expected = match (goal.kind, claim) {
         (Kind::Proportion, Claim::Skill(skill)) => Some(expected(goal, skill)?),
         _ => None,
@@ -137,6 +126,43 @@ pub fn payment(goal: &Goal, claim: Claim) -> Result<Payment, ClaimError> {
         full: any_of(full, goal.attempts.into()),
         expected,
         strength,
+    })
+}
+
+/// The chances, in ppb, that any of all attempts pays anything to models that can truly do these.
+///
+/// # Errors
+/// A claim that does not fit the goal.
+pub fn curve(goal: &Goal, claims: &[Claim]) -> Result<Vec<u32>, ClaimError> {
+    let chance = |claim: &Claim| {
+        let (one, _) = paid(goal, *claim, 1)?;
+        Ok((any_of(one, goal.attempts.into()) * f64::from(PPB)).round() as u32)
+    };
+    claims.iter().map(chance).collect()
+}
+
+/// The chance that one attempt is paid at least so much, and how it is meant.
+fn paid(goal: &Goal, claim: Claim, ppb: u32) -> Result<(f64, Strength), ClaimError> {
+    Ok(match (goal.kind, claim) {
+        (_, Claim::Skill(skill) | Claim::Each { skill, .. }) if skill > PPB => {
+            return Err(ClaimError::Share);
+        }
+        (_, Claim::Pair { win, loss }) if u64::from(win) + u64::from(loss) > PPB.into() => {
+            return Err(ClaimError::Share);
+        }
+        (Kind::Proportion, Claim::Skill(skill)) => (reaches(goal, skill, ppb)?, Strength::Exact),
+        (Kind::Measure, Claim::Skill(mean)) => (mean_reaches(goal, mean, ppb)?, Strength::AtLeast),
+        (Kind::Paired, Claim::Pair { win, loss }) => {
+            let level = smallest_lower(goal, ppb);
+            (pairs::reaches(goal, win, loss, level)?, Strength::Exact)
+        }
+        (Kind::Count, Claim::Each { items, skill }) => {
+            let counted = Binomial::of_ppb(items, skill);
+            let needed = smallest_paid(goal, ppb)?.and_then(|x| u32::try_from(x).ok());
+            let chance = needed.map_or(0.0, |needed| counted.at_least(needed));
+            (chance, Strength::Exact)
+        }
+        _ => return Err(ClaimError::Kind),
     })
 }
 

@@ -13,7 +13,7 @@ use super::effect::weigh;
 use super::round_subject::{self, Found, RoundSubject};
 use super::rounds::RoundAct;
 use super::subject::Subject;
-use super::{order, replace, replace_sign};
+use super::{define, order, replace, replace_sign};
 use crate::error::PageError;
 use crate::state::AppState;
 use crate::strings::actions as words;
@@ -66,6 +66,9 @@ impl Weighing<'_> {
         };
         if noun == "round" {
             return self.round(read, id, call).await;
+        }
+        if noun == "goal" {
+            return define::fares(read, self.context, (id, &call.body)).await;
         }
         let id: B256 = id;
         if !self.grants.contains_key(&id) {

@@ -1,6 +1,6 @@
 //! Every route of this part.
 
-use super::{batches, change, end, open, replace, replace_sign, request, rounds};
+use super::{batches, change, define, end, open, replace, replace_sign, request, rounds};
 use crate::access::Access;
 use crate::routes::Route;
 
@@ -51,6 +51,8 @@ pub(crate) fn routes() -> Vec<Route> {
             rounds::order_rescind,
         ),
         Route::get("/company/rounds/{root}/sign/{request}", reads, rounds::sign),
+        Route::post("/company/goals/new", writes, define::order),
+        Route::get("/company/goals/{id}/sign/{request}", reads, define::sign),
         Route::get("/company/batches", reads, batches::list),
         Route::post("/company/batches", writes, batches::begin),
         Route::get("/company/batches/{id}", reads, batches::page),

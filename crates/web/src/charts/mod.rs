@@ -4,6 +4,7 @@
 pub(crate) mod bar;
 pub(crate) mod forecast;
 mod labels;
+pub(crate) mod power;
 pub(crate) mod result_line;
 pub(crate) mod svg;
 pub(crate) mod timeline;

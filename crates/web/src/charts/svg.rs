@@ -123,6 +123,15 @@ impl Drawing {
         }
     }
 
+    /// A line from point to point.
+    pub(crate) fn polyline(&mut self, class: &str, points: &[(Px, Px)]) {
+        let places: Vec<_> = points.iter().map(|(x, y)| format!("{x},{y}")).collect();
+        let places = places.join(" ");
+        self.put(format_args!(
+            "<polyline class=\"{class}\" points=\"{places}\"/>"
+        ));
+    }
+
     /// The area between steps and a base line.
     pub(crate) fn steps_above(&mut self, class: &str, points: &[(Px, Px)], base: Px) {
         let (Some(first), Some(last)) = (points.first(), points.last()) else {

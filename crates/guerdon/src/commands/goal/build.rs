@@ -6,11 +6,11 @@ use alloy_primitives::{Address, B256, keccak256};
 use guerdon_core::PPB;
 use guerdon_core::goal::{Goal, Kind, check_panel, panel_hash};
 use guerdon_formats::amount;
+use guerdon_formats::goal_doubts::{Items, doubts};
 use guerdon_formats::goal_file::{GoalDefinition, Specification, spec_hash};
-use guerdon_valuation::calibrate::calibrate;
+use guerdon_valuation::calibrate::{Setting, odds};
 
-use super::doubts::{Items, doubts};
-use super::odds::Odds;
+use super::odds::Told;
 use crate::cli::{BuildArgs, BuildItems, BuildPeople, Mark};
 use crate::commands::serve::wall;
 use crate::context::Context;
@@ -30,28 +30,29 @@ pub(crate) fn run(context: &Context, arguments: &BuildArgs) -> Outcome {
     }
     let committed = commitment(&arguments.items)?;
     let mut definition = draft(arguments, committed.data)?;
-    let calibration = calibrate(&definition.goal)
+    let setting = Setting {
+        embedded: context.global.rpc_url.is_none(),
+        counted: arguments.counted,
+    };
+    let odds = odds(&definition.goal, setting)
         .map_err(|error| Failure::input(format!("{}: {error}", arguments.name)))?;
-    definition.goal.bound = calibration.bound;
+    definition.goal.bound = odds.calibration.bound;
     // What is written is what every other command reads: names, panel and hashes are checked there.
     GoalDefinition::decode(&definition.encode())
         .map_err(|error| Failure::input(error.to_string()))?;
-    let embedded = context.global.rpc_url.is_none();
-    let mut odds = Odds::of(&definition, calibration, arguments, embedded)?;
-    let items = arguments
-        .items
-        .items
-        .as_deref()
-        .zip(committed.items.as_deref());
-    let items = items.map(|(path, bytes)| Items { path, bytes });
-    odds.beware(doubts(&definition, items, wall()));
+    let file = arguments.items.items.as_deref();
+    let name = file.map(|path| path.display().to_string());
+    let items = name.as_deref().zip(committed.items.as_deref());
+    let items = items.map(|(name, bytes)| Items { name, bytes });
+    let doubts = doubts(&definition, items, wall());
+    let told = Told::of(&definition, (odds, doubts), arguments)?;
     if !context.global.dry_run {
         if let Some(nonce) = committed.nonce {
             files::write_secret(&nonce_path(&path), nonce.to_string().as_bytes())?;
         }
         files::write(&path, &definition.encode())?;
     }
-    context.global.output.record(&odds.record(&path))
+    context.global.output.record(&told.record(&path))
 }
 
 /// Where the nonce of the items lies.
@@ -74,7 +75,8 @@ fn draft(arguments: &BuildArgs, data: B256) -> Outcome<GoalDefinition> {
         stretch,
         base_ppb: share("--base", arguments.base)?,
         default_ppb: share("--default", arguments.default)?,
-        bound: 0,
+        // 0 asks for the calibrated one.
+        bound: arguments.bound.unwrap_or(0),
         attempts: arguments.attempts,
         max_voids: arguments.max_voids,
         samples: arguments.samples,

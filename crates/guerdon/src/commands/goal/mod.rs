@@ -5,7 +5,6 @@ mod build;
 mod define;
 mod demand;
 mod dispute;
-mod doubts;
 mod draw;
 pub(crate) mod files;
 mod odds;

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use guerdon_core::PPB;
 use guerdon_core::goal::{Goal, Kind};
+use guerdon_formats::goal_doubts::Doubt;
 use guerdon_formats::goal_file::GoalDefinition;
-use guerdon_valuation::calibrate::{
-    Calibration, Chance, Claim, Payment, Strength, false_payment, payment, percent, warnings,
-};
+use guerdon_valuation::calibrate::{Chance, Claim, Odds, Payment, Strength, payment, percent};
 use serde_json::{Value, json};
 
 use crate::cli::{BuildArgs, Mark};
@@ -17,46 +16,38 @@ use crate::output::Record;
 
 /// Everything that is said about a definition.
 #[derive(Debug)]
-pub(crate) struct Odds<'a> {
+pub(crate) struct Told<'a> {
     definition: &'a GoalDefinition,
-    calibration: Calibration,
-    wrong: Option<Chance>,
+    odds: Odds,
     /// True skill or difference in ppb, and the chance of a payment for it.
     right: Vec<(i64, Payment)>,
     /// What to beware of, a sentence each.
     warnings: Vec<String>,
 }
 
-impl<'a> Odds<'a> {
+impl<'a> Told<'a> {
     pub(crate) fn of(
         definition: &'a GoalDefinition,
-        calibration: Calibration,
+        (odds, doubts): (Odds, Vec<Doubt>),
         arguments: &BuildArgs,
-        embedded: bool,
     ) -> Outcome<Self> {
         let goal = &definition.goal;
         let impossible =
             |error: guerdon_valuation::calibrate::ClaimError| Failure::input(error.to_string());
-        let wrong = false_payment(goal).map_err(impossible)?;
         let mut right = Vec::new();
         for skill in skills(goal, &arguments.skills) {
             if let Some(claim) = claim(goal, skill, arguments.differ)? {
                 right.push((skill, payment(goal, claim).map_err(impossible)?));
             }
         }
-        let warnings = warnings(goal, &calibration, wrong.as_ref(), embedded);
-        let warnings = warnings.iter().map(ToString::to_string).collect();
+        let warnings = odds.warnings.iter().map(ToString::to_string);
+        let warnings = doubts.iter().map(ToString::to_string).chain(warnings);
         Ok(Self {
             definition,
-            calibration,
-            wrong,
+            warnings: warnings.collect(),
+            odds,
             right,
-            warnings,
         })
-    }
-
-    pub(crate) fn beware(&mut self, doubts: Vec<String>) {
-        self.warnings.splice(0..0, doubts);
     }
 
     pub(crate) fn record(&self, path: &Path) -> Record {
@@ -65,9 +56,9 @@ impl<'a> Odds<'a> {
             .line("goal", &self.definition.name)
             .line("file", path.display().to_string())
             .line("bound", goal.bound.to_string())
-            .line("pays from", needed(goal, self.calibration.needed))
+            .line("pays from", needed(goal, self.odds.calibration.needed))
             .line("pays all from", self.needed_full());
-        if let Some(wrong) = &self.wrong {
+        if let Some(wrong) = &self.odds.wrong {
             record = record.line("false payment", false_words(goal, wrong));
         }
         for (skill, chance) in &self.right {
@@ -85,7 +76,7 @@ impl<'a> Odds<'a> {
     }
 
     fn needed_full(&self) -> String {
-        let full = self.calibration.needed_full;
+        let full = self.odds.calibration.needed_full;
         full.map_or_else(
             || "no result: lower the stretch, or take more samples".to_owned(),
             |full| needed(&self.definition.goal, full),
@@ -104,7 +95,7 @@ impl<'a> Odds<'a> {
                 "strength": strength(chance.strength),
             })
         });
-        let wrong = self.wrong.map(|chance| {
+        let wrong = self.odds.wrong.map(|chance| {
             json!({
                 "one_attempt": chance.one,
                 "all_attempts": chance.all,
@@ -117,9 +108,10 @@ impl<'a> Odds<'a> {
             "name": self.definition.name,
             "kind": goal.kind.number(),
             "bound": goal.bound,
-            "alpha": self.calibration.alpha,
-            "needed": self.calibration.needed.to_string(),
-            "needed_for_everything": self.calibration.needed_full.map(|x| x.to_string()),
+            "calibrated_bound": self.odds.fair,
+            "alpha": self.odds.calibration.alpha,
+            "needed": self.odds.calibration.needed.to_string(),
+            "needed_for_everything": self.odds.calibration.needed_full.map(|x| x.to_string()),
             "false_payment": wrong,
             "payment": right.collect::<Vec<_>>(),
             "warnings": self.warnings,
