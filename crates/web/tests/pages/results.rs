@@ -38,7 +38,7 @@ struct Lab {
     router: Router,
     store: Store,
     id: B256,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 fn signer(index: u32) -> Signer {
@@ -147,8 +147,22 @@ impl Lab {
         text: impl FnOnce(&GoalDefinition) -> String,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let url = crate::harness::sqlite_url(&folder);
+        Self {
+            _folder: Some(folder),
+            ..Self::at(&url, change, text).await
+        }
+    }
+
+    /// The same in an empty database.
+    async fn at(
+        url: &str,
+        change: impl FnOnce(&mut GoalDefinition),
+        text: impl FnOnce(&GoalDefinition) -> String,
+    ) -> Self {
         let story = Story::told();
-        let store = story.stored(folder.path()).await;
+        let store = Store::open(url).await.unwrap();
+        story.put(&store).await;
         let mut definition = definition(story.now);
         change(&mut definition);
         definition.goal.spec = spec_hash(&definition.name, &definition.specification);
@@ -171,7 +185,7 @@ impl Lab {
             router: router(state(store.clone(), &story.facts, Some(WALL - 4))),
             store,
             id,
-            _folder: folder,
+            _folder: None,
         }
     }
 
