@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use alloy_primitives::{B256, hex};
-use axum::http::{Method, StatusCode};
-use guerdon_store::{Checkpoint, Store};
+use alloy_primitives::{B256, hex, keccak256};
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode};
+use guerdon_formats::audit::Bundle;
+use guerdon_store::{Checkpoint, Owner, ResultFile, Store};
 use guerdon_web::{AppState, router, table};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde_json::Value;
+use tower::ServiceExt;
 
 use crate::check;
 use crate::harness::on_both;
 use crate::node::Node;
 use crate::people::{self, Who};
-use crate::sample::{Story, WALL, inner, state};
+use crate::sample::{Story, WALL, address, inner, state};
 use crate::site::{Site, send_as};
 
 /// A day as the pages name it.
@@ -255,6 +258,59 @@ async fn every_table_is_also_a_workbook() {
             .await;
         assert_eq!(json.status, StatusCode::OK, "{base}.json");
     }
+}
+
+#[tokio::test]
+async fn the_bundle_has_the_files_that_results_were_read_from_and_no_others() {
+    let (folder, story) = (tempfile::tempdir().unwrap(), Story::told());
+    let store = story.stored(folder.path()).await;
+    people::put(&store, &story).await;
+    let mut tx = store.write().await.unwrap();
+    // The story's panel signed for the hash of this word; nobody signed for the other file.
+    for content in ["evidence", "notes"] {
+        let file = ResultFile {
+            goal: story.product,
+            attempt: 1,
+            hash: keccak256(content),
+            name: "SECRET.json".to_owned(),
+            content: content.into(),
+            added_at: WALL,
+            added_by: Owner::Wallet(address(0x20)),
+        };
+        tx.put_result_file(&file).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let pages = router(state(store.clone(), &story.facts, Some(WALL - 4)));
+    let path = format!("/audit/bundle/{}.zip", day(story.now));
+    let request = Request::builder()
+        .uri(&path)
+        .header("cookie", Who::AuditorByLink.cookie().unwrap())
+        .body(Body::empty())
+        .unwrap();
+    let answer = pages.clone().oneshot(request).await.unwrap();
+    let length: usize = answer.headers()["content-length"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let bytes = to_bytes(answer.into_body(), 10_000_000).await.unwrap();
+    assert_eq!(bytes.len(), length);
+    let bundle = Bundle::decode(&bytes).unwrap();
+    let results = bundle
+        .files
+        .iter()
+        .filter(|(path, _)| path.starts_with("results/"));
+    let results: Vec<_> = results.collect();
+    let path = format!("results/{}/1/{}", story.product, keccak256("evidence"));
+    assert_eq!(results, [(&path, &b"evidence".to_vec())]);
+    let asked = format!("/audit/bundle?date={}", day(story.now));
+    let asked = (Method::GET, asked.as_str(), None);
+    let page = send_as(&pages, asked, Who::AuditorByMail.cookie().as_deref()).await;
+    assert!(
+        page.body.contains(&bundle.seal()),
+        "the page's seal is the archive's"
+    );
+    store.close().await;
 }
 
 /// Whether a spreadsheet would take a cell of a line for a formula.

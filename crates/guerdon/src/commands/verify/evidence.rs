@@ -110,9 +110,8 @@ fn of_attempt(
         return report.fail("evidence", &name, "file", message);
     };
     let named = PairFile::decode(evidence).map(|file| file.names());
-    let named = named.unwrap_or_default();
-    let mut beside = files.iter().filter(|(hash, _)| **hash != signed.evidence);
-    let one = beside.clone().map(|(_, (_, bytes))| *bytes).next();
+    let mut allowed = named.unwrap_or_default();
+    allowed.push(signed.evidence);
     let definition = bundle.files.get(&format!("goals/{}.json", goal.id));
     let definition = definition.and_then(|bytes| GoalDefinition::decode(bytes).ok());
     let counts = definition.and_then(|definition| {
@@ -120,12 +119,14 @@ fn of_attempt(
         match goal.goal.kind {
             Kind::Paired => both(&definition, &query, files, evidence),
             Kind::Count => measured(&definition, evidence),
-            Kind::Proportion | Kind::Measure => single(&definition, &query, (evidence, one)),
+            Kind::Proportion | Kind::Measure => {
+                let (counts, beside) = single(&definition, &query, files, signed.evidence)?;
+                allowed.extend(beside);
+                Some(counts)
+            }
         }
     });
-    // Answers that nobody signed stand beside one run, and are known by what they confirm.
-    let confirms = counts.is_some() && named.is_empty();
-    let stranger = beside.find(|(hash, _)| !named.contains(hash) && !confirms);
+    let stranger = files.iter().find(|(hash, _)| !allowed.contains(hash));
     if let Some((_, (path, _))) = stranger {
         let message = "nothing that was signed names it, and it confirms nothing";
         report.fail("evidence", path, "name", message);
@@ -136,14 +137,25 @@ fn of_attempt(
     }
 }
 
-/// What one run says, with the answers beside it if there are any.
+/// What one run says, and the answers that confirm it: nobody signed them, and they are known by
+/// that alone.
 fn single(
     definition: &GoalDefinition,
     query: &Query,
-    (evidence, answers): (&[u8], Option<&[u8]>),
-) -> Counts {
-    let reading = read(evidence, query, answers).ok()?;
-    counts(definition, &reading)
+    files: &Files<'_>,
+    signed: B256,
+) -> Option<((u128, u128), Option<B256>)> {
+    let (_, evidence) = files.get(&signed)?;
+    let said = |answers: Option<&[u8]>| {
+        let reading = read(evidence, query, answers).ok()?;
+        counts(definition, &reading)
+    };
+    let beside = files.iter().filter(|(hash, _)| **hash != signed);
+    let mut confirmed = beside.filter_map(|(hash, (_, bytes))| Some((said(Some(bytes))?, *hash)));
+    match confirmed.next() {
+        Some((counts, hash)) => Some((counts, Some(hash))),
+        None => Some((said(None)?, None)),
+    }
 }
 
 /// What a measurement says; other evidence of a count is read by nobody.
@@ -179,7 +191,161 @@ fn both(definition: &GoalDefinition, query: &Query, files: &Files<'_>, evidence:
 
 #[cfg(test)]
 mod tests {
+    use alloy_primitives::Address;
+    use guerdon_core::goal::{Goal, GoalState, panel_hash};
+    use guerdon_formats::audit::{Manifest, Pin};
+    use guerdon_formats::goal_file::{GoalPlace, Specification, spec_hash};
+
     use super::*;
+    use crate::output::Format as Output;
+
+    const FILE: &str = r#"{"guerdon": "measurement", "version": 1, "task": "availability",
+        "metric": "share", "unit": "share of the day", "source": "https://status.acme.example",
+        "window": {"from": "2028-01-01T00:00:00Z", "to": "2028-01-03T00:00:00Z"},
+        "scores": [{"item": "one", "score": 0.5}, {"item": "two", "score": 1}]}"#;
+    /// The sum of both scores.
+    const X: u128 = 1_500_000_000;
+
+    fn goal() -> GoalDefinition {
+        let name = "availability";
+        let specification = Specification::new();
+        let panel = vec![Address::repeat_byte(7)];
+        let goal = Goal {
+            kind: Kind::Measure,
+            threshold: 600_000_000,
+            stretch: 900_000_000,
+            base_ppb: 500_000_000,
+            default_ppb: 0,
+            bound: 1983,
+            attempts: 2,
+            max_voids: 0,
+            samples: 2,
+            pool: 2,
+            guards: 0,
+            opens: 1,
+            closes: 2,
+            run_seconds: 3,
+            challenge_seconds: 4,
+            arbiter_seconds: 5,
+            seed_blocks: 0,
+            sponsor: Address::repeat_byte(1),
+            panel: panel_hash(1, &panel),
+            arbiter: Address::repeat_byte(3),
+            bond_token: Address::repeat_byte(4),
+            bond: 5,
+            data: B256::repeat_byte(6),
+            spec: spec_hash(name, &specification),
+        };
+        GoalDefinition {
+            name: name.to_owned(),
+            goal,
+            m: 1,
+            panel,
+            specification,
+            place: Some(GoalPlace {
+                chain_id: 31_337,
+                contract: Address::repeat_byte(8),
+            }),
+        }
+    }
+
+    /// What is found where a panel signed x for this file, and these files are in the bundle.
+    fn told(x: u128, files: &[(u16, &[u8])]) -> Option<String> {
+        let definition = goal();
+        let id = definition.id().unwrap();
+        let place = |number: u16, hash: B256| format!("results/{id}/{number}/{hash}");
+        let results = files
+            .iter()
+            .map(|(number, bytes)| (place(*number, keccak256(bytes)), bytes.to_vec()));
+        let mut files: BTreeMap<String, Vec<u8>> = results.collect();
+        files.insert(format!("goals/{id}.json"), definition.encode());
+        let record = GoalRecord {
+            id,
+            goal: definition.goal,
+            m: 1,
+            panel: definition.panel,
+            state: GoalState::default(),
+            attempts: vec![AttemptRecord::default()],
+            defined: Origin::default(),
+            changed: Origin::default(),
+        };
+        let ledger = Ledger {
+            goals: BTreeMap::from([(id, record)]),
+            ..Ledger::default()
+        };
+        let proposed = Fact::Proposed {
+            id,
+            attempt: 0,
+            x,
+            y: 0,
+            guards: 0,
+            evidence: keccak256(FILE),
+            signers: 1,
+            fraction: 0,
+            deadline: 0,
+        };
+        let mut report = Report::default();
+        let facts = [(Origin::default(), proposed)];
+        check(&bundle(files), (&ledger, &facts), &mut report);
+        report
+            .finish(Output::Json)
+            .err()
+            .map(|failure| failure.sentence)
+    }
+
+    fn bundle(files: BTreeMap<String, Vec<u8>>) -> Bundle {
+        let manifest = Manifest {
+            company: "Acme".to_owned(),
+            pin: Pin {
+                date: "2026-07-01".to_owned(),
+                block: 9,
+                hash: B256::ZERO,
+                time: 1_782_864_000,
+            },
+            chain_id: 31_337,
+            genesis_hash: B256::ZERO,
+            start_block: 1,
+            symbol: "ACC".to_owned(),
+            decimals: 18,
+            contracts: Vec::new(),
+            files: Vec::new(),
+        };
+        Bundle::new(manifest, files)
+    }
+
+    #[test]
+    fn a_file_is_the_one_that_was_signed_and_says_what_was_signed() {
+        let file = FILE.as_bytes();
+        assert_eq!(told(X, &[(0, file)]), None);
+        assert_eq!(told(X, &[]), None, "not every file is kept");
+        let other = told(X + 1, &[(0, file)]).unwrap();
+        assert!(
+            other.contains(&format!("x: it is {X} and should be")),
+            "{other}"
+        );
+        let added = told(X, &[(0, file), (0, b"notes")]).unwrap();
+        assert!(
+            added.contains("nothing that was signed names it"),
+            "{added}"
+        );
+        let instead = told(X, &[(0, b"another file")]).unwrap();
+        assert!(instead.contains("that was signed, 0x"), "{instead}");
+        let elsewhere = told(X, &[(0, file), (1, file)]).unwrap();
+        assert!(
+            elsewhere.contains("no signed result is of its attempt"),
+            "{elsewhere}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_was_changed_has_not_the_hash_of_its_name() {
+        let path = format!("results/{0}/0/{0}", B256::repeat_byte(9));
+        let files = BTreeMap::from([(path.clone(), b"changed".to_vec())]);
+        let mut report = Report::default();
+        check(&bundle(files), (&Ledger::default(), &[]), &mut report);
+        let told = report.finish(Output::Json).unwrap_err().sentence;
+        assert!(told.contains(&format!("{path}, hash: it is")), "{told}");
+    }
 
     #[test]
     fn a_path_names_goal_attempt_and_hash_in_one_way() {
