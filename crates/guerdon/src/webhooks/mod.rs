@@ -19,7 +19,6 @@ mod target;
 mod tests;
 mod turn;
 
-pub(crate) use data_key::DataKey;
 pub(crate) use jobs::{Jobs, key_of};
 pub(crate) use lent::lend;
 pub(crate) use target::Reach;

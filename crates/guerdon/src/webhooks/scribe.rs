@@ -124,9 +124,11 @@ impl<S: Source> Scribe<S> {
         filled: Option<(Vec<GrantSteps>, Option<B256>)>,
         now: u64,
     ) -> Outcome<bool> {
+        let back = self.replaced(&told).await?;
         let far = found.to.0.saturating_sub(told.block) >= QUIET;
         let steps = filled.as_ref().map_or(0, |(steps, _)| steps.len());
-        if found.events.is_empty() && found.steps.is_empty() && steps == 0 && !far {
+        if found.events.is_empty() && found.steps.is_empty() && steps == 0 && !far && back.is_none()
+        {
             if let Some((_, unfilled)) = filled {
                 self.unfilled = unfilled;
             }
@@ -135,7 +137,6 @@ impl<S: Source> Scribe<S> {
         if !self.is_on_chain(head.block, head.hash).await? {
             return Ok(false);
         }
-        let was_replaced = !self.is_on_chain(told.block, told.hash).await?;
         let Some(mut tx) = self.turn.locked().await? else {
             return Ok(false);
         };
@@ -145,17 +146,16 @@ impl<S: Source> Scribe<S> {
         if (known.block, known.hash) != (told.block, told.hash) {
             return Ok(false);
         }
-        if was_replaced {
+        if let Some(back) = back {
             // What the new blocks repeat has the same ids, and is not told again.
             tracing::warn!(
                 "block {} was replaced: its facts are looked for again",
                 told.block
             );
-            known.block = told.block.saturating_sub(DEPTH);
-            known.hash = found.to.1;
+            (known.block, known.hash) = back;
             tx.put_told(&known).await?;
             tx.commit().await?;
-            return Ok(true);
+            return Ok(false);
         }
         for event in &found.events {
             tx.add_event(&mut known, event, now).await?;
@@ -169,6 +169,18 @@ impl<S: Source> Scribe<S> {
         tx.commit().await?;
         self.unfilled = unfilled;
         Ok(true)
+    }
+
+    /// Where to look for facts again, if the block that they were told up to was replaced: only on
+    /// a chain of one's own, where every block counts as final.
+    async fn replaced(&self, told: &Told) -> Outcome<Option<(u64, B256)>> {
+        let is_local = self.facts.chain_id == LOCAL_CHAIN;
+        if !is_local || self.is_on_chain(told.block, told.hash).await? {
+            return Ok(None);
+        }
+        let back = told.block.saturating_sub(DEPTH);
+        let block = self.source.block(back).await?;
+        Ok(block.map(|block| (block.number, block.hash)))
     }
 
     async fn is_on_chain(&self, block: u64, hash: B256) -> Outcome<bool> {

@@ -30,11 +30,7 @@ const HOOK: &str = "wh_0000000000000001";
 #[derive(Clone, Default)]
 struct Heard(Arc<Mutex<Vec<(HeaderMap, String)>>>, Arc<Mutex<u16>>);
 
-async fn hear(
-    State(heard): State<Heard>,
-    headers: HeaderMap,
-    body: String,
-) -> impl IntoResponse {
+async fn hear(State(heard): State<Heard>, headers: HeaderMap, body: String) -> impl IntoResponse {
     heard.0.lock().unwrap().push((headers, body));
     let status = *heard.1.lock().unwrap();
     let location = [("location", "/elsewhere")];
@@ -45,9 +41,7 @@ impl Heard {
     /// Begins to listen; answers the port.
     async fn listen(&self) -> u16 {
         *self.1.lock().unwrap() = 204;
-        let router = axum::Router::new()
-            .fallback(hear)
-            .with_state(self.clone());
+        let router = axum::Router::new().fallback(hear).with_state(self.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -88,10 +82,12 @@ struct Desk {
 impl Desk {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open_file(&folder.path().join("guerdon.db"));
-        let store = store.await.unwrap();
-        let key = DataKey::open(&folder.path().join("data.key"), &store);
-        let key = Arc::new(key.await.unwrap());
+        let (database, file) = (
+            folder.path().join("guerdon.db"),
+            folder.path().join("data.key"),
+        );
+        let store = Store::open_file(&database).await.unwrap();
+        let key = Arc::new(DataKey::open(&file, &store).await.unwrap());
         let (heard, names) = (Heard::default(), Names::default());
         names.0.lock().unwrap().push([127, 0, 0, 1].into());
         let port = heard.listen().await;
@@ -193,7 +189,10 @@ async fn what_is_sent_is_signed_and_sent_once_by_the_one_whose_turn_it_is() {
     other.pass(NOW + 1).await.unwrap();
     assert_eq!(desk.heard.take().len(), 1);
     other.pass(NOW + 2).await.unwrap();
-    assert!(desk.heard.take().is_empty(), "what arrived is not sent again");
+    assert!(
+        desk.heard.take().is_empty(),
+        "what arrived is not sent again"
+    );
     desk.store.close().await;
 }
 
@@ -299,7 +298,7 @@ struct Chain(Arc<Mutex<Vec<Head>>>, Arc<Mutex<u64>>);
 impl Chain {
     fn mine(&self, mark: u8) -> Head {
         let mut blocks = self.0.lock().unwrap();
-        let number = blocks.len() as u64 + 1;
+        let number = blocks.len() as u64;
         let head = Head {
             number,
             hash: keccak256([number as u8, mark]),
@@ -315,12 +314,12 @@ impl Source for Chain {
     async fn head(&self, finality: Finality) -> Result<Head, ChainError> {
         assert_eq!(finality, Finality::Finalized);
         let at = *self.1.lock().unwrap();
-        Ok(self.0.lock().unwrap()[at as usize - 1])
+        Ok(self.0.lock().unwrap()[at as usize])
     }
 
     async fn block(&self, number: u64) -> Result<Option<Head>, ChainError> {
         let blocks = self.0.lock().unwrap();
-        Ok(blocks.get(number as usize - 1).copied())
+        Ok(blocks.get(number as usize).copied())
     }
 
     async fn logs(&self, _: u64, _: u64, _: &[Address]) -> Result<Vec<Log>, ChainError> {
@@ -395,6 +394,7 @@ async fn amounts(store: &Store) -> Vec<String> {
 async fn a_fact_is_told_when_its_block_is_final_and_not_before() {
     let desk = Desk::new().await;
     let chain = Chain::default();
+    chain.mine(0);
     let mut scribe = scribe(&desk, &chain, 1);
     assert!(!scribe.pass(NOW).await.unwrap(), "nothing is read yet");
     let first = chain.mine(0);
@@ -411,7 +411,11 @@ async fn a_fact_is_told_when_its_block_is_final_and_not_before() {
     let third = chain.mine(0);
     index(&desk.store, &third, &[funded(&third, 3, 0, 3)]).await;
     while scribe.pass(NOW).await.unwrap() {}
-    assert_eq!(amounts(&desk.store).await, ["2", "2"], "each of a transaction");
+    assert_eq!(
+        amounts(&desk.store).await,
+        ["2", "2"],
+        "each of a transaction"
+    );
     *chain.1.lock().unwrap() = 3;
     // A process that begins anew.
     let mut again = self::scribe(&desk, &chain, 1);
@@ -424,6 +428,7 @@ async fn a_fact_is_told_when_its_block_is_final_and_not_before() {
 async fn blocks_that_are_replaced_tell_nothing_twice_and_nothing_is_missed() {
     let desk = Desk::new().await;
     let chain = Chain::default();
+    chain.mine(0);
     let local = 31_337;
     let mut scribe = scribe(&desk, &chain, local);
     let first = chain.mine(0);

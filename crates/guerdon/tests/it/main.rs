@@ -40,3 +40,4 @@ mod travel;
 mod upkeep;
 mod verify;
 mod visitor;
+mod webhooks;
