@@ -13,7 +13,7 @@ use super::call::Call;
 use super::endpoint::Outcome;
 use super::once::Made;
 use super::plans;
-use super::problem::{Fault, Kind, Problem};
+use super::problem::{Kind, Problem};
 use crate::actions::plan_round;
 use crate::company::lent::{self, Look, Sent};
 use crate::data::money;
@@ -52,12 +52,7 @@ pub(super) fn begin(call: &Call) -> BoxFuture<'_, Result<Made, Problem>> {
             by: Actor::Key(call.key.id),
         };
         let draft = lent::begun(&call.state, sent).await?;
-        let draft = draft.map_err(|detail| {
-            Problem::invalid(vec![Fault {
-                at: "/sheet".to_owned(),
-                detail,
-            }])
-        })?;
+        let draft = draft.map_err(|why| Problem::new(Kind::SheetRefused, why))?;
         Ok(Made {
             answer: json!({"import": draft.id}),
             entry: entry(call, ("import begun", &draft.id, "")),

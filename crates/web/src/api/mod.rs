@@ -30,8 +30,8 @@ mod table;
 mod tag;
 mod webhooks;
 
-pub(crate) use kept::{Kept, by_session};
 pub use events::{EventKind, event_of, vested_event};
+pub(crate) use kept::{Kept, by_session};
 pub use key::NewKey;
 pub use limit::Limits;
 pub use openapi::document;

@@ -26,6 +26,7 @@ pub(crate) enum Kind {
     Refused,
     Taken,
     SheetRefused,
+    WebhookRefused,
     TooLarge,
     NotJson,
     Invalid,
@@ -36,7 +37,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::NotUnderstood,
         Self::KeyWithCookie,
         Self::NameMissing,
@@ -51,6 +52,7 @@ impl Kind {
         Self::Refused,
         Self::Taken,
         Self::SheetRefused,
+        Self::WebhookRefused,
         Self::TooLarge,
         Self::NotJson,
         Self::Invalid,
@@ -77,6 +79,7 @@ impl Kind {
             Self::Refused => ("refused_by_contract", 409, "The contract would refuse"),
             Self::Taken => ("taken", 409, "Already taken"),
             Self::SheetRefused => ("sheet_refused", 409, "The sheet was not imported"),
+            Self::WebhookRefused => ("webhook_refused", 409, "The webhook was not made"),
             Self::TooLarge => ("too_large", 413, "Too large"),
             Self::NotJson => ("not_json", 415, "Not JSON"),
             Self::Invalid => ("invalid", 422, "Not valid"),

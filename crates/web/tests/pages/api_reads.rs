@@ -141,13 +141,13 @@ async fn grants_that_wait_to_be_opened_stand_in_the_list_without_names_of_people
         let nameless = all(&api, 2, "/grants?limit=200").await;
         assert_eq!(nameless.len(), rows.len());
         assert!(nameless.iter().all(|row| row["person"].is_null()));
-        // On a day before its round was committed nothing waited.
-        let before = api.get("/grants?as_of=2026-07-01").await;
-        assert!(
-            before.status.as_u16() == 404 || before.body["data"] == json!([]),
-            "{}",
-            before.body
-        );
+        // On the day of its commitment the whole round waited; before that there was nothing.
+        let first = all(&api, ALL, "/grants?as_of=2026-07-01&limit=4").await;
+        assert_eq!(first.len(), api.story.grants.len());
+        let waits = |row: &Value| row["state"] == "not opened yet";
+        assert!(first.iter().all(waits));
+        let before = api.get("/grants?as_of=2026-06-30").await;
+        before.is(404, "as_of_unknown");
         api.store.close().await;
     })
     .await;
@@ -266,9 +266,14 @@ async fn a_sheet_is_taken_in_checked_and_forgotten_and_nothing_wrong_is_imported
                 .unwrap()
                 .contains("guerdon round import")
         );
-        for wrong in [
+        for strange in [
             json!({"name": "s.csv", "sheet": "a;b\n1;2\n"}),
             json!({"name": "s.csv", "sheet": csv, "columns": [{"theirs": "nobody's"}]}),
+        ] {
+            let said = api.post("/imports", "wrong", strange).await;
+            said.is(409, "sheet_refused");
+        }
+        for wrong in [
             json!({"name": "s.csv"}),
             json!({"name": "s.csv", "sheet": csv, "left_out": [0]}),
         ] {

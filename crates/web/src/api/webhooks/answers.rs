@@ -11,7 +11,7 @@ use super::{NotMade, Wanted, note, put};
 use crate::api::call::Call;
 use crate::api::endpoint::Outcome;
 use crate::api::events::EventKind;
-use crate::api::problem::{Fault, Problem};
+use crate::api::problem::{Kind, Problem};
 use crate::api::schema::{
     self, LINE, list as list_of, maybe, moment, object, optional, part, text,
 };
@@ -54,10 +54,7 @@ pub(in crate::api) fn add<'a>(call: &'a Call, tx: &'a mut Tx) -> BoxFuture<'a, O
         };
         let made = put(tx, &call.state, wanted, Actor::Key(call.key.id)).await;
         let (id, _) = made.map_err(|error| match error {
-            NotMade::Wrong(at, why) => Problem::invalid(vec![Fault {
-                at: format!("/{at}"),
-                detail: why.to_owned(),
-            }]),
+            NotMade::Wrong(why) => Problem::new(Kind::WebhookRefused, why),
             NotMade::Store(error) => error.into(),
         })?;
         Ok(json!({"id": id}))

@@ -33,7 +33,7 @@ struct Wanted<'a> {
 
 /// Why no webhook was made.
 enum NotMade {
-    Wrong(&'static str, &'static str),
+    Wrong(&'static str),
     Store(StoreError),
 }
 
@@ -50,20 +50,20 @@ async fn put(
     wanted: Wanted<'_>,
     actor: Actor,
 ) -> Result<(String, NewSecret), NotMade> {
-    let wrong = |at, why| NotMade::Wrong(at, why);
+    let wrong = NotMade::Wrong;
     let lent = state.options.webhooks.as_ref();
-    let lent = lent.ok_or_else(|| wrong("url", words::NO_DATA_KEY))?;
-    let url = lent.check(wanted.url).map_err(|why| wrong("url", why))?;
+    let lent = lent.ok_or_else(|| wrong(words::NO_DATA_KEY))?;
+    let url = lent.check(wanted.url).map_err(wrong)?;
     if wanted.events.iter().any(|word| !can_ask(word)) {
-        return Err(wrong("events", words::EVENTS_WRONG));
+        return Err(wrong(words::EVENTS_WRONG));
     }
     if tx.webhooks().await?.len() >= MOST {
-        return Err(wrong("url", words::TOO_MANY));
+        return Err(wrong(words::TOO_MANY));
     }
     let random = (state.random)();
     let id = format!("wh_{}", hex::encode(random.get(..8).unwrap_or_default()));
     let secret = lent.seal(&id, wanted.secret);
-    let secret = secret.map_err(|why| wrong("secret", why))?;
+    let secret = secret.map_err(wrong)?;
     let at = (state.wall)();
     tx.add_webhook(&NewWebhook {
         id: id.clone(),

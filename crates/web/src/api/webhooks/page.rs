@@ -96,7 +96,7 @@ pub(in crate::api) async fn make(
             let mut read = state.store.read().await?;
             show(&mut read, (&state, &viewer), &id, (Some(secret), None)).await
         }
-        Err(NotMade::Wrong(_, why)) => {
+        Err(NotMade::Wrong(why)) => {
             drop(tx);
             integrations::refused(&state, &viewer, (fields.get("url"), why)).await
         }
