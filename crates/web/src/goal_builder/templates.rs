@@ -7,12 +7,20 @@ use super::sheet::Sheet;
 use crate::dates;
 use crate::strings::goal_builder as words;
 
-/// Name in the address, kind, and what it fills in.
-const TEMPLATES: [(&str, &str, &[(&str, &str)]); 4] = [
-    (
-        "benchmark",
-        "PROPORTION",
-        &[
+/// One to start from.
+struct Template {
+    /// In the address.
+    name: &'static str,
+    kind: &'static str,
+    /// What it fills in.
+    pairs: &'static [(&'static str, &'static str)],
+}
+
+const TEMPLATES: [Template; 4] = [
+    Template {
+        name: "benchmark",
+        kind: "PROPORTION",
+        pairs: &[
             ("threshold", "80"),
             ("stretch", "90"),
             ("samples", "500"),
@@ -21,11 +29,11 @@ const TEMPLATES: [(&str, &str, &[(&str, &str)]); 4] = [
             ("metric", "exact_match"),
             ("better", "5"),
         ],
-    ),
-    (
-        "baseline",
-        "PAIRED",
-        &[
+    },
+    Template {
+        name: "baseline",
+        kind: "PAIRED",
+        pairs: &[
             ("threshold", "0"),
             ("stretch", "5"),
             ("samples", "1000"),
@@ -34,11 +42,11 @@ const TEMPLATES: [(&str, &str, &[(&str, &str)]); 4] = [
             ("better", "5"),
             ("differ", "20"),
         ],
-    ),
-    (
-        "mean",
-        "MEASURE",
-        &[
+    },
+    Template {
+        name: "mean",
+        kind: "MEASURE",
+        pairs: &[
             ("threshold", "70"),
             ("stretch", "80"),
             ("samples", "1000"),
@@ -46,11 +54,11 @@ const TEMPLATES: [(&str, &str, &[(&str, &str)]); 4] = [
             ("metric", "mean score"),
             ("better", "10"),
         ],
-    ),
-    (
-        "milestone",
-        "COUNT",
-        &[
+    },
+    Template {
+        name: "milestone",
+        kind: "COUNT",
+        pairs: &[
             ("threshold", "1"),
             ("stretch", "1"),
             ("base", "100"),
@@ -58,7 +66,7 @@ const TEMPLATES: [(&str, &str, &[(&str, &str)]); 4] = [
             ("attempts", "1"),
             ("metric", "done or not"),
         ],
-    ),
+    },
 ];
 
 /// What every goal starts with.
@@ -74,17 +82,22 @@ const USUAL: [(&str, &str); 7] = [
 
 /// Links to the templates, with what each is for.
 pub(super) fn links() -> Vec<(String, &'static str, &'static str)> {
-    let link = |(name, kind, _): &(&str, &str, &[(&str, &str)])| {
-        let (title, what) = words::template(kind);
-        (format!("/company/goals/new?template={name}"), title, what)
+    let link = |it: &Template| {
+        let (title, what) = words::template(it.kind);
+        (
+            format!("/company/goals/new?template={}", it.name),
+            title,
+            what,
+        )
     };
     TEMPLATES.iter().map(link).collect()
 }
 
 /// The form of a template; of the first where none is named. The window is a year from `now`.
 pub(super) fn sheet(name: &str, now: u64) -> Sheet {
-    let named = TEMPLATES.iter().find(|(known, ..)| *known == name);
-    let (_, kind, pairs) = named.or(TEMPLATES.first()).copied().unwrap_or_default();
+    let named = TEMPLATES.iter().find(|known| known.name == name);
+    let named = named.or(TEMPLATES.first());
+    let (kind, pairs) = named.map_or(("", [].as_slice()), |it| (it.kind, it.pairs));
     let today = dates::zoned(now, &TimeZone::UTC).date();
     let in_a_year = today.saturating_add(Span::new().years(1));
     let (opens, closes) = (today.to_string(), in_a_year.to_string());
