@@ -194,21 +194,31 @@ pub(crate) async fn interruptible<T>(command: impl Future<Output = Outcome<T>>) 
     }
 }
 
-/// Ctrl-C, or the request to end that a service manager sends.
-pub(crate) async fn asked_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+/// Ctrl-C, or the request to end that a service manager sends; from this call on, neither ends the
+/// process by itself.
+#[cfg(unix)]
+pub(crate) fn asked_to_stop() -> impl Future<Output = ()> + Send {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    );
+    async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
+            tracing::warn!("signals cannot be heard: only a kill ends this process");
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
     }
-    let _ = interrupt.await;
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+pub(crate) async fn asked_to_stop() {
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 fn ask_password(name: &str) -> Outcome<String> {

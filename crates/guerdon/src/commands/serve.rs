@@ -108,10 +108,7 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     let options = options(site, address, &deployment)?;
     let store = store::open(context, &deployment).await?;
     let numbers = Numbers::default();
-    let counting = match site.metrics {
-        Some(address) => Some(metrics::bind(address).await?),
-        None => None,
-    };
+    let counting = counting(site).await?;
     if !site.web_only {
         store::fill_from_files(context, &store).await?;
     }
@@ -150,6 +147,7 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
         wallet_network: wallet_network::of(&site.portal, deployment.chain_id)?,
         ..view(&node.chain, &deployment).await?
     };
+    let asked = asked_to_stop();
     say(&format!(
         "pages at {}, chain at {}",
         options.origin,
@@ -169,29 +167,42 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     say("Ctrl-C stops everything");
 
     let outcome = tokio::select! {
-        outcome = watch_over(node, follower, pages, &stop) => outcome,
+        outcome = watch_over((node, asked), follower, pages, &stop) => outcome,
         outcome = keep::beside(keeping.as_ref()) => outcome,
     };
-    if let Some(keeping) = keeping {
-        keeping.end().await;
-    }
     let _ = stop.send(true);
-    if let Some(jobs) = jobs {
-        jobs.end().await;
-    }
+    end(keeping, jobs).await;
     store.close().await;
     outcome
 }
 
+/// Where the numbers of operation are asked for.
+async fn counting(site: &Site) -> Outcome<Option<TcpListener>> {
+    match site.metrics {
+        Some(address) => Ok(Some(metrics::bind(address).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Gives back what this process held.
+async fn end(keeping: Option<Keeping>, jobs: Option<Jobs>) {
+    if let Some(keeping) = keeping {
+        keeping.end().await;
+    }
+    if let Some(jobs) = jobs {
+        jobs.end().await;
+    }
+}
+
 /// Waits for the first end of anything, then ends the rest.
 async fn watch_over(
-    node: &Node,
+    (node, asked): (&Node, impl Future<Output = ()>),
     mut follower: JoinHandle<Result<(), IndexError>>,
     mut pages: JoinHandle<std::io::Result<()>>,
     stop: &watch::Sender<bool>,
 ) -> Outcome {
     let outcome = tokio::select! {
-        () = asked_to_stop() => Ok(()),
+        () = asked => Ok(()),
         ended = &mut follower => ended_early("the indexer", ended),
         ended = &mut pages => ended_early("the pages", ended),
         () = keep_state(node) => Ok(()),

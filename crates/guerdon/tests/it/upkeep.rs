@@ -148,6 +148,7 @@ fn the_log_is_json_where_programs_read_it() {
 #[test]
 fn an_index_may_follow_the_blocks_alone_that_cannot_be_replaced() {
     let company = demo();
+    let mut newest_of_all = Served::start(&company);
     let rpc = Rpc::new(&node_url(&company));
     rpc.ask("anvil_mine", &json!(["0x50"]));
     let block = |tag: &str| {
@@ -179,7 +180,9 @@ fn an_index_may_follow_the_blocks_alone_that_cannot_be_replaced() {
         (&ready["block"], &ready["status"]),
         (&json!(last), &json!("ready"))
     );
+    newest_of_all.wait_for(newest);
     assert_eq!(served.stop(), Some(0));
+    assert_eq!(newest_of_all.stop(), Some(0));
 }
 
 #[test]
