@@ -22,7 +22,12 @@ const HELEN = 2;
 const JUN = 3;
 const ARBITER = 8;
 const CHALLENGER = 9;
+const RELEASE_2 = join(ROOT, "crates/guerdon/demo/lm-eval-acme-coder-r2.json");
 const RELEASE_3 = join(ROOT, "crates/guerdon/demo/lm-eval-acme-coder-r3.json");
+const ANSWERS_3 = join(
+  ROOT,
+  "crates/formats/tests/data/evals/lm-eval-acme-coder-r3-samples.jsonl",
+);
 const MODEL = `0x${"4d".repeat(32)}`;
 const DAY = 86_400;
 
@@ -33,15 +38,17 @@ before(async () => {
 });
 
 /** A goal of this test's own, over the demo's items and panel. */
-async function define(name, challengeSeconds) {
+async function define(name, challengeSeconds, changed = {}) {
   const file = join(made.data, "goals", "product_500@0.80..0.90.json");
   const { place: _, ...draft } = JSON.parse(readFileSync(file, "utf8"));
   const { panel: _panel, spec: _spec, ...goal } = draft.goal;
   const { timestamp } = await ask(made.rpc, "eth_getBlockByNumber", ["latest", false]);
   const now = Number(timestamp);
-  const window = { opens: now - DAY, closes: now + 300 * DAY, challengeSeconds };
+  const window = { opens: now - DAY, closes: now + 300 * DAY, challengeSeconds, ...changed };
   const path = join(made.data, `${name}.json`);
-  writeFileSync(path, JSON.stringify({ ...draft, name, goal: { ...goal, ...window } }));
+  const specification = { ...draft.specification, title: name };
+  const defining = { ...draft, name, specification, goal: { ...goal, ...window } };
+  writeFileSync(path, JSON.stringify(defining));
   const defined = JSON.parse(await guerdon(made.data, "-o", "json", "goal", "define", path));
   await waitFor(made.url, Number(await ask(made.rpc, "eth_blockNumber")));
   return { id: defined.goal, until: new Date((now + 20 * DAY) * 1000).toISOString().slice(0, 10) };
@@ -107,9 +114,9 @@ async function follows(page, goal, says) {
   await row.getByRole("link", { name: says }).click();
 }
 
-/** From a name of a model to a proposed result, each with an own wallet. */
-async function proposed(t, name, seconds) {
-  const { id, until } = await define(name, seconds);
+/** From a name of a model to a running attempt, each with an own wallet. */
+async function registered(t, name, seconds, changed) {
+  const { id, until } = await define(name, seconds, changed);
   const sponsor = await opened(t, SPONSOR, "/queue");
   await follows(sponsor, name, "Name the model of the next attempt");
   await sponsor.getByLabel("Hash of the model's manifest").fill(MODEL);
@@ -123,7 +130,12 @@ async function proposed(t, name, seconds) {
 
   await follows(sponsor, name, "Register the attempt");
   await sends(sponsor, "Register the attempt");
+  return { id, sponsor, helen };
+}
 
+/** And on to a proposed result. */
+async function proposed(t, name, seconds) {
+  const { id, sponsor, helen } = await registered(t, name, seconds);
   await follows(helen, name, "Run the items and bring the result file");
   assert.match(await words(helen), /Nothing is drawn: every attempt runs all items/);
   await helen.getByLabel(/^Result file of the harness/).setInputFiles(RELEASE_3);
@@ -154,6 +166,45 @@ describe("results through the pages", () => {
     assert.match(await words(sponsor), /The 1st attempt measured 0\.856.*so 61\.0.* is open/);
     const queue = await (await fetch(`${made.url}/goals/${id}.json`)).json();
     assert.equal(JSON.stringify(queue).includes("428"), true);
+  });
+
+  test("a comparison of two releases is read from four files and signed", async (t) => {
+    const changed = { kind: 1, threshold: "50000000", stretch: "200000000", bound: 1645 };
+    const { helen } = await registered(t, "ahead_500", DAY, changed);
+    await follows(helen, "ahead_500", "Run candidate and baseline and bring both result files");
+    // Release 2's answers were not kept: 355 of those that release 3 has right.
+    let right = 0;
+    const lines = readFileSync(ANSWERS_3, "utf8").trim().split("\n").map((line) => {
+      const sample = JSON.parse(line);
+      if (sample.filter === "strict-match" && sample.exact_match === 1) {
+        right += 1;
+        sample.exact_match = right <= 355 ? 1 : 0;
+      }
+      return JSON.stringify(sample);
+    });
+    const answers = join(made.data, "r2-samples.jsonl");
+    writeFileSync(answers, lines.join("\n"));
+    for (const [label, file] of [
+      ["Result file of the candidate", RELEASE_3],
+      [/^Answers of the candidate/, ANSWERS_3],
+      ["Result file of the baseline", RELEASE_2],
+      [/^Answers of the baseline/, answers],
+    ]) {
+      await helen.getByLabel(label).setInputFiles(file);
+    }
+    await helen.getByRole("button", { name: "Read the file" }).click();
+    await helen.getByText("73 wins, 0 losses of 500; what counts is the lower bound").first().waitFor();
+    assert.match(await words(helen), /The goal's specification names no baseline/);
+    await signs(helen, "Sign this result");
+    const download = helen.waitForEvent("download");
+    await helen.getByRole("link", { name: "The signatures so far" }).first().click();
+    const path = await (await download).path();
+    const { kind, signatures } = JSON.parse(readFileSync(path, "utf8"));
+    assert.deepEqual([kind, signatures.length, signatures[0].x], ["signatures", 1, "73"]);
+    const found = await structure(helen);
+    await helen.setViewportSize(PHONE);
+    found.push(...(await width(helen)), ...(await accessibility(helen)));
+    assert.deepEqual(found, []);
   });
 
   test("a challenge is paid, resolved, and its bond withdrawn", async (t) => {
