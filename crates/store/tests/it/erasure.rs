@@ -86,10 +86,6 @@ async fn fill(store: &Store) -> (PersonId, PersonId) {
         .unwrap();
     }
     bring_all(&mut tx, id, bob).await;
-    for (place, label) in [(1, "Björn's audit"), (2, "Bob's audit")] {
-        let link = auditor_link(place, label, Owner::Person(id));
-        tx.add_auditor_link(&link).await.unwrap();
-    }
     for actor in [Actor::CommandLine, Actor::Owner(Owner::Person(id))] {
         tx.append_audit(&entry(actor, &id.to_string()))
             .await
@@ -109,6 +105,10 @@ async fn bring_all(tx: &mut Tx, id: PersonId, bob: PersonId) {
         bring(tx, author, place, "Björn").await;
     }
     bring(tx, Owner::Person(bob), 3, "Bob").await;
+    for (place, label) in [(1, "Björn's audit"), (2, "Bob's audit")] {
+        let link = auditor_link(place, label, Owner::Person(id));
+        tx.add_auditor_link(&link).await.unwrap();
+    }
 }
 
 /// A result to be signed, its file and a reason, all of them with a name in it.
