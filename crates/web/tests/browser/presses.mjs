@@ -51,16 +51,35 @@ export const PRESSES = {
     return path(walk.page);
   },
   "/sign-in/mail/{token}": async (walk) => {
-    await walk.page.goto(`${walk.url}/sign-in/mail`);
-    await walk.page.locator("main input[type=email]").fill("clairefontaine@acme.example");
-    await walk.page.locator("main form button").first().click();
-    await walk.page.waitForLoadState("load");
+    await walk.page.goto(`${walk.url}/sign-in`);
+    await walk.page.getByLabel("E-mail address").fill("clairefontaine@acme.example");
+    await walk.page.getByRole("button", { name: "Send me a link" }).click();
+    await walk.page.waitForURL((at) => at.pathname === "/sign-in/mail");
     let link;
     for (let tries = 0; !link && tries < 50; tries += 1) {
       await walk.page.waitForTimeout(100);
       link = mailed(walk, /\/sign-in\/mail\/[0-9a-f]{32,}/);
     }
     await walk.page.goto(walk.url + link);
+    return path(walk.page);
+  },
+  "/sign-in/auditor/{token}": async (walk) => {
+    await walk.page.goto(`${walk.url}/audit/links`);
+    await walk.page.getByLabel("Whom it is for").fill("Fontaine & Cie, 2028");
+    await walk.page.getByRole("button", { name: "Make a link" }).click();
+    await walk.page.goto(await walk.page.locator("main .why code.whole").innerText());
+    return path(walk.page);
+  },
+  "/company/integrations/webhooks/{id}": async (walk) => {
+    await walk.page.goto(`${walk.url}/company/integrations`);
+    const form = walk.page.locator("form[action='/company/integrations/webhooks']");
+    await form.getByLabel("Address").fill("https://payroll.acme.example/guerdon");
+    await form.getByRole("button").click();
+    // The answer shows the secret, this once, and leads nowhere: the list leads to the page.
+    await walk.page.locator("main .why code.whole").waitFor();
+    await walk.page.goto(`${walk.url}/company/integrations`);
+    await walk.page.locator("a[href^='/company/integrations/webhooks/wh_']").first().click();
+    await walk.page.waitForURL(/webhooks\/wh_/);
     return path(walk.page);
   },
 };

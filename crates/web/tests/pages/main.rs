@@ -84,6 +84,7 @@ mod streams;
 mod succession;
 #[cfg(test)]
 mod wallets;
+mod webhooks;
 
 use axum::http::{Method, StatusCode};
 use guerdon_store::Store;

@@ -11,6 +11,7 @@ use crate::harness::on_both;
 use crate::people::{self, AUDITOR_LINK, CALENDAR, EVERYBODY, MINE, SHARE, Who};
 use crate::sample::{ORIGIN, Story, WALL, state};
 use crate::site::{Answer, is_page, send_as};
+use crate::webhooks;
 
 /// Routes that end sessions.
 const ENDS: [&str; 3] = [
@@ -130,6 +131,7 @@ async fn pages(url: &str) -> (Router, Story, Vec<PersonId>, Store) {
     let store = Store::open(url).await.unwrap();
     story.put(&store).await;
     let people = people::put(&store, &story).await;
+    webhooks::put(&store, "1").await;
     let router = router(state(store.clone(), &story.facts, Some(WALL - 4)));
     (router, story, people, store)
 }

@@ -191,3 +191,25 @@ impl Shape {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const DOCS: &str = include_str!("../../../../../docs/api.md");
+
+    #[test]
+    fn every_kind_has_a_word_of_its_own_and_stands_in_the_documents() {
+        let words: BTreeSet<_> = EventKind::ALL.iter().map(|kind| kind.word()).collect();
+        assert_eq!(words.len(), EventKind::ALL.len());
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::named(kind.word()), Some(*kind));
+            assert!(kind.says().ends_with('.'), "{kind:?}");
+            assert!(DOCS.contains(&format!("`{}`", kind.word())), "{kind:?}");
+        }
+        assert!(!EventKind::asked_for().contains(&EventKind::WebhookTest));
+        assert_eq!(EventKind::named("grant.revoked"), None);
+    }
+}

@@ -2,100 +2,12 @@
 
 mod answers;
 mod lent;
+mod made;
 mod page;
 mod show;
 
-use std::collections::BTreeSet;
-
-use alloy_primitives::hex;
-use guerdon_store::{Actor, NewEntry, NewWebhook, StoreError, Tx};
-
 pub(super) use answers::{add, list, remove, shapes};
 pub use lent::{NewSecret, Webhooks};
+use made::{NotMade, Wanted, note, put};
 pub(super) use page::{change, make, one};
 pub(super) use show::{HookRow, rows};
-
-use super::events::EventKind;
-use crate::state::AppState;
-use crate::strings::webhooks as words;
-
-/// Webhooks of one company.
-const MOST: usize = 20;
-
-/// What somebody wants to be told, and where.
-struct Wanted<'a> {
-    url: &'a str,
-    /// Nothing: every event.
-    events: BTreeSet<String>,
-    /// A secret that was brought; without it a new one is made.
-    secret: Option<&'a str>,
-}
-
-/// Why no webhook was made.
-enum NotMade {
-    Wrong(&'static str),
-    Store(StoreError),
-}
-
-impl From<StoreError> for NotMade {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-/// Makes a webhook and answers its id and its secret.
-async fn put(
-    tx: &mut Tx,
-    state: &AppState,
-    wanted: Wanted<'_>,
-    actor: Actor,
-) -> Result<(String, NewSecret), NotMade> {
-    let wrong = NotMade::Wrong;
-    let lent = state.options.webhooks.as_ref();
-    let lent = lent.ok_or_else(|| wrong(words::NO_DATA_KEY))?;
-    let url = lent.check(wanted.url).map_err(wrong)?;
-    if wanted.events.iter().any(|word| !can_ask(word)) {
-        return Err(wrong(words::EVENTS_WRONG));
-    }
-    if tx.webhooks().await?.len() >= MOST {
-        return Err(wrong(words::TOO_MANY));
-    }
-    let random = (state.random)();
-    let id = format!("wh_{}", hex::encode(random.get(..8).unwrap_or_default()));
-    let secret = lent.seal(&id, wanted.secret);
-    let secret = secret.map_err(wrong)?;
-    let at = (state.wall)();
-    tx.add_webhook(&NewWebhook {
-        id: id.clone(),
-        url,
-        events: wanted.events.clone(),
-        secret: secret.sealed.clone(),
-        made_at: at,
-        made_by: actor,
-    })
-    .await?;
-    let events: Vec<_> = wanted.events.into_iter().collect();
-    note(tx, (at, actor), ("webhook made", &id), events.join(", ")).await?;
-    Ok((id, secret))
-}
-
-fn can_ask(word: &str) -> bool {
-    EventKind::named(word).is_some_and(|kind| kind != EventKind::WebhookTest)
-}
-
-/// Writes what was done to a webhook into the log.
-async fn note(
-    tx: &mut Tx,
-    (at, actor): (u64, Actor),
-    (action, id): (&str, &str),
-    detail: String,
-) -> Result<(), StoreError> {
-    tx.append_audit(&NewEntry {
-        at,
-        actor,
-        action: action.to_owned(),
-        subject: id.to_owned(),
-        detail,
-    })
-    .await
-}
