@@ -87,99 +87,75 @@ impl Lab {
     }
 }
 
-#[test]
-fn two_runs_over_drawn_items_are_signed_from_their_answers() {
-    let lab = Lab::new();
-    let particular =
-        json!({"kind": "PAIRED", "bound": 1645, "samples": 120, "pool": 900, "seedBlocks": 2});
-    let names = json!({"task": "arith", "metric": "score", "baseline_model": "base"});
-    lab.begin("ahead", &particular, &names);
-    let right = LmRun::right("new", &[true; 120]);
-    let [early, answers] = lab.put_run("early", &right);
-    let sign = ["goal", "sign", "ahead", "--from", "2"];
-    let ran = lab
-        .company
-        .run(&[&sign[..], &["--result", &early]].concat());
-    assert!(ran.stderr.contains("are not drawn yet"), "{}", ran.stderr);
+/// A run over these items out of 900 that gets the first ones wrong.
+fn run(model: &'static str, items: &[u32], wrong: usize) -> LmRun {
+    let score = |place: usize| if place < wrong { "0.0" } else { "1.0" }.to_owned();
+    let items = items.iter().enumerate();
+    LmRun {
+        scores: items.map(|(place, item)| (*item, score(place))).collect(),
+        original: 900,
+        ..LmRun::right(model, &[])
+    }
+}
+
+/// The items that the chain draws for the goal's first attempt.
+fn drawn(lab: &Lab, goal: &str) -> Vec<u32> {
     for _ in 0..3 {
         lab.rpc.ask("evm_mine", &json!([]));
     }
-    lab.company.json(&["goal", "seal", "ahead", "--from", "9"]);
-    let drawn = lab.company.json(&["goal", "draw", "ahead"]);
-    let items: Vec<u32> = serde_json::from_value(drawn["items"].clone()).unwrap();
+    lab.company.json(&["goal", "seal", goal, "--from", "9"]);
+    let drawn = lab.company.json(&["goal", "draw", goal]);
+    serde_json::from_value(drawn["items"].clone()).unwrap()
+}
 
-    let run = |model, wrong: usize| LmRun {
-        scores: items
-            .iter()
-            .enumerate()
-            .map(|(place, item)| (*item, if place < wrong { "0.0" } else { "1.0" }.to_owned()))
-            .collect(),
-        original: 900,
-        ..LmRun::right(model, &[])
-    };
-    let [ours, our_answers] = lab.put_run("ours", &run("new", 10));
-    let [theirs, their_answers] = lab.put_run("theirs", &run("base", 50));
-    let files = [
-        "--result",
-        &ours,
-        "--samples",
-        &our_answers,
-        "--against",
-        &theirs,
-        "--against-samples",
-        &their_answers,
-    ];
-    let [other, other_answers] = lab.put_run("other", &run("another", 50));
-    for (files, why) in [
-        (
-            vec!["--result", &ours],
-            "compares two runs, and one was given",
-        ),
-        (
-            vec!["--result", &ours, "--against", &theirs],
-            "does not say over which items the run was",
-        ),
-        (
-            vec![
-                "--result",
-                &early,
-                "--samples",
-                &answers,
-                "--against",
-                &theirs,
-            ],
-            "which the chain did not draw",
-        ),
-        (
-            [
-                &files[..4],
-                &["--against", &other, "--against-samples", &other_answers],
-            ]
-            .concat(),
-            "its baseline_model is another, not base",
-        ),
-    ] {
-        let ran = lab.company.run(&[&sign[..], &files].concat());
+#[test]
+fn two_runs_over_drawn_items_are_signed_from_their_answers() {
+    let lab = Lab::new();
+    let mut particular = json!({"kind": "PAIRED", "bound": 1645, "samples": 120, "pool": 900});
+    particular["seedBlocks"] = json!(2);
+    let names = json!({"task": "arith", "metric": "score", "baseline_model": "base"});
+    lab.begin("ahead", &particular, &names);
+    let [early, answers] = lab.put_run("early", &LmRun::right("new", &[true; 120]));
+    let refused = |files: &[&str], why: &str| {
+        let sign = [
+            &["goal", "sign", "ahead", "--from", "2", "--result"][..],
+            files,
+        ]
+        .concat();
+        let ran = lab.company.run(&sign);
         assert_ne!(ran.code, 0);
         assert!(ran.stderr.contains(why), "{why}: {}", ran.stderr);
-    }
-    let attempt = lab.settle("ahead", &files);
-    assert_eq!(
-        (&attempt["x"], &attempt["y"]),
-        (&json!("40"), &json!("0")),
-        "{attempt}"
+    };
+    refused(&[&early], "are not drawn yet");
+    let items = drawn(&lab, "ahead");
+    let [ours, our_answers] = lab.put_run("ours", &run("new", &items, 10));
+    let [theirs, their_answers] = lab.put_run("theirs", &run("base", &items, 50));
+    let [other, other_answers] = lab.put_run("other", &run("another", &items, 50));
+    let against = |file, answers| ["--against", file, "--against-samples", answers];
+    let mine = [ours.as_str(), "--samples", &our_answers];
+    let files = [&mine[..], &against(&theirs, &their_answers)].concat();
+    refused(&[&ours], "compares two runs, and one was given");
+    refused(
+        &[&ours, "--against", &theirs],
+        "does not say over which items the run was",
     );
+    let whole = [&early, "--samples", &answers, "--against", &theirs];
+    refused(&whole, "which the chain did not draw");
+    let swapped = [&mine[..], &against(&other, &other_answers)].concat();
+    refused(&swapped, "its baseline_model is another, not base");
 
+    let attempt = lab.settle("ahead", &[&["--result"][..], &files].concat());
+    assert_eq!(attempt["x"], "40", "{attempt}");
+    assert_eq!(attempt["y"], "0", "{attempt}");
     let pair = lab.company.path("pair.json");
-    let mut read = vec!["-o", "json", "eval", "read", &ours, "--metric", "score"];
-    read.extend(&files[2..]);
-    read.extend(["--pair", pair.to_str().unwrap()]);
+    let read = ["-o", "json", "eval", "read", "--metric", "score", "--pair"];
+    let read = [&read[..], &[pair.to_str().unwrap()], &files].concat();
     // Alone it is no run over the whole task; the evidence is what was signed all the same.
     let ran = lab.company.run(&read).expect(5);
     assert_eq!(ran.value()["evidence"], attempt["evidence"]);
     let written = std::fs::read(pair).unwrap();
     let hash = alloy_primitives::keccak256(&written).to_string();
-    assert_eq!(json!(hash), attempt["evidence"]);
+    assert_eq!(attempt["evidence"], hash);
 }
 
 #[test]

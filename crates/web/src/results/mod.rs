@@ -50,12 +50,9 @@ pub(crate) fn routes() -> Vec<Route> {
             party,
             upload::download,
         ),
-        Route::get(
-            "/goals/{id}/attempts/{number}/signatures/{hash}",
-            party,
-            signatures::download,
-        ),
     ];
+    let signed = "/goals/{id}/attempts/{number}/signatures/{hash}";
+    routes.push(Route::get(signed, party, signatures::download));
     routes.extend(act_page::routes());
     routes
 }
