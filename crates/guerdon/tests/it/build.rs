@@ -282,6 +282,39 @@ fn people_who_watch_themselves_and_a_window_gone_by_are_named() {
 }
 
 #[test]
+fn a_bound_of_ones_own_is_taken_and_said_to_be_weak() {
+    let company = Company::new(None);
+    let more = [&PROPORTION[..], &["--public", "--bound", "1"]].concat();
+    let value = build(&company, "raw", &more).expect(0).value();
+    assert_eq!(
+        (&value["bound"], &value["needed"]),
+        (&1.into(), &"401".into())
+    );
+    assert!(value["calibrated_bound"].as_u64() > Some(1_000), "{value}");
+    let warnings = value["warnings"].to_string();
+    assert!(
+        warnings.contains("pays what an honest test would not"),
+        "{warnings}"
+    );
+
+    let count = [
+        "--kind",
+        "count",
+        "--threshold",
+        "400",
+        "--counted",
+        "500",
+        "--public",
+    ];
+    let value = build(&company, "count", &count).expect(0).value();
+    let warnings = value["warnings"].to_string();
+    assert!(
+        warnings.contains("paid with a chance of 52.7 %"),
+        "{warnings}"
+    );
+}
+
+#[test]
 fn a_share_of_eighty_is_not_eighty_per_cent() {
     let company = Company::new(None);
     let more = [

@@ -72,6 +72,7 @@ impl People {
                     reader.wrong.add("panel", words::twice(text));
                 }
                 Ok(member) => members.push(member),
+                Err(why) if why.contains(text) => reader.wrong.add("panel", why),
                 Err(why) => reader.wrong.add("panel", words::of_line(text, &why)),
             }
         }
