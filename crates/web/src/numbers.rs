@@ -1,5 +1,6 @@
 //! Numbers in words: amounts of a token, shares, scores. All are rounded down, never up.
 
+use alloy_primitives::Address;
 use guerdon_formats::amount;
 
 /// One whole in parts per billion.
@@ -165,6 +166,18 @@ pub(crate) fn shortened(hash: &str) -> String {
     format!("{head}…{tail}")
 }
 
+/// A sentence with its addresses shortened in the middle, for lists.
+pub(crate) fn short_addresses(sentence: &str) -> String {
+    let words = sentence.split(' ').map(|word| {
+        let address = word.get(..42).filter(|start| start.starts_with("0x"));
+        match address.filter(|start| start.parse::<Address>().is_ok()) {
+            Some(start) => format!("{}{}", shortened(start), word.get(42..).unwrap_or_default()),
+            None => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +188,14 @@ mod tests {
             name: "Acme Access".into(),
             decimals: 18,
         }
+    }
+
+    #[test]
+    fn addresses_of_a_sentence_are_shortened() {
+        let whole = "Take 5 ACC out, for 0x5555555555555555555555555555555555555555.";
+        assert_eq!(short_addresses(whole), "Take 5 ACC out, for 0x5555…5555.");
+        let plain = "It binds on 0x55, not on 0x.";
+        assert_eq!(short_addresses(plain), plain);
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Weighing<'_> {
         if file.old_word != signed_word(&subject.data.record.state) {
             return refused(words::CHANGED_SINCE);
         }
-        if let Err(why) = replace_sign::weighed(subject, &file, self.context.token()) {
+        if let Err(why) = super::weighed::weighed(subject, &file, self.context.token()) {
             return refused(&why);
         }
         self.grants.insert(id, None);

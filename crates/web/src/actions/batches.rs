@@ -1,6 +1,6 @@
 //! `/company/batches`: calls that the owners of a Safe sign together.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use guerdon_chain::Plan;
 use guerdon_chain::plan::{self, Places, Unit};
 use guerdon_formats::safe_batch::{SafeBatch, SafeCall};
-use guerdon_store::{Actor, Batch, BatchCall, NewEntry};
+use guerdon_store::{Actor, Batch, BatchCall, NewEntry, Read};
 
 use super::batch_calls::{Fares, fares};
 use super::change::account;
@@ -22,6 +22,7 @@ use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::html::Hex;
 use crate::load;
+use crate::numbers::shortened;
 use crate::pages::{Answer, html};
 use crate::state::{AppState, DeploymentView};
 use crate::strings::actions as words;
@@ -106,7 +107,8 @@ struct CallView {
     done: Option<String>,
     /// Why the contracts would refuse it now.
     refused: Option<String>,
-    subject: Option<Hex>,
+    /// What it is about: path and name; no path before there is a page.
+    subject: About,
     to: Hex,
     data: String,
 }
@@ -126,6 +128,10 @@ async fn show(state: &AppState, viewer: &Viewer, (id, fields): (u64, &Fields)) -
     let as_of = load::as_of(&mut read, state).await?;
     let context = load::context(state, as_of, Some(viewer));
     let fares = fares(&mut read, (state, &context), &batch).await?;
+    let mut subjects = Vec::new();
+    for (_, call) in &batch.calls {
+        subjects.push(subject(&mut read, &call.subject).await?);
+    }
     drop(read);
     let plans = plans(&batch);
     let safe = field(fields, "safe");
@@ -138,9 +144,10 @@ async fn show(state: &AppState, viewer: &Viewer, (id, fields): (u64, &Fields)) -
     let open = batch.closed_at.is_none();
     let refused = fares.iter().filter(|it| !matches!(it, Fares::Goes));
     let warned = words::would_be_refused(refused.count()).filter(|_| open);
-    let calls = batch.calls.iter().zip(fares).enumerate();
+    let calls = batch.calls.iter().zip(fares).zip(subjects).enumerate();
     let places = places(&state.deployment);
-    let view = |(number, ((place, call), fares)): (usize, (&(u64, BatchCall), Fares))| {
+    let view = |(number, ((placed, fares), subject)): (usize, Listed<'_>)| {
+        let (place, call) = placed;
         let (done, refused) = match fares {
             Fares::Goes => (None, None),
             Fares::Done(when) => (Some(when), None),
@@ -152,7 +159,7 @@ async fn show(state: &AppState, viewer: &Viewer, (id, fields): (u64, &Fields)) -
             sentence: sentence(places.as_ref(), call),
             done,
             refused,
-            subject: subject(&call.subject),
+            subject,
             to: Hex::address(&call.to),
             data: alloy_primitives::hex::encode_prefixed(&call.data),
         }
@@ -184,6 +191,12 @@ fn plans(batch: &Batch) -> Vec<Plan> {
     calls.map(plan).collect()
 }
 
+/// What a call is about: path and name; no path before there is a page.
+type About = Option<(Option<String>, String)>;
+
+/// A call with its place, how it fares, and what it is about.
+type Listed<'a> = ((&'a (u64, BatchCall), Fares), About);
+
 /// The contracts whose calls are read back.
 fn places(deployment: &DeploymentView) -> Option<Places> {
     let token = &deployment.token;
@@ -206,15 +219,30 @@ fn sentence(places: Option<&Places>, call: &BatchCall) -> String {
     )
 }
 
-fn subject(text: &str) -> Option<Hex> {
-    let (noun, id) = text.split_once(':')?;
-    let id = id.parse().ok()?;
-    Some(match noun {
-        "round" => Hex::linked(&id, "rounds"),
+/// What a call is about: its page, if it has one, and its name and whose it is.
+async fn subject(read: &mut Read, text: &str) -> Result<About, PageError> {
+    let parts = text.split_once(':');
+    let Some((noun, id)) = parts.and_then(|(noun, id)| Some((noun, id.parse::<B256>().ok()?)))
+    else {
+        return Ok(None);
+    };
+    let short = shortened(&id.to_string());
+    Ok(Some(match noun {
+        "round" => {
+            let label = read.imported_round(id).await?.map(|round| round.label);
+            (Some(format!("/rounds/{id}")), label.unwrap_or(short))
+        }
         // It has no page before it is defined.
-        "goal" => Hex::hash(&id),
-        _ => Hex::linked(&id, "grants"),
-    })
+        "goal" => (None, short),
+        _ => {
+            let name = read.terms(id).await?.map(|grant| grant.external_id);
+            let person = read.member_of_grant(id).await?.map(|member| member.name);
+            let named = [name, person].into_iter().flatten();
+            let named: Vec<_> = named.filter(|name| !name.is_empty()).collect();
+            let named = Some(named.join(", ")).filter(|named| !named.is_empty());
+            (Some(format!("/grants/{id}")), named.unwrap_or(short))
+        }
+    }))
 }
 
 /// The file that the Safe's transaction builder reads.

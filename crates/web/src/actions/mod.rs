@@ -22,6 +22,7 @@ mod rounds;
 mod safe;
 mod subject;
 mod table;
+mod weighed;
 
 pub use api::batch_call;
 pub(crate) use api::{Judged, Planned, plan_act, plan_round};

@@ -18,9 +18,9 @@ use guerdon_store::Read;
 
 use super::effect::refusal;
 use super::order::{Fields, field};
-use super::replace_sign::weighed;
 use super::request::{self, Call, Which};
 use super::subject::{Subject, places};
+use super::weighed::weighed;
 use crate::access::{CompanyReader, CompanyWriter, GrantParty};
 use crate::company::{known_goals, sheet_context};
 use crate::error::{PageError, form_refused};

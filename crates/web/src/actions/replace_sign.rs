@@ -9,26 +9,24 @@ use guerdon_chain::{Plan, Role, plan};
 use guerdon_core::fact::{Fact, Subject as About};
 use guerdon_core::state::Flags;
 use guerdon_core::succession::signed_word;
-use guerdon_formats::calendar::Zone;
-use guerdon_formats::replacement::{self, Changed, Replaced, Unweighed, Weighed};
+use guerdon_formats::replacement;
 use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
 use guerdon_formats::typed_data::replace_document;
 use guerdon_store::{Actor, NewEntry, Read, Request as Kept};
 
 use super::consent::{Consent, Terms};
 use super::done::Happened;
-use super::effect::refusal;
 use super::order::{Fields, field};
 use super::permission::Permission;
 use super::request::{self, Call, Which, tried};
 use super::subject::Subject;
+use super::weighed::{changes, facts, weighed};
 use super::{replace, to};
 use crate::access::{CompanyWriter, GrantHolder, Viewer};
 use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::html::{Hex, Markup};
 use crate::load;
-use crate::numbers::Token;
 use crate::pages::{Answer, Asked, html};
 use crate::signing::{Judged, Request, parse_signature, signed_by};
 use crate::state::AppState;
@@ -65,31 +63,6 @@ pub(super) fn decode(id: B256, kept: &Kept) -> Result<ReplacementFile, PageError
         noun: "grant",
         id,
         reason: error.to_string(),
-    })
-}
-
-/// Weighs a replacement as if it were signed; why the contract would refuse it, in words.
-pub(super) fn weighed(
-    subject: &Subject,
-    file: &ReplacementFile,
-    token: &Token,
-) -> Result<Weighed, String> {
-    let zone = Zone::named(&subject.zone_name).or_else(|_| Zone::named("UTC"));
-    let zone = zone.map_err(|error| error.to_string())?;
-    let replaced = Replaced {
-        ledger: &subject.ledger,
-        desk: subject.desk(),
-        record: &subject.data.record,
-        terms: &subject.terms,
-        name: &subject.name,
-        zone: &zone,
-        goal: &|id| subject.goals().title(id),
-        unit: (&token.symbol, token.decimals),
-    };
-    let weighed = replaced.weigh(file, true);
-    weighed.map_err(|why| match why {
-        Unweighed::Refused(refused) => refusal(subject, token, &refused),
-        other => format!("{other}."),
     })
 }
 
@@ -370,32 +343,6 @@ impl Offer<'_> {
         }
         Ok(())
     }
-}
-
-/// The facts with a capital, as a page lists them: each label once.
-fn facts(weighed: &Weighed) -> Vec<(String, Vec<String>)> {
-    let mut all: Vec<(String, Vec<String>)> = Vec::new();
-    for (label, text) in weighed.facts() {
-        let label = crate::numbers::capital(label);
-        match all.last_mut().filter(|(last, _)| *last == label) {
-            Some((_, texts)) => texts.push(text),
-            None => all.push((label, vec![text])),
-        }
-    }
-    all
-}
-
-/// What changes, as the holder reads it beside the button: one sentence for each term.
-fn changes(weighed: &Weighed, file: &ReplacementFile) -> Vec<String> {
-    let all = file.successors.iter().zip(weighed.changes());
-    let of = |(new, changes): (&NewGrant, &Vec<Changed>)| {
-        let name = new.name.clone();
-        changes
-            .iter()
-            .map(|changed| words::changes_in(&name, changed))
-            .collect::<Vec<_>>()
-    };
-    all.flat_map(of).collect()
 }
 
 fn agreement(new: &NewGrant) -> (String, Option<String>, Hex) {

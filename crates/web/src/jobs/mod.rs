@@ -12,6 +12,7 @@ use guerdon_store::Read;
 
 use crate::access::Access;
 use crate::error::PageError;
+use crate::numbers::short_addresses;
 use crate::routes::Route;
 use crate::state::DeploymentView;
 
@@ -34,5 +35,5 @@ pub(crate) async fn in_words(
     record: OperationRecord,
 ) -> Result<(String, String), PageError> {
     let one = load::scheduled(read, deployment, record).await?;
-    Ok((list::sentence(&one), one.called()))
+    Ok((short_addresses(&list::sentence(&one)), one.called()))
 }

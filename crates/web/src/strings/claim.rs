@@ -217,7 +217,7 @@ impl Words<'_> {
             }
             Finding::NotReached { goal, amount } => {
                 let why = format!(
-                    "The result of the goal {} is final and does not open them.",
+                    "The result of the goal “{}” is final and does not open them.",
                     self.goals.title(*goal)
                 );
                 let what = format!("{} stay shut.", words(*amount));
@@ -270,7 +270,7 @@ impl Words<'_> {
 
     fn gate(&self, goal: B256, amount: &str) -> Why {
         let title = self.goals.title(goal);
-        let what = format!("{amount} are earned by time and wait for the goal {title}.");
+        let what = format!("{amount} are earned by time and wait for the goal “{title}”.");
         let Some(known) = self.goals.get(goal) else {
             return Why::new(
                 what,

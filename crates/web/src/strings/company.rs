@@ -303,7 +303,7 @@ pub(crate) fn call_of(caller: &str) -> String {
 }
 
 pub(crate) fn goal_due(name: &str, state: &str) -> String {
-    format!("The goal {name}: {state}.")
+    format!("The goal “{name}”: {state}.")
 }
 
 pub(crate) fn keeper_failed(grant: &str, times: u32, reason: &str) -> String {

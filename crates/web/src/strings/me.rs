@@ -193,12 +193,15 @@ pub(crate) fn may_leave(grant: &str) -> String {
 
 /// `The round of G-1004 becomes binding`
 pub(crate) fn binds(grant: &str) -> String {
-    format!("The round of {grant} becomes binding; nothing of it opens before")
+    format!("The round of {grant} becomes binding; nothing of it opens before that")
 }
 
-/// `Then +40.00 ACC of G-1011 vest on 1 Jan 2027`
+/// `Then on 1 Jan 2027: +40.00 ACC of G-1011 vest`
 pub(crate) fn then(what: &str, day: &str) -> String {
-    format!("Then {what} on {day}")
+    let mut letters = what.chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    let what: String = first.chain(letters).collect();
+    format!("Then on {day}: {what}")
 }
 
 /// How many wait for a result, when nothing can be claimed.
@@ -383,11 +386,15 @@ mod tests {
             ),
             (
                 binds("G-1004"),
-                "The round of G-1004 becomes binding; nothing of it opens before",
+                "The round of G-1004 becomes binding; nothing of it opens before that",
             ),
             (
                 then("+1 ACC of G-1 vest", "1 Jan 2027"),
-                "Then +1 ACC of G-1 vest on 1 Jan 2027",
+                "Then on 1 Jan 2027: +1 ACC of G-1 vest",
+            ),
+            (
+                then(&may_leave("G-1"), "1 Jan 2027"),
+                "Then on 1 Jan 2027: more of what is vested of G-1 may leave",
             ),
             (
                 waits("1 ACC"),

@@ -283,18 +283,18 @@ impl Teller<'_> {
             self.words(amount)
         );
         let Some(known) = self.goals.get(goal) else {
-            let why = format!("The goal {title} is not known here.");
+            let why = format!("The goal “{title}” is not known here.");
             return Why::new(what, why, who_acts_next(Stop::UnknownGoal));
         };
         let standing = goal_words::standing(&known.record, self.zone, self.now);
-        let why = format!("Goal {title}: {}", standing.state_sentence());
+        let why = format!("Goal “{title}”: {}", standing.state_sentence());
         Why::new(what, why, &standing.next).of_goal(goal)
     }
 
     fn not_reached(&self, goal: B256, amount: u128) -> Why {
         let what = format!("{} stay shut.", self.words(amount));
         let title = self.goals.title(goal);
-        let why = format!("The result of the goal {title} is final and does not open them.");
+        let why = format!("The result of the goal “{title}” is final and does not open them.");
         Why::new(what, why, who_acts_next(Stop::NotReached)).of_goal(goal)
     }
 

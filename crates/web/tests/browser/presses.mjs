@@ -41,7 +41,7 @@ export const PRESSES = {
     return path(walk.page);
   },
   "/company/rounds/{root}/sign/{request}": async (walk) => {
-    await walk.page.goto(walk.url + walk.filled("/company/rounds/{root}/rescind"));
+    await walk.page.goto(walk.url + walk.filled("/company/rounds/{root}/commit"));
     const typed = walk.page.locator("#confirm");
     const label = await walk.page.locator("label[for=confirm]").innerText();
     await typed.fill(label.match(/0x[0-9a-f]+/)[0]);
@@ -68,6 +68,25 @@ export const PRESSES = {
     await walk.page.getByLabel("Whom it is for").fill("Fontaine & Cie, 2028");
     await walk.page.getByRole("button", { name: "Make a link" }).click();
     await walk.page.goto(await walk.page.locator("main .why code.whole").innerText());
+    return path(walk.page);
+  },
+  "/company/goals/{id}/sign/{request}": async (walk) => {
+    await walk.page.goto(`${walk.url}/company/goals/new?template=benchmark`);
+    const filled = {
+      name: "code-eval-2029",
+      title: "Code written right, 2029",
+      task: "acme_code",
+      filter: "none",
+      commitment: `0x${"5".repeat(64)}`,
+      sponsor: "E031",
+      panel: "P-01\nP-02\nP-03",
+      arbiter: "P-07",
+      bond: "100",
+    };
+    for (const [id, value] of Object.entries(filled)) await walk.page.locator(`#${id}`).fill(value);
+    await walk.page.getByRole("button", { name: "Is it weak?" }).click();
+    await walk.page.getByRole("button", { name: "Make it ready to sign" }).click();
+    await walk.page.waitForURL(/\/sign\/\d+$/);
     return path(walk.page);
   },
   "/company/integrations/webhooks/{id}": async (walk) => {

@@ -27,6 +27,7 @@ const ROUTES = [...Object.keys(LIST.pages), ...LIST.files]
 /** The route of a path with the values of its names; nothing if none of the list serves it. */
 function routed(path) {
   const plain = path.split("?")[0];
+  if (/\.(json|csv|xlsx|zip|html)$/.test(plain)) return undefined;
   for (const { route, pattern } of ROUTES) {
     const found = plain.match(pattern);
     if (found) return { route, values: found.groups ?? {} };
@@ -138,8 +139,11 @@ class Walk {
     for (const route of this.missing()) {
       const press = PRESSES[route];
       if (!press) continue;
-      const path = await press(this);
-      queue.push(...(await this.here(path)));
+      try {
+        await this.here(await press(this));
+      } catch (error) {
+        console.error(`${route} as ${this.viewer}: ${error.message.split("\n")[0]}`);
+      }
     }
   }
 }
@@ -167,6 +171,7 @@ async function main() {
     for (const [viewer, key] of viewers) {
       const window = await context();
       const page = await window.newPage();
+      page.setDefaultTimeout(10_000);
       const walk = new Walk(page, served.url, viewer, list);
       walk.data = data;
       await walk.all(key ? await become(page, served.url, key) : ["/", "/sign-in", "/api"]);

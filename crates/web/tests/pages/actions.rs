@@ -154,7 +154,7 @@ async fn an_end_is_previewed_confirmed_by_name_and_kept_to_sign() {
         "What was paid is never taken back, and a claim has no last day.",
         "The company can move or withdraw it until that moment; then nobody can.",
         "What results can still pay",
-        "wait for the goal product_500@0.80..0.90",
+        "wait for the goal “product_500@0.80..0.90",
         "The goal's window closes on 31 Jul 2028.",
         "What they will read",
         "ends at the end of 20 Jul 2028, Europe/Madrid time.",

@@ -117,7 +117,7 @@ async fn a_home_answers_the_three_questions_over_all_grants() {
             "You can claim now",
             "What comes next",
             "ACC of G-1004 SECRET vest",
-            "Then +",
+            "Then on ",
             "What it is worth",
             // 7,300 at 0.42 and 96,000 at 0.50; the odd base units are worth nothing.
             "$51,066.00",

@@ -163,7 +163,7 @@ async fn the_page_names_what_arrives_and_signs_one_call() {
     let text = check::text(&answer.body);
     assert!(text.contains("No node was asked."), "{text}");
     assert!(
-        text.contains("wait for the goal product_500@0.80..0.90"),
+        text.contains("wait for the goal “product_500@0.80..0.90"),
         "{text}"
     );
     let holder = signer().address().to_checksum(None);

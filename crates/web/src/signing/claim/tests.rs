@@ -119,7 +119,7 @@ fn a_pending_gate_says_who_acts() {
         &life,
         &[
             "a: Nothing can be claimed yet.",
-            "-: 500.00 ACC are earned by time and wait for the goal launch.",
+            "-: 500.00 ACC are earned by time and wait for the goal “launch”.",
         ],
     );
 }

@@ -201,11 +201,11 @@ pub(crate) fn gate_line(
     };
     match lapse {
         Some(stop) => format!(
-            "{amount} wait for the goal {goal}: attempts registered by {stop} still count, later \
+            "{amount} wait for the goal “{goal}”: attempts registered by {stop} still count, later \
              ones do not.{last}"
         ),
         None => format!(
-            "{amount} wait for the goal {goal}: results that come after the end count as well.{last}"
+            "{amount} wait for the goal “{goal}”: results that come after the end count as well.{last}"
         ),
     }
 }

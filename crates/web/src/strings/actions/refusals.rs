@@ -100,7 +100,7 @@ fn of_grant(names: Names<'_>, refused: &Refused) -> String {
             goal,
             last_registered_at,
         } => format!(
-            "A result of the goal {} is under way since {}, and what is under way counts: end the \
+            "A result of the goal “{}” is under way since {}, and what is under way counts: end the \
              grant at that moment or later.",
             (names.goal)(goal),
             names.moment(last_registered_at)
@@ -112,7 +112,7 @@ fn of_grant(names: Names<'_>, refused: &Refused) -> String {
             "It can be settled once all of it is earned by time, or it has ended.".to_owned()
         }
         Refused::GoalNotFinal { goal } => format!(
-            "The goal {} can still change, so the final amount is not known.",
+            "The goal “{}” can still change, so the final amount is not known.",
             (names.goal)(goal)
         ),
         Refused::NothingClaimable { vested, .. } => {
@@ -143,7 +143,7 @@ fn of_replacing(names: Names<'_>, refused: &SuccessionRefused) -> String {
             )
         }
         SuccessionRefused::GoalNotDefined { goal } => format!(
-            "The goal {} of a gate is not defined on the chain: define it first.",
+            "The goal “{}” of a gate is not defined on the chain: define it first.",
             (names.goal)(*goal)
         ),
         SuccessionRefused::AlreadyOpened { id } => format!(

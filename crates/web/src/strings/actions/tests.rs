@@ -341,7 +341,7 @@ fn a_letter_says_what_is_hers_and_what_is_not() {
          By the results known today it comes to this:\n\n\
          - 1,926.62 ACC were paid to you. They stay yours.\n\
          - 352.59 ACC more are vested by then. You can claim them, and there is no last day.\n\
-         - 1.00 ACC wait for the goal launch-eu: results that come after the end count as well. \
+         - 1.00 ACC wait for the goal “launch-eu”: results that come after the end count as well. \
          The goal's window closes on 30 Jun 2029.\n\
          - 4,600.00 ACC are not earned by then and go back to Acme AI.\n\n\
          Your grant's page: https://grants.acme.example/grants/0x12\n\
