@@ -68,6 +68,14 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// The process that started all others of the server.
+    pub(crate) fn pid(&self) -> Result<u32> {
+        let path = self.dir.join("data/postmaster.pid");
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let first = text.lines().next().unwrap_or_default();
+        Ok(first.trim().parse()?)
+    }
+
     /// Stops the server and removes its directory.
     pub(crate) fn stop(mut self) -> Result<()> {
         self.shut_down()

@@ -72,23 +72,30 @@ pub(crate) struct GrantRow {
 
 /// Rows of one statement.
 const AT_ONCE: usize = 50;
-const INSERT: &str = "INSERT INTO grants (id, root, leaf_index, recipient, amount, released, \
-                      flags, withhold_bps, since, stop_at, credit, lost, settled_value, \
-                      moved_to, paid_net, withheld, freed, payments, opened_block, opened_hash, \
-                      opened_time, opened_tx, opened_log, changed_block, changed_hash, \
-                      changed_time, changed_tx, changed_log, replaces, place, inherited, \
-                      recovery_to, recovery_announced_at, recovery_cancelled_at) VALUES ";
-/// Deletes so many rows by their ids, and writes so many.
-static ONE: LazyLock<[String; 2]> = LazyLock::new(|| texts(1));
-static MANY: LazyLock<[String; 2]> = LazyLock::new(|| texts(AT_ONCE));
+const COLUMNS: &str = "id, root, leaf_index, recipient, amount, released, flags, withhold_bps, \
+                       since, stop_at, credit, lost, settled_value, moved_to, paid_net, withheld, \
+                       freed, payments, opened_block, opened_hash, opened_time, opened_tx, \
+                       opened_log, changed_block, changed_hash, changed_time, changed_tx, \
+                       changed_log, replaces, place, inherited, recovery_to, \
+                       recovery_announced_at, recovery_cancelled_at";
+/// Writes so many rows, in the place of those that have their ids.
+static ONE: LazyLock<String> = LazyLock::new(|| put(1));
+static MANY: LazyLock<String> = LazyLock::new(|| put(AT_ONCE));
 static FIND: LazyLock<String> =
     LazyLock::new(|| format!("SELECT * FROM grants WHERE id IN {}", places(AT_ONCE, 1)));
 
-fn texts(rows: usize) -> [String; 2] {
-    [
-        format!("DELETE FROM grants WHERE id IN {}", places(rows, 1)),
-        format!("{INSERT}{}", places(34, rows)),
-    ]
+/// A row that is there is changed, not written anew: no index is touched whose columns stay.
+fn put(rows: usize) -> String {
+    let columns = || COLUMNS.split(", ");
+    let others = columns().skip(1);
+    let others: Vec<String> = others
+        .map(|one| format!("{one} = excluded.{one}"))
+        .collect();
+    format!(
+        "INSERT INTO grants ({COLUMNS}) VALUES {} ON CONFLICT (id) DO UPDATE SET {}",
+        places(columns().count(), rows),
+        others.join(", ")
+    )
 }
 
 impl Read {
@@ -228,13 +235,10 @@ impl Tx {
 
     async fn replace_grants(
         &mut self,
-        texts: &'static [String; 2],
+        text: &'static str,
         rows: &[GrantRow],
     ) -> Result<(), StoreError> {
-        let [delete, insert] = texts;
-        run_many!(self, delete.as_str(), rows, |query, row| query
-            .bind(&row.id))?;
-        run_many!(self, insert.as_str(), rows, |query, row| query
+        run_many!(self, text, rows, |query, row| query
             .bind(&row.id)
             .bind(&row.root)
             .bind(row.leaf_index)

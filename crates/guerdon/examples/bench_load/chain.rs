@@ -2,12 +2,12 @@
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use guerdon_chain::{ChainError, Head};
-use guerdon_core::PPB;
 use guerdon_core::fact::{Log, Origin};
-use guerdon_core::goal::{Goal, Kind, panel_hash};
+use guerdon_core::goal::Goal;
 use guerdon_core::id::Domain;
-use guerdon_core::terms::{Gate, Powers, Rule, Schedule, Segment, Terms};
 use guerdon_indexer::{Finality, Source};
+
+use crate::common::{AMOUNT, LENGTH, MONTH, goal, panel, terms};
 
 pub(crate) const CHAIN_ID: u64 = 31_337;
 pub(crate) const GRANTS: Address = Address::repeat_byte(0x02);
@@ -19,12 +19,7 @@ pub(crate) const MANAGER: Address = Address::repeat_byte(0x05);
 pub(crate) const ROUND: u64 = 500;
 /// Grants that one block opens or pays.
 const BATCH: u64 = 100;
-/// Seconds of a month.
-const MONTH: u32 = 2_629_746;
-/// Months until everything has vested.
-const LENGTH: u16 = 120;
 const START: u64 = 1_500_000_000;
-const AMOUNT: u128 = 12_000_000_000_000_000_000_000;
 
 /// A grant of the chain.
 #[derive(Debug)]
@@ -48,12 +43,12 @@ impl Made {
         (grants, months): (u64, u64),
         holders: &[Address],
     ) -> Result<Self, Box<dyn std::error::Error>> {
-        let goal = goal();
+        let goal = measured();
         let goal_id = keccak256(goal.encode());
         let domain = Domain::new(CHAIN_ID, GRANTS);
         let mut promises = Vec::new();
         for (number, holder) in (0..grants).zip(holders.iter().cycle()) {
-            let encoded = terms(number, *holder, goal_id)?.encode()?;
+            let encoded = terms(number, *holder, Some(goal_id), START)?.encode()?;
             promises.push(Promise {
                 id: domain.id(&encoded),
                 holder: *holder,
@@ -201,68 +196,8 @@ fn uint(value: u128) -> B256 {
     B256::from(U256::from(value))
 }
 
-fn terms(number: u64, recipient: Address, goal: B256) -> Result<Terms, Box<dyn std::error::Error>> {
-    let whole = Segment {
-        end: MONTH * u32::from(LENGTH),
-        cumulative: PPB,
-        steps: LENGTH,
-    };
-    Ok(Terms {
-        recipient,
-        amount: AMOUNT,
-        start: START,
-        powers: Powers::ALL,
-        grace_seconds: 0,
-        backdate_seconds: 0,
-        pause_max: 0,
-        withhold_bps: 500,
-        document: keccak256(number.to_be_bytes()),
-        gates: vec![Gate {
-            goal,
-            share_ppb: PPB / 10 * 4,
-            rule: Rule::default(),
-        }],
-        unlock: None,
-        vesting: Schedule::new(vec![whole])?,
-    })
-}
-
-const fn members() -> [Address; 3] {
-    [
-        Address::repeat_byte(0x25),
-        Address::repeat_byte(0x26),
-        Address::repeat_byte(0x27),
-    ]
-}
-
-/// A goal that nothing has been measured for.
-fn goal() -> Goal {
-    Goal {
-        kind: Kind::Proportion,
-        threshold: 800_000_000,
-        stretch: 900_000_000,
-        base_ppb: 500_000_000,
-        default_ppb: 0,
-        bound: 1983,
-        attempts: 2,
-        max_voids: 0,
-        samples: 500,
-        pool: 500,
-        guards: 0,
-        opens: START,
-        closes: START + 400_000_000,
-        run_seconds: 86_400,
-        challenge_seconds: 86_400,
-        arbiter_seconds: 86_400,
-        seed_blocks: 0,
-        sponsor: Address::repeat_byte(0x20),
-        panel: panel_hash(2, &members()),
-        arbiter: Address::repeat_byte(0x21),
-        bond_token: Address::repeat_byte(0x22),
-        bond: 7,
-        data: B256::repeat_byte(0x23),
-        spec: B256::repeat_byte(0x24),
-    }
+fn measured() -> Goal {
+    goal(START, B256::repeat_byte(0x23))
 }
 
 fn defined() -> String {
@@ -273,8 +208,8 @@ fn defined() -> String {
 }
 
 fn definition() -> Vec<u8> {
-    let members = members();
-    let mut data = goal().encode();
+    let members = panel();
+    let mut data = measured().encode();
     let panel_at = data.len() as u128 + 64;
     for word in [uint(2), uint(panel_at), uint(members.len() as u128)] {
         data.extend(word);

@@ -5,6 +5,8 @@
 //! `bench_load DATABASE_URL GRANTS MONTHS`
 
 mod chain;
+#[path = "../../../indexer/examples/common/promises.rs"]
+mod common;
 mod fill;
 mod session;
 
