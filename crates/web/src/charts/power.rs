@@ -105,7 +105,7 @@ impl Plot<'_> {
             let said = words::share(i64::from(chance));
             let (left, right) = (Px(x.0 - 110), Px(x.0 + 110));
             let places = [
-                (left, Px(y.0 + 40), Anchor::End),
+                (left, Px(y.0 - 70), Anchor::End),
                 (right, Px(y.0 + 40), Anchor::Start),
                 (x, Px(y.0 - 110), Anchor::Middle),
             ];
