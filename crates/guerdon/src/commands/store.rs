@@ -107,11 +107,7 @@ pub(crate) async fn put_round(
 
 /// Drops what an import of the same grants left behind that was killed before its round file was
 /// written. Rounds of other grants stay: another process may have their files.
-async fn forget_torn(
-    context: &Context,
-    tx: &mut Tx,
-    (root, drafts): (B256, &[Draft]),
-) -> Outcome {
+async fn forget_torn(context: &Context, tx: &mut Tx, (root, drafts): (B256, &[Draft])) -> Outcome {
     let mut rounds: BTreeSet<B256> = BTreeSet::new();
     for draft in drafts {
         let named = tx.grants_named(&draft.external_id).await?;
