@@ -318,7 +318,17 @@ async fn a_number_is_typed_and_a_measurement_beside_it_says_the_same() {
 
 /// The files of a run over these items out of 900, as the harness writes them.
 fn drawn_files(items: &[u32]) -> (Vec<u8>, Vec<u8>) {
-    let score = |item: &u32| (*item, if item.is_multiple_of(10) { "0.0" } else { "1.0" }.to_owned());
+    let score = |item: &u32| {
+        (
+            *item,
+            if item.is_multiple_of(10) {
+                "0.0"
+            } else {
+                "1.0"
+            }
+            .to_owned(),
+        )
+    };
     let run = LmRun {
         scores: items.iter().map(score).collect(),
         original: 900,
