@@ -27,7 +27,7 @@ use crate::metrics::{self, Numbers};
 use crate::origin::origin;
 use crate::output::say;
 use crate::wallet_network;
-use crate::webhooks::{self, Jobs, Reach};
+use crate::webhooks::{self, Jobs};
 use crate::words::Unit;
 
 /// How often the embedded chain's state is kept, when its head has moved.
@@ -133,16 +133,8 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
         let parts = (store.clone(), node.chain.clone());
         tokio::spawn(metrics::serve(listener, numbers.clone(), parts));
     }
-    let reach = Reach::of(&site.portal);
-    let data_key = webhooks::key_of(context, &site.portal, &store).await?;
-    let jobs = match site.web_only {
-        true => None,
-        false => {
-            let parts = (&node.chain, &store, &deployment);
-            let sends = (data_key.clone(), reach);
-            Some(Jobs::begin(parts, sends, site.lease, &stopped)?)
-        }
-    };
+    let parts = (&node.chain, &store, &deployment);
+    let (jobs, lent) = webhooks::beside(context, parts, site, &stopped).await?;
     let view = DeploymentView {
         wallet_network: wallet_network::of(&site.portal, deployment.chain_id)?,
         ..view(&node.chain, &deployment).await?
@@ -157,7 +149,7 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     let options = Options {
         observer: site.metrics.is_some().then(|| numbers.observer()),
         stop: Stop::when(stopped.clone()),
-        webhooks: data_key.map(|key| webhooks::lend(key, reach)),
+        webhooks: lent,
         head: context.global.head.into(),
         ..options
     };

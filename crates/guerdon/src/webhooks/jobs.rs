@@ -6,29 +6,49 @@ use std::time::Duration;
 
 use guerdon_chain::{Chain, Deployment};
 use guerdon_store::{Engine, Store};
-use guerdon_web::Token;
+use guerdon_web::{Token, Webhooks};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::data_key::DataKey;
 use super::found::Facts;
+use super::lent::lend;
 use super::scribe::Scribe;
 use super::sender::Sender;
 use super::target::{Reach, System};
 use super::turn::Turn;
 use crate::cli::PortalArgs;
 use crate::commands::follow::this_process;
-use crate::commands::serve::wall;
+use crate::commands::serve::{Site, wall};
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 
 /// How often a job looks whether there is something to do.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// What a process does about events beside its pages, and what its pages are lent. Where it serves
+/// pages alone, other processes write and send.
+pub(crate) async fn beside(
+    context: &Context,
+    (chain, store, deployment): (&Chain, &Store, &Deployment),
+    site: &Site,
+    stop: &watch::Receiver<bool>,
+) -> Outcome<(Option<Jobs>, Option<Webhooks>)> {
+    let reach = Reach::of(&site.portal);
+    let key = key_of(context, &site.portal, store).await?;
+    let lent = key.as_ref().map(|key| lend(Arc::clone(key), reach));
+    if site.web_only {
+        return Ok((None, lent));
+    }
+    let parts = (chain, store, deployment);
+    let jobs = Jobs::begin(parts, (key, reach), site.lease, stop)?;
+    Ok((Some(jobs), lent))
+}
+
 /// The data key of this process: the file that was named, or, where the database is a file of this
 /// machine, one beside it. Several machines on one PostgreSQL need the same file, so none is made
 /// up: without `--data-key` there are no webhooks then.
-pub(crate) async fn key_of(
+async fn key_of(
     context: &Context,
     portal: &PortalArgs,
     store: &Store,
@@ -50,7 +70,7 @@ pub(crate) struct Jobs(Vec<JoinHandle<()>>);
 
 impl Jobs {
     /// Begins them. Without a data key events are written and none is sent.
-    pub(crate) fn begin(
+    fn begin(
         (chain, store, deployment): (&Chain, &Store, &Deployment),
         (key, reach): (Option<Arc<DataKey>>, Reach),
         lease: u64,

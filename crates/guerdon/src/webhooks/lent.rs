@@ -9,7 +9,7 @@ use super::sign::Secret;
 use super::target::Reach;
 
 /// Lends a data key to the pages.
-pub(crate) fn lend(key: Arc<DataKey>, reach: Reach) -> Webhooks {
+pub(super) fn lend(key: Arc<DataKey>, reach: Reach) -> Webhooks {
     Webhooks::new(
         move |url| reach.check(url),
         move |id, brought| sealed(&key, id, brought),

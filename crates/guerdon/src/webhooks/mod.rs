@@ -19,6 +19,4 @@ mod target;
 mod tests;
 mod turn;
 
-pub(crate) use jobs::{Jobs, key_of};
-pub(crate) use lent::lend;
-pub(crate) use target::Reach;
+pub(crate) use jobs::{Jobs, beside};

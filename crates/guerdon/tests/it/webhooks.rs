@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::api::{ask, key};
 use crate::company::Acme;
-use crate::harness::{DAY, Served};
+use crate::harness::{Company, DAY, Served};
 
 const SECRET_BYTES: [u8; 32] = [0x5c; 32];
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -224,13 +224,16 @@ fn every_fact_arrives_once_and_signed_though_the_server_is_killed() {
     );
 
     assert_eq!(served.stop(), Some(0));
-    // Neither the database nor a log has the secret.
     let said = [log, again].map(|log| log.lock().unwrap().clone()).concat();
+    nobody_says_the_secret(company, &said);
+}
+
+/// Neither the database nor a log has it.
+fn nobody_says_the_secret(company: &Company, said: &str) {
     assert!(said.contains("TRACE"));
     let secret = STANDARD.encode(SECRET_BYTES);
     let part = secret.get(..24).unwrap();
     assert!(!said.contains(part), "a log has the secret");
-    let bytes = Vec::from(SECRET_BYTES);
     for entry in std::fs::read_dir(company.folder.path()).unwrap() {
         let path = entry.unwrap().path();
         if !path.is_file() {
@@ -238,7 +241,11 @@ fn every_fact_arrives_once_and_signed_though_the_server_is_killed() {
         }
         let content = std::fs::read(&path).unwrap();
         let has = |what: &[u8]| content.windows(what.len()).any(|window| window == what);
-        assert!(!has(part.as_bytes()) && !has(&bytes), "{}", path.display());
+        assert!(
+            !has(part.as_bytes()) && !has(&SECRET_BYTES),
+            "{}",
+            path.display()
+        );
     }
     assert!(company.path("data.key").is_file());
 }

@@ -19,6 +19,7 @@ mod key;
 mod limit;
 mod once;
 mod openapi;
+mod pages;
 mod people;
 mod plans;
 mod pool;
@@ -35,43 +36,9 @@ pub(crate) use kept::{Kept, by_session};
 pub use key::NewKey;
 pub use limit::Limits;
 pub use openapi::document;
+pub(crate) use pages::routes;
 pub(crate) use serve::router;
 pub use webhooks::{NewSecret, Webhooks};
 
-use crate::access::Access;
-use crate::routes::Route;
-
 /// Rows on a page of a list, if a request names no other number.
 const PAGE: usize = 50;
-
-/// The pages about it.
-pub(crate) fn routes() -> Vec<Route> {
-    let administrator = Access::Administrator;
-    let integrations = "/company/integrations";
-    vec![
-        Route::get("/api", Access::Public, docs::page),
-        Route::get("/api/openapi.json", Access::Public, docs::document),
-        Route::get(integrations, administrator, integrations::page),
-        Route::post(integrations, administrator, integrations::make),
-        Route::post(
-            "/company/integrations/revoke",
-            administrator,
-            integrations::revoke,
-        ),
-        Route::post(
-            "/company/integrations/webhooks",
-            administrator,
-            webhooks::make,
-        ),
-        Route::get(
-            "/company/integrations/webhooks/{id}",
-            administrator,
-            webhooks::one,
-        ),
-        Route::post(
-            "/company/integrations/webhooks/{id}",
-            administrator,
-            webhooks::change,
-        ),
-    ]
-}

@@ -84,6 +84,7 @@ mod streams;
 mod succession;
 #[cfg(test)]
 mod wallets;
+#[cfg(test)]
 mod webhooks;
 
 use axum::http::{Method, StatusCode};

@@ -5,6 +5,8 @@ mod facts;
 mod kinds;
 mod list;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub(super) use facts::test_body;
 pub use facts::{event_of, vested_event};
