@@ -112,6 +112,7 @@ impl<S: Source> Scribe<S> {
             .await?;
         }
         tx.commit().await?;
+        tracing::info!("events are told after block {}", end.block);
         Ok(true)
     }
 
