@@ -28,7 +28,7 @@ pub(crate) struct RoleGrantArgs {
     pub(crate) role: ChainRole,
     /// Who gets it.
     #[arg(value_name = "ACCOUNT")]
-    pub(crate) account: Address,
+    pub(crate) who: Address,
     /// How long before a call it must be scheduled, such as 2d; without it none.
     #[arg(long, value_name = "TIME")]
     pub(crate) delay: Option<Seconds>,
@@ -41,7 +41,7 @@ pub(crate) struct RoleRevokeArgs {
     pub(crate) role: ChainRole,
     /// Who loses it.
     #[arg(value_name = "ACCOUNT")]
-    pub(crate) account: Address,
+    pub(crate) who: Address,
 }
 
 /// Roles of the company's AccessManager.

@@ -96,7 +96,7 @@ fn row(one: &MemberRecord, now: u64) -> Vec<String> {
 }
 
 async fn grant(context: &Context, arguments: &RoleGrantArgs) -> Outcome {
-    let (role, account) = (number(arguments.role), arguments.account);
+    let (role, account) = (number(arguments.role), arguments.who);
     let delay = arguments.delay.map_or(0, |delay| delay.0);
     context
         .with_node(async |node| {
@@ -111,12 +111,15 @@ async fn grant(context: &Context, arguments: &RoleGrantArgs) -> Outcome {
 }
 
 async fn revoke(context: &Context, arguments: &RoleRevokeArgs) -> Outcome {
-    let (role, account) = (number(arguments.role), arguments.account);
+    let (role, account) = (number(arguments.role), arguments.who);
     context
         .with_node(async |node| {
             let session = Session::open(context, node)?;
             let manager = session.deployment.contracts.access_manager.address;
-            if !session.chain.has_role(manager, role, account).await? {
+            let (head, records) = records(session.chain, &session.deployment).await?;
+            let now = session.chain.now().await?.max(head.time);
+            let member = records.members.get(&(role, account));
+            if !member.is_some_and(|member| member.is_member(now)) {
                 let refused = format!("{account} has no {} role", role_name(role));
                 return Err(Failure::precondition(refused)
                     .hint("guerdon role list shows who has which role"));

@@ -29,6 +29,7 @@ mod operations;
 mod people;
 mod promises;
 mod results;
+mod roles;
 #[path = "../../../formats/tests/eval/runs.rs"]
 mod runs;
 mod safe;

@@ -16,8 +16,7 @@ mod upload;
 
 pub use importer::{ImportJob, ImportOutcome, Importer};
 
-pub(super) use draft::named as named_terms;
-pub(crate) use draft::{context as sheet_context, goals_offered, known_goals};
+pub(crate) use draft::{context as sheet_context, goals_offered, known_goals, named as named_terms};
 
 use axum::extract::DefaultBodyLimit;
 
