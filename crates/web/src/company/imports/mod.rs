@@ -14,9 +14,9 @@ mod small;
 mod steps;
 mod upload;
 
+pub(super) use draft::named as named_terms;
+pub(crate) use draft::{context as sheet_context, goals_offered, known_goals};
 pub use importer::{ImportJob, ImportOutcome, Importer};
-
-pub(crate) use draft::{context as sheet_context, goals_offered, known_goals, named as named_terms};
 
 use axum::extract::DefaultBodyLimit;
 
