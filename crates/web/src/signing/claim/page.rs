@@ -141,7 +141,7 @@ async fn gather(state: &AppState, id: B256, viewer: Option<&Viewer>) -> Result<F
         Some(chain) => {
             let sender = wallet.unwrap_or_else(|| known.holder());
             let plan = plan.as_ref().filter(|_| payable);
-            Some(AtNode::ask(chain, plan, sender).await)
+            Some(AtNode::ask((chain, state.options.head), plan, sender).await)
         }
         None => None,
     };
