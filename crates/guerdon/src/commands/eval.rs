@@ -53,13 +53,24 @@ fn read_command(format: Format, arguments: &EvalReadArgs) -> Outcome {
 /// Reads a result file, with its samples file if one is named, and against a baseline's if one is.
 /// What the arguments do not say is asked as `asked` has it.
 pub(crate) fn read(file: &Path, arguments: &EvalQuery, asked: Query) -> Outcome<Read> {
+    let is_goals_task = arguments.task.is_none() && asked.task.is_some();
+    let is_goals_filter = arguments.filter.is_none() && asked.filter.is_some();
+    let failed = |error: &EvalError| {
+        let goals = match error {
+            EvalError::NoSuchTask { .. } if is_goals_task => "that task",
+            EvalError::NoSuchScore { .. } if is_goals_filter => "that filter",
+            _ => return unreadable(error),
+        };
+        Failure::precondition(error.to_string()).hint(format!("the goal counts {goals} alone"))
+    };
     let query = narrowed(arguments, asked);
     let load = |path: Option<&Path>| path.map(files::read).transpose();
     let bytes = files::read(file)?;
     let samples = load(arguments.samples.as_deref())?;
     let Some(against) = &arguments.against else {
-        return read_bytes(&bytes, &query, samples.as_deref())
-            .map(|reading| Read::One(Box::new(reading)));
+        return eval::read(&bytes, &query, samples.as_deref())
+            .map(|reading| Read::One(Box::new(reading)))
+            .map_err(|error| failed(&error));
     };
     let baseline = (
         files::read(against)?,
@@ -72,7 +83,7 @@ pub(crate) fn read(file: &Path, arguments: &EvalQuery, asked: Query) -> Outcome<
     let candidate = side(&bytes, samples.as_deref());
     let pairing = eval::pair(candidate, side(&baseline.0, baseline.1.as_deref()), &query);
     let pairing = pairing.map_err(|PairError { side, error }| {
-        let failure = unreadable(&error);
+        let failure = failed(&error);
         Failure {
             sentence: format!("{side}: {}", failure.sentence),
             ..failure

@@ -78,14 +78,18 @@ fn claim(acme: &Acme, name: &str) {
     assert_eq!(paid["already"], false, "{name}: {paid}");
 }
 
-/// 200 questions are not 500, whoever asked them.
+/// 200 questions are not 500, whoever asked them, and another task is not the goal's.
 fn refuse_the_inspect_file(acme: &Acme) {
-    let model = format!("0x{}", "77".repeat(32));
     let file = reader_sample("evals/inspect-acme-coder-r3.eval");
-    let ran = acme.company.run(&[
+    let mut words = vec![
         "goal", "sign", PRODUCT, "--result", &file, "--metric", "accuracy", "--from", "2",
-    ]);
-    assert_eq!(ran.code, 5, "{model} {}", ran.stderr);
+    ];
+    let ran = acme.company.run(&words);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert!(ran.stderr.contains("has no task"), "{}", ran.stderr);
+    words.extend(["--task", "product_200", "--filter", "match"]);
+    let ran = acme.company.run(&words);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
     assert!(ran.stderr.contains("WrongSamples"), "{}", ran.stderr);
 }
 
