@@ -55,6 +55,8 @@ pub enum Doubt {
     },
     /// A comparison names nothing to compare with.
     NoBaseline,
+    /// A comparison names its baseline's result file, and not the answers beside it.
+    NoBaselineAnswers,
     /// A challenge costs nothing.
     NoBond,
     /// What the panel may still choose.
@@ -91,6 +93,7 @@ pub fn doubts(definition: &GoalDefinition, items: Option<Items<'_>>, now: u64) -
     if goal.kind == Kind::Paired && !BASELINE.iter().any(named) {
         doubts.push(Doubt::NoBaseline);
     }
+    doubts.extend(answers_open(definition));
     if goal.bond == 0 {
         doubts.push(Doubt::NoBond);
     }
@@ -140,6 +143,17 @@ fn unpinned(definition: &GoalDefinition) -> Option<Doubt> {
     (!free.is_empty()).then_some(Doubt::Unpinned { free })
 }
 
+/// A log of Inspect holds its answers; other harnesses write them into a file of their own.
+fn answers_open(definition: &GoalDefinition) -> Option<Doubt> {
+    let pairs = &definition.specification;
+    let is_open = definition.goal.kind == Kind::Paired
+        && pairs.contains_key("baseline_file")
+        && !pairs.contains_key("baseline_answers");
+    let harness = pairs.get("harness");
+    let holds_answers = harness.is_some_and(|harness| harness.starts_with("inspect"));
+    (is_open && !holds_answers).then_some(Doubt::NoBaselineAnswers)
+}
+
 impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -179,6 +193,11 @@ impl fmt::Display for Doubt {
             Self::NoBaseline => f.write_str(
                 "the comparison names no baseline: the panel may compare with the weakest model \
                  there is; name baseline_model or baseline_file in the specification",
+            ),
+            Self::NoBaselineAnswers => f.write_str(
+                "the comparison names its baseline's result file and not the answers beside it: \
+                 files of lm-evaluation-harness will be refused; name baseline_answers, the hash \
+                 of its samples file, too",
             ),
             Self::NoBond => f.write_str(
                 "no bond is asked: a challenge costs nothing, and anyone can hold up every result \
@@ -235,7 +254,9 @@ mod tests {
             data: B256::ZERO,
             spec: B256::ZERO,
         };
-        let names = PINNED.into_iter().chain(["baseline_file"]);
+        let names = PINNED
+            .into_iter()
+            .chain(["baseline_file", "baseline_answers"]);
         let pairs = names.map(|name| (name.to_owned(), "x".to_owned()));
         GoalDefinition {
             name: "goal".to_owned(),
@@ -294,13 +315,27 @@ mod tests {
         assert_eq!(slip(|it| it.goal.bond = 0), Doubt::NoBond);
         let bare = slip(|it| it.specification.retain(|name, _| name != "baseline_file"));
         assert_eq!(bare, Doubt::NoBaseline);
+        let open = slip(|it| {
+            it.specification
+                .retain(|name, _| name != "baseline_answers")
+        });
+        assert_eq!(open, Doubt::NoBaselineAnswers);
         let free = slip(|it| {
-            let kept = ["task", "baseline_file"];
+            let kept = ["task", "baseline_file", "baseline_answers"];
             it.specification
                 .retain(|name, _| kept.contains(&name.as_str()));
         });
         let names = vec!["harness", "metric", "filter"];
         assert_eq!(free, Doubt::Unpinned { free: names });
+    }
+
+    #[test]
+    fn a_log_that_holds_its_answers_needs_no_hash_of_them() {
+        let mut definition = definition();
+        let pairs = &mut definition.specification;
+        pairs.remove("baseline_answers");
+        pairs.insert("harness".to_owned(), "inspect_ai 0.3.285".to_owned());
+        assert_eq!(doubts(&definition, None, NOW), []);
     }
 
     #[test]
@@ -333,6 +368,7 @@ mod tests {
             Doubt::WindowOver,
             Doubt::NoBond,
             Doubt::NoBaseline,
+            Doubt::NoBaselineAnswers,
             Doubt::Unpinned {
                 free: vec!["metric"],
             },

@@ -1,5 +1,6 @@
 //! Whether a reading is of what a goal measures.
 
+use alloy_primitives::B256;
 use guerdon_core::goal::{Kind, draw};
 
 use super::{Counts, Pairing, Query, Reading};
@@ -40,6 +41,15 @@ pub enum Misfit {
         found: String,
         /// What the specification asks for.
         want: String,
+    },
+    /// Wins and losses come from answers that the specification leaves open.
+    #[error(
+        "{goal} names the result file of its baseline and not the answers beside it, from which \
+         wins and losses are counted: its specification must name baseline_answers, too"
+    )]
+    AnswersOpen {
+        /// The goal's name.
+        goal: String,
     },
 }
 
@@ -90,8 +100,9 @@ pub fn fits(goal: &GoalDefinition, reading: &Reading) -> Result<(), Misfit> {
 }
 
 /// Whether a comparison decides a goal: as [`fits`] for the candidate, and the baseline is the one
-/// that the specification names by `baseline_model` (as its file names it) or `baseline_file` (the
-/// hash of its result file).
+/// that the specification names: by `baseline_model`, the text that its file has for it, or by
+/// `baseline_file` and `baseline_answers`, the hashes of its result file and of the answers beside
+/// it. Where a harness writes these into a file of their own, the one needs the other.
 ///
 /// # Errors
 /// [`Misfit`] says what does not fit.
@@ -104,7 +115,15 @@ pub fn fits_pair(goal: &GoalDefinition, pairing: &Pairing) -> Result<(), Misfit>
     let baseline = &pairing.baseline;
     let model = baseline.model.clone().unwrap_or_default();
     same(goal, "baseline_model", Some(model))?;
-    same(goal, "baseline_file", Some(baseline.evidence.to_string()))
+    let answers = pairing.files.baseline.answers;
+    same_hash(goal, "baseline_file", Some(baseline.evidence))?;
+    same_hash(goal, "baseline_answers", answers)?;
+    let named = |key: &str| goal.specification.contains_key(key);
+    if answers.is_some() && named("baseline_file") && !named("baseline_answers") {
+        let goal = goal.name.clone();
+        return Err(Misfit::AnswersOpen { goal });
+    }
+    Ok(())
 }
 
 /// Whether a goal's specification says which baseline is meant.
@@ -127,33 +146,59 @@ fn specified(goal: &GoalDefinition, reading: &Reading) -> Result<(), Misfit> {
     if given != u64::from(samples) {
         return Err(Misfit::Samples { given, samples });
     }
-    let origin = reading.origin.as_ref();
+    same_hash(goal, "task_hash", Some(reading.task_hash))?;
     for (field, found) in [
         ("task", Some(reading.task.clone())),
-        ("task_hash", Some(reading.task_hash.to_string())),
         ("metric", Some(reading.metric.clone())),
         ("filter", Some(reading.filter.clone())),
         ("harness", Some(reading.harness.clone())),
-        ("unit", origin.map(|origin| origin.unit.clone())),
-        ("source", origin.map(|origin| origin.source.clone())),
     ] {
         same(goal, field, found)?;
     }
-    Ok(())
+    if matches!(goal.goal.kind, Kind::Proportion | Kind::Paired) {
+        // No file of right answers says these: there they bind nobody.
+        return Ok(());
+    }
+    let origin = reading.origin.as_ref();
+    same(goal, "unit", origin.map(|origin| origin.unit.clone()))?;
+    same(goal, "window", origin.map(|origin| origin.window.clone()))?;
+    same(goal, "source", origin.map(|origin| origin.source.clone()))
 }
 
-/// What the specification names is what the file says; `found` is none where such a file says
-/// nothing of it.
+/// What the specification names is what the file says; `found` is none where the file says nothing
+/// of it, which is not what was named.
 fn same(goal: &GoalDefinition, field: &'static str, found: Option<String>) -> Result<(), Misfit> {
-    let want = goal.specification.get(field);
-    match (want, found) {
-        (Some(want), Some(found)) if *want != found => Err(Misfit::Specification {
-            goal: goal.name.clone(),
-            field,
-            found,
-            want: want.clone(),
-        }),
+    match goal.specification.get(field) {
+        Some(want) if found.as_ref() != Some(want) => Err(other(goal, (field, want), found)),
         _ => Ok(()),
+    }
+}
+
+/// The same for hashes: how their digits are written does not matter.
+fn same_hash(
+    goal: &GoalDefinition,
+    field: &'static str,
+    found: Option<B256>,
+) -> Result<(), Misfit> {
+    match goal.specification.get(field) {
+        Some(want) if found.is_none() || want.parse().ok() != found => {
+            let found = found.map(|hash| hash.to_string());
+            Err(other(goal, (field, want), found))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn other(
+    goal: &GoalDefinition,
+    (field, want): (&'static str, &str),
+    found: Option<String>,
+) -> Misfit {
+    Misfit::Specification {
+        goal: goal.name.clone(),
+        field,
+        found: found.unwrap_or_else(|| "not in it".to_owned()),
+        want: want.to_owned(),
     }
 }
 

@@ -115,11 +115,19 @@ pub fn pair(candidate: Side<'_>, baseline: Side<'_>, query: &Query) -> Result<Pa
 
 /// A run is no baseline of itself: it would tie everywhere, which some goals pay for.
 fn same_files((candidate, baseline): (Side<'_>, Side<'_>)) -> Result<(), String> {
-    let answers = candidate.samples.is_some() && candidate.samples == baseline.samples;
-    if candidate.file == baseline.file || answers {
+    let answers = candidate.samples.zip(baseline.samples);
+    if alike(candidate.file, baseline.file) || answers.is_some_and(|(a, b)| alike(a, b)) {
         return Err("The two files are one and the same run.".to_owned());
     }
     Ok(())
+}
+
+/// Blanks and line ends, which anybody may add to JSON, make no other file.
+fn alike(a: &[u8], b: &[u8]) -> bool {
+    fn bare(bytes: &[u8]) -> impl Iterator<Item = &u8> {
+        bytes.iter().filter(|byte| !byte.is_ascii_whitespace())
+    }
+    bare(a).eq(bare(b))
 }
 
 fn compare(candidate: &Run, baseline: &Run) -> Result<answers::Outcome, String> {
@@ -127,6 +135,11 @@ fn compare(candidate: &Run, baseline: &Run) -> Result<answers::Outcome, String> 
         let reading = &run.reading;
         if let Some(reason) = &reading.reason {
             return Err(format!("The {side}'s file must not decide: {reason}"));
+        }
+        if reading.counts != Counts::RightAnswers {
+            return Err(format!(
+                "The {side}'s file counts no right answers: there is nothing to win or to lose."
+            ));
         }
         if !reading.checks.contains(&Check::Samples) {
             return Err(format!(
@@ -136,6 +149,7 @@ fn compare(candidate: &Run, baseline: &Run) -> Result<answers::Outcome, String> 
         }
     }
     let (ours, theirs) = (&candidate.reading, &baseline.reading);
+    other_model(ours, theirs)?;
     for (what, ours, theirs) in [
         ("task", &ours.task, &theirs.task),
         ("metric", &ours.metric, &theirs.metric),
@@ -159,7 +173,26 @@ fn compare(candidate: &Run, baseline: &Run) -> Result<answers::Outcome, String> 
             return Err(differ(name, ours, theirs));
         }
     }
+    let items = outcome.wins + outcome.losses + outcome.ties;
+    if (items, items) != (ours.samples, theirs.samples) {
+        return Err(format!(
+            "The two runs answer {items} items one by one, and their scores are over {} and {}.",
+            ours.samples, theirs.samples
+        ));
+    }
     Ok(outcome)
+}
+
+/// Two runs of one model tie wherever it answers alike: none is a baseline of the other.
+fn other_model(candidate: &Reading, baseline: &Reading) -> Result<(), String> {
+    let name = |reading: &Reading| (reading.model.clone(), reading.model_sha.clone());
+    if name(candidate) != name(baseline) {
+        return Ok(());
+    }
+    Err(match &candidate.model {
+        Some(model) => format!("Both runs are of the same model, {model}."),
+        None => "Neither file names the model that it is of.".to_owned(),
+    })
 }
 
 fn differ(what: &str, ours: &str, theirs: &str) -> String {

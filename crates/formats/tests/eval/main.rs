@@ -8,6 +8,7 @@
 
 mod drawn;
 mod every_eval_ever;
+mod fit;
 mod hostile;
 mod inspect;
 mod lm_eval;

@@ -1,0 +1,240 @@
+//! Whether files decide a goal: what its specification names is what they say.
+
+use alloy_primitives::{Address, B256, keccak256};
+use guerdon_core::goal::{Goal, Kind, panel_hash};
+use guerdon_formats::eval::{Counts, Misfit, Pairing, Query, Side, fits, fits_pair, pair, read};
+use guerdon_formats::goal_file::GoalDefinition;
+use serde_json::{Value, json};
+
+use crate::runs::LmRun;
+use crate::support::{inspect_json, json as parsed, query};
+
+fn goal(kind: Kind, samples: u32, names: &[(&str, &str)]) -> GoalDefinition {
+    let panel = vec![Address::repeat_byte(7)];
+    let goal = Goal {
+        kind,
+        threshold: 1,
+        stretch: 1,
+        base_ppb: 0,
+        default_ppb: 0,
+        bound: 1,
+        attempts: 1,
+        max_voids: 0,
+        samples,
+        pool: samples,
+        guards: 0,
+        opens: 1,
+        closes: 2,
+        run_seconds: 3,
+        challenge_seconds: 4,
+        arbiter_seconds: 5,
+        seed_blocks: 0,
+        sponsor: Address::repeat_byte(1),
+        panel: panel_hash(1, &panel),
+        arbiter: Address::repeat_byte(3),
+        bond_token: Address::repeat_byte(4),
+        bond: 5,
+        data: B256::repeat_byte(6),
+        spec: B256::ZERO,
+    };
+    let pairs = names.iter();
+    GoalDefinition {
+        name: "ahead".to_owned(),
+        goal,
+        m: 1,
+        panel,
+        specification: pairs
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect(),
+        place: None,
+    }
+}
+
+fn against(candidate: &LmRun, (file, samples): (&[u8], &[u8])) -> Pairing {
+    let (result, answers) = (candidate.result(), candidate.samples());
+    let ours = Side {
+        file: &result,
+        samples: Some(&answers),
+    };
+    let theirs = Side {
+        file,
+        samples: Some(samples),
+    };
+    pair(ours, theirs, &query("score")).unwrap()
+}
+
+#[test]
+fn a_baseline_is_pinned_with_its_answers() {
+    let candidate = LmRun::right("new", &[true, true, false, false]);
+    let apart = LmRun::right("base", &[false, false, true, false]);
+    // As many right answers, to other items: another file of answers beside the same result.
+    let close = LmRun::right("base", &[true, false, false, false]);
+    let result = apart.result();
+    assert_eq!(result, close.result());
+    let agreed = against(&candidate, (&result, &apart.samples()));
+    let chosen = against(&candidate, (&result, &close.samples()));
+    assert_eq!((agreed.wins, agreed.losses), (2, 1));
+    assert_eq!((chosen.wins, chosen.losses), (1, 0));
+    assert!(agreed.decides && chosen.decides);
+
+    let (file, answers) = (keccak256(&result), keccak256(apart.samples()));
+    let (file, answers) = (file.to_string(), answers.to_string());
+    let pinned = [
+        ("baseline_file", file.as_str()),
+        ("baseline_answers", &answers),
+    ];
+    let both = goal(Kind::Paired, 4, &pinned);
+    assert_eq!(fits_pair(&both, &agreed), Ok(()));
+    let told = fits_pair(&both, &chosen).unwrap_err().to_string();
+    assert!(told.contains("its baseline_answers is 0x"), "{told}");
+    let half = goal(Kind::Paired, 4, &pinned[..1]);
+    for pairing in [&agreed, &chosen] {
+        let told = fits_pair(&half, pairing).unwrap_err();
+        assert!(matches!(told, Misfit::AnswersOpen { .. }), "{told}");
+    }
+    let by_name = goal(Kind::Paired, 4, &[("baseline_model", "base")]);
+    assert_eq!(fits_pair(&by_name, &agreed), Ok(()));
+}
+
+#[test]
+fn a_log_of_inspect_is_pinned_by_one_hash() {
+    let file = inspect_json();
+    let mut other = parsed(&file);
+    other["eval"]["model"] = json!("openai-api/acme/acme-coder-r2");
+    let other = serde_json::to_vec(&other).unwrap();
+    let side = |file| Side {
+        file,
+        samples: None,
+    };
+    let pairing = pair(side(&file), side(&other), &query("accuracy,match")).unwrap();
+    assert_eq!(pairing.reason, None);
+    let hash = keccak256(&other).to_string();
+    let pins = [
+        ("baseline_file", hash.as_str()),
+        ("baseline_answers", &hash),
+    ];
+    let one = goal(Kind::Paired, 200, &pins[..1]);
+    assert_eq!(fits_pair(&one, &pairing), Ok(()));
+    let told = fits_pair(&goal(Kind::Paired, 200, &pins), &pairing).unwrap_err();
+    let told = told.to_string();
+    assert!(told.contains("its baseline_answers is not in it"), "{told}");
+}
+
+#[test]
+fn a_hash_may_be_written_in_capitals() {
+    let run = LmRun::right("new", &[true, false]);
+    let reading = read(&run.result(), &query("score"), None).unwrap();
+    let digits = reading.task_hash.to_string().to_uppercase();
+    let capitals = digits.replacen("0X", "0x", 1);
+    let fitting = goal(Kind::Proportion, 2, &[("task_hash", &capitals)]);
+    assert_eq!(fits(&fitting, &reading), Ok(()));
+    for other in [B256::repeat_byte(9).to_string(), format!("0x{capitals}")] {
+        let told = fits(
+            &goal(Kind::Proportion, 2, &[("task_hash", &other)]),
+            &reading,
+        );
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains("its task_hash is 0x"), "{told}");
+    }
+}
+
+fn measured(window: [&str; 2]) -> Value {
+    json!({
+        "guerdon": "measurement", "version": 1, "task": "checkout", "metric": "availability",
+        "unit": "share", "window": {"from": window[0], "to": window[1]},
+        "source": "https://status.acme.example/export",
+        "scores": [{"item": "a", "score": 1}, {"item": "b", "score": 0.5}],
+    })
+}
+
+#[test]
+fn a_measurement_is_of_the_window_that_was_named() {
+    let names = [
+        ("unit", "share"),
+        ("window", "2028-01-01T00:00:00Z/2028-04-01T00:00:00Z"),
+    ];
+    let goal = goal(Kind::Measure, 2, &names);
+    let told = |document: &Value| {
+        let file = document.to_string();
+        fits(
+            &goal,
+            &read(file.as_bytes(), &Query::default(), None).unwrap(),
+        )
+    };
+    let (from, to) = ("2028-01-01T00:00:00Z", "2028-04-01T00:00:00Z");
+    assert_eq!(told(&measured([from, to])), Ok(()));
+    let earlier = told(&measured(["2027-01-01T00:00:00Z", "2027-04-01T00:00:00Z"]));
+    let earlier = earlier.unwrap_err().to_string();
+    assert!(earlier.contains("its window is 2027-"), "{earlier}");
+}
+
+#[test]
+fn a_file_that_does_not_say_what_was_named_does_not_fit() {
+    let run = LmRun::of("new", &["0.5", "1.0"]);
+    let asked = Query {
+        counts: Counts::Scores,
+        ..query("score")
+    };
+    let reading = read(&run.result(), &asked, Some(&run.samples())).unwrap();
+    assert_eq!(reading.reason, None);
+    assert_eq!(fits(&goal(Kind::Measure, 2, &[]), &reading), Ok(()));
+    for field in ["unit", "window", "source"] {
+        let named = goal(Kind::Measure, 2, &[(field, "x")]);
+        let told = fits(&named, &reading).unwrap_err().to_string();
+        assert!(
+            told.contains(&format!("its {field} is not in it, not x")),
+            "{told}"
+        );
+    }
+    // No file of right answers says where it comes from.
+    let right = LmRun::right("new", &[true, false]);
+    let reading = read(&right.result(), &query("score"), None).unwrap();
+    assert_eq!(
+        fits(&goal(Kind::Proportion, 2, &[("source", "x")]), &reading),
+        Ok(())
+    );
+}
+
+#[test]
+fn what_counts_no_right_answers_is_no_side_of_a_comparison() {
+    let window = ["2028-01-01T00:00:00Z", "2028-04-01T00:00:00Z"];
+    let mut other = measured(window);
+    other["scores"][0]["score"] = json!(0);
+    let files = [measured(window).to_string(), other.to_string()];
+    let [ours, theirs] = files.each_ref().map(|file| Side {
+        file: file.as_bytes(),
+        samples: None,
+    });
+    let found = pair(ours, theirs, &Query::default()).unwrap();
+    assert!(!found.decides);
+    let reason = found.reason.unwrap();
+    assert!(reason.contains("counts no right answers"), "{reason}");
+}
+
+#[test]
+fn a_run_is_no_baseline_of_itself_however_it_is_written() {
+    let ours = LmRun::right("new", &[true, true, false]);
+    let (result, samples) = (ours.result(), ours.samples());
+    let again = |result: &[u8], samples: &[u8]| {
+        let found = against(&ours, (result, samples));
+        assert!(!found.decides);
+        found.reason.unwrap()
+    };
+    let blank = |bytes: &[u8]| [bytes, b"\n"].concat();
+    let same = "The two files are one and the same run.";
+    assert_eq!(again(&blank(&result), &blank(&samples)), same);
+    let renamed = LmRun::right("old", &[true, true, false]);
+    assert_eq!(again(&renamed.result(), &blank(&samples)), same);
+    // Run once more: other seconds, other words, the same model.
+    let mut later = parsed(&result);
+    later["total_evaluation_time_seconds"] = json!("12.5");
+    let mut answers = String::from_utf8(samples).unwrap();
+    answers = answers.replacen("\"new\"", "\"anew\"", 1);
+    let told = again(&serde_json::to_vec(&later).unwrap(), answers.as_bytes());
+    assert_eq!(told, "Both runs are of the same model, new.");
+    // Another revision under the same name is another model.
+    later["config"]["model_sha"] = json!("abc");
+    let file = serde_json::to_vec(&later).unwrap();
+    let found = against(&ours, (&file, answers.as_bytes()));
+    assert_eq!(found.reason, None);
+}
