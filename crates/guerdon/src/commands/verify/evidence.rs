@@ -8,7 +8,9 @@ use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::goal::Kind;
 use guerdon_core::ledger::{AttemptRecord, GoalRecord, Ledger};
 use guerdon_formats::audit::Bundle;
-use guerdon_formats::eval::{Format, PairFile, Query, Reading, Side, fits, fits_pair, pair, read};
+use guerdon_formats::eval::{
+    EvalError, Format, PairFile, Query, Reading, Side, fits, fits_pair, pair, read,
+};
 use guerdon_formats::goal_file::GoalDefinition;
 
 use super::report::Report;
@@ -24,8 +26,8 @@ pub(super) struct Place {
 /// The files of one attempt by their hashes.
 type Files<'a> = BTreeMap<B256, (&'a str, &'a [u8])>;
 
-/// What files say: x and y, if they may decide.
-type Counts = Option<(u128, u128)>;
+/// What files say: x and y, or why they decide nothing; none where too little is here to tell.
+type Said = Result<Option<(u128, u128)>, String>;
 
 /// The place of `results/GOAL/ATTEMPT/HASH`, written in its one way.
 pub(super) fn place(path: &str) -> Option<Place> {
@@ -64,18 +66,20 @@ pub(super) fn check(
         let files = attempts.entry((place.goal, place.attempt)).or_default();
         files.insert(place.hash, (path, bytes));
     }
-    let mut without = 0;
+    let (mut without, mut unread) = (0, 0);
     for ((id, number), signed) in signed(facts) {
         let goal = ledger.goals.get(&id);
         let attempt = goal.and_then(|goal| Some((goal, goal.attempts.get(usize::from(number))?)));
         match (attempts.remove(&(id, number)), attempt) {
             (Some(files), Some(attempt)) => {
-                of_attempt(bundle, (attempt, signed), &files, report);
+                let read = of_attempt(bundle, (attempt, signed), &files, report);
+                unread += u64::from(!read);
             }
             _ => without += 1,
         }
     }
     report.fact("results without files", without);
+    report.fact("results whose files were not read", unread);
     for (path, _) in attempts.values().flat_map(BTreeMap::values) {
         let message = "no signed result is of its attempt: somebody added it";
         report.fail("evidence", path, "attempt", message);
@@ -98,31 +102,34 @@ fn signed(facts: &[(Origin, Fact)]) -> BTreeMap<(B256, u16), Signed> {
     signed.collect()
 }
 
+/// Whether its files could be read, whatever they say.
 fn of_attempt(
     bundle: &Bundle,
     ((goal, attempt), signed): ((&GoalRecord, &AttemptRecord), Signed),
     files: &Files<'_>,
     report: &mut Report,
-) {
+) -> bool {
     let name = format!("attempt {} at goal {}", attempt.number, goal.id);
     let Some((path, evidence)) = files.get(&signed.evidence) else {
         let message = format!("the file that was signed, {}, is missing", signed.evidence);
-        return report.fail("evidence", &name, "file", message);
+        report.fail("evidence", &name, "file", message);
+        return false;
     };
     let named = PairFile::decode(evidence).map(|file| file.names());
     let mut allowed = named.unwrap_or_default();
     allowed.push(signed.evidence);
     let definition = bundle.files.get(&format!("goals/{}.json", goal.id));
     let definition = definition.and_then(|bytes| GoalDefinition::decode(bytes).ok());
-    let counts = definition.and_then(|definition| {
+    let said = definition.map_or(Ok(None), |definition| {
         let query = Query::of_goal(&definition, attempt.word.seed);
         match goal.goal.kind {
             Kind::Paired => both(&definition, &query, files, evidence),
             Kind::Count => measured(&definition, evidence),
             Kind::Proportion | Kind::Measure => {
-                let (counts, beside) = single(&definition, &query, files, signed.evidence)?;
+                let beside = files.iter().filter(|(hash, _)| **hash != signed.evidence);
+                let (counts, beside) = single(&definition, &query, evidence, beside)?;
                 allowed.extend(beside);
-                Some(counts)
+                Ok(Some(counts))
             }
         }
     });
@@ -131,50 +138,59 @@ fn of_attempt(
         let message = "nothing that was signed names it, and it confirms nothing";
         report.fail("evidence", path, "name", message);
     }
-    if let Some((x, y)) = counts {
-        report.equal(("evidence", path), "x", x, signed.x);
-        report.equal(("evidence", path), "y", y, signed.y);
+    match said {
+        Ok(Some((x, y))) => {
+            report.equal(("evidence", path), "x", x, signed.x);
+            report.equal(("evidence", path), "y", y, signed.y);
+        }
+        Ok(None) => return false,
+        Err(why) => report.fail("evidence", path, "reading", why),
     }
+    true
 }
 
 /// What one run says, and the answers that confirm it: nobody signed them, and they are known by
 /// that alone.
-fn single(
+fn single<'a>(
     definition: &GoalDefinition,
     query: &Query,
-    files: &Files<'_>,
-    signed: B256,
-) -> Option<((u128, u128), Option<B256>)> {
-    let (_, evidence) = files.get(&signed)?;
+    evidence: &[u8],
+    beside: impl Iterator<Item = (&'a B256, &'a (&'a str, &'a [u8]))>,
+) -> Result<((u128, u128), Option<B256>), String> {
     let said = |answers: Option<&[u8]>| {
-        let reading = read(evidence, query, answers).ok()?;
+        let reading = read(evidence, query, answers).map_err(|error| error.to_string())?;
         counts(definition, &reading)
     };
-    let beside = files.iter().filter(|(hash, _)| **hash != signed);
-    let mut confirmed = beside.filter_map(|(hash, (_, bytes))| Some((said(Some(bytes))?, *hash)));
-    match confirmed.next() {
-        Some((counts, hash)) => Some((counts, Some(hash))),
-        None => Some((said(None)?, None)),
+    let mut why = None;
+    for (hash, (_, bytes)) in beside {
+        match said(Some(bytes)) {
+            Ok(counts) => return Ok((counts, Some(*hash))),
+            Err(error) => why = Some(error),
+        }
     }
+    let alone = said(None).map(|counts| (counts, None));
+    alone.map_err(|error| why.unwrap_or(error))
 }
 
 /// What a measurement says; other evidence of a count is read by nobody.
-fn measured(definition: &GoalDefinition, evidence: &[u8]) -> Counts {
-    let reading = read(evidence, &Query::default(), None).ok()?;
-    match reading.format {
-        Format::Measurement => counts(definition, &reading),
-        _ => None,
+fn measured(definition: &GoalDefinition, evidence: &[u8]) -> Said {
+    match read(evidence, &Query::default(), None) {
+        Ok(reading) if reading.format == Format::Measurement => {
+            counts(definition, &reading).map(Some)
+        }
+        Err(error @ EvalError::Measurement(_)) => Err(error.to_string()),
+        _ => Ok(None),
     }
 }
 
-fn counts(definition: &GoalDefinition, reading: &Reading) -> Counts {
-    let fits = fits(definition, reading).is_ok();
-    fits.then_some((reading.x, reading.y))
+fn counts(definition: &GoalDefinition, reading: &Reading) -> Result<(u128, u128), String> {
+    fits(definition, reading).map_err(|misfit| misfit.to_string())?;
+    Ok((reading.x, reading.y))
 }
 
 /// What two runs say, if all their files are here.
-fn both(definition: &GoalDefinition, query: &Query, files: &Files<'_>, evidence: &[u8]) -> Counts {
-    let named = PairFile::decode(evidence).ok()?;
+fn both(definition: &GoalDefinition, query: &Query, files: &Files<'_>, evidence: &[u8]) -> Said {
+    let named = PairFile::decode(evidence).map_err(|error| error.to_string())?;
     let of = |hash: &B256| files.get(hash).map(|(_, bytes)| *bytes);
     let side = |hashes: guerdon_formats::eval::Hashes| {
         let samples = match hashes.answers {
@@ -184,9 +200,12 @@ fn both(definition: &GoalDefinition, query: &Query, files: &Files<'_>, evidence:
         let file = of(&hashes.result)?;
         Some(Side { file, samples })
     };
-    let pairing = pair(side(named.candidate)?, side(named.baseline)?, query).ok()?;
-    let fits = fits_pair(definition, &pairing).is_ok();
-    fits.then(|| (pairing.wins.into(), pairing.losses.into()))
+    let Some((candidate, baseline)) = side(named.candidate).zip(side(named.baseline)) else {
+        return Ok(None);
+    };
+    let pairing = pair(candidate, baseline, query).map_err(|error| error.to_string())?;
+    fits_pair(definition, &pairing).map_err(|misfit| misfit.to_string())?;
+    Ok(Some((pairing.wins.into(), pairing.losses.into())))
 }
 
 #[cfg(test)]
@@ -194,6 +213,7 @@ mod tests {
     use alloy_primitives::Address;
     use guerdon_core::goal::{Goal, GoalState, panel_hash};
     use guerdon_formats::audit::{Manifest, Pin};
+    use guerdon_formats::eval::Hashes;
     use guerdon_formats::goal_file::{GoalPlace, Specification, spec_hash};
 
     use super::*;
@@ -251,14 +271,35 @@ mod tests {
 
     /// What is found where a panel signed x for this file, and these files are in the bundle.
     fn told(x: u128, files: &[(u16, &[u8])]) -> Option<String> {
-        let definition = goal();
+        told_of(goal(), (x, FILE.as_bytes()), files)
+    }
+
+    /// The same for any goal and any file that was signed.
+    fn told_of(
+        definition: GoalDefinition,
+        (x, evidence): (u128, &[u8]),
+        files: &[(u16, &[u8])],
+    ) -> Option<String> {
+        let (report, _) = checked((definition, true), (x, evidence), files);
+        let finished = report.finish(Output::Json);
+        finished.err().map(|failure| failure.sentence)
+    }
+
+    /// The report, and how many results were not read; the definition is there, or it is not.
+    fn checked(
+        (definition, has_definition): (GoalDefinition, bool),
+        (x, evidence): (u128, &[u8]),
+        files: &[(u16, &[u8])],
+    ) -> (Report, u64) {
         let id = definition.id().unwrap();
         let place = |number: u16, hash: B256| format!("results/{id}/{number}/{hash}");
         let results = files
             .iter()
             .map(|(number, bytes)| (place(*number, keccak256(bytes)), bytes.to_vec()));
         let mut files: BTreeMap<String, Vec<u8>> = results.collect();
-        files.insert(format!("goals/{id}.json"), definition.encode());
+        if has_definition {
+            files.insert(format!("goals/{id}.json"), definition.encode());
+        }
         let record = GoalRecord {
             id,
             goal: definition.goal,
@@ -279,7 +320,7 @@ mod tests {
             x,
             y: 0,
             guards: 0,
-            evidence: keccak256(FILE),
+            evidence: keccak256(evidence),
             signers: 1,
             fraction: 0,
             deadline: 0,
@@ -287,10 +328,9 @@ mod tests {
         let mut report = Report::default();
         let facts = [(Origin::default(), proposed)];
         check(&bundle(files), (&ledger, &facts), &mut report);
-        report
-            .finish(Output::Json)
-            .err()
-            .map(|failure| failure.sentence)
+        let unread = report.fact_of("results whose files were not read");
+        let unread = unread.and_then(serde_json::Value::as_u64).unwrap();
+        (report, unread)
     }
 
     fn bundle(files: BTreeMap<String, Vec<u8>>) -> Bundle {
@@ -335,6 +375,70 @@ mod tests {
             elsewhere.contains("no signed result is of its attempt"),
             "{elsewhere}"
         );
+    }
+
+    #[test]
+    fn files_that_do_not_bear_out_what_was_signed_are_found() {
+        let mut longer = goal();
+        (longer.goal.samples, longer.goal.pool) = (3, 3);
+        let file = FILE.as_bytes();
+        let few = told_of(longer, (X, file), &[(0, file)]).unwrap();
+        assert!(
+            few.contains("reading: the result is over 2 questions"),
+            "{few}"
+        );
+        let mut pinned = goal();
+        pinned
+            .specification
+            .insert("task".to_owned(), "latency".to_owned());
+        pinned.goal.spec = spec_hash(&pinned.name, &pinned.specification);
+        let other = told_of(pinned, (X, file), &[(0, file)]).unwrap();
+        assert!(
+            other.contains("its task is availability, not latency"),
+            "{other}"
+        );
+        let torn = told_of(goal(), (X, b"{"), &[(0, b"{")]).unwrap();
+        assert!(
+            torn.contains("reading: The result file is not valid JSON"),
+            "{torn}"
+        );
+    }
+
+    #[test]
+    fn results_whose_files_cannot_be_read_are_counted() {
+        let file = FILE.as_bytes();
+        let unread = |definition: GoalDefinition, has_definition, evidence: &[u8]| {
+            let files = [(0, evidence)];
+            let (report, unread) = checked((definition, has_definition), (X, evidence), &files);
+            report.finish(Output::Json).unwrap();
+            unread
+        };
+        assert_eq!(unread(goal(), true, file), 0);
+        assert_eq!(
+            unread(goal(), false, file),
+            1,
+            "nobody knows what was measured"
+        );
+        let mut count = goal();
+        count.goal.kind = Kind::Count;
+        (count.goal.samples, count.goal.pool, count.goal.bound) = (1, 1, 0);
+        assert_eq!(unread(count, true, b"a photograph"), 1);
+        let mut paired = goal();
+        paired.goal.kind = Kind::Paired;
+        (paired.goal.samples, paired.goal.pool) = (100, 100);
+        let hashes = |byte| Hashes {
+            result: B256::repeat_byte(byte),
+            answers: None,
+        };
+        let names = PairFile {
+            task: "arith".to_owned(),
+            metric: "score".to_owned(),
+            filter: "none".to_owned(),
+            candidate: hashes(1),
+            baseline: hashes(2),
+        };
+        let unread = unread(paired, true, &names.encode());
+        assert_eq!(unread, 1, "the files that it names are not there");
     }
 
     #[test]

@@ -69,6 +69,12 @@ impl Report {
         self.facts.insert(name.to_owned(), value.into());
     }
 
+    /// A figure that was taken up.
+    #[cfg(test)]
+    pub(crate) fn fact_of(&self, name: &str) -> Option<&Value> {
+        self.facts.get(name)
+    }
+
     /// An amount: data has its base units, a person its coins.
     pub(crate) fn amount(&mut self, name: &str, base_units: u128, unit: &Unit) {
         self.fact(name, base_units.to_string());
