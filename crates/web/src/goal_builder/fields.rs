@@ -83,13 +83,19 @@ const SECTIONS: [(&str, &str, &[Row]); 6] = [
                 "baseline_model",
                 "Baseline's model",
                 "text",
-                "Of a comparison, as its file names it.",
+                "Of a comparison, as its file names it: a text that anybody can write.",
             ),
             (
                 "baseline_file",
                 "Baseline's result file",
                 "text",
                 "Of a comparison: its hash, 0x…",
+            ),
+            (
+                "baseline_answers",
+                "Baseline's answers",
+                "text",
+                "The hash of its samples file, 0x…; empty for a log of Inspect.",
             ),
             (
                 "spec",

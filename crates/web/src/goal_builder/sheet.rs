@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::company::forms::Fields;
 
 /// Every field of the form.
-pub(super) const NAMES: [&str; 40] = [
+pub(super) const NAMES: [&str; 41] = [
     "name",
     "title",
     "kind",
@@ -20,6 +20,7 @@ pub(super) const NAMES: [&str; 40] = [
     "filter",
     "baseline_model",
     "baseline_file",
+    "baseline_answers",
     "spec",
     "samples",
     "attempts",

@@ -50,12 +50,17 @@ fn pin(goal: &mut GoalDefinition, pairs: &[(&str, &str)]) {
 #[tokio::test]
 async fn two_runs_are_compared_signed_and_taken_away() {
     let baseline = keccak256(R2).to_string();
+    let answers = keccak256(r2_samples()).to_string();
     on_both(|url| {
-        let baseline = baseline.clone();
+        let (baseline, answers) = (baseline.clone(), answers.clone());
         async move {
             let pinned = |goal: &mut GoalDefinition| {
                 paired(goal);
-                pin(goal, &[("baseline_file", &baseline)]);
+                let pairs = [
+                    ("baseline_file", baseline.as_str()),
+                    ("baseline_answers", &answers),
+                ];
+                pin(goal, &pairs);
             };
             let lab = Lab::at(&url, pinned, known).await;
             let found = compared(&lab).await;
@@ -102,6 +107,11 @@ async fn compared(lab: &Lab) -> B256 {
     std::mem::swap(&mut hers.2, &mut others.2);
     let swapped = lab.bring_all(PANEL[0], &[ours, hers, other, others]).await;
     says(&swapped.body, &["its baseline_file is 0x"]);
+    let blank = [theirs.as_slice(), b"\n"].concat();
+    let [ours, hers, other, mut others] = four(&theirs);
+    others.2 = &blank;
+    let chosen = lab.bring_all(PANEL[0], &[ours, hers, other, others]).await;
+    says(&chosen.body, &["its baseline_answers is 0x"]);
     assert!(
         lab.actions().await.is_empty(),
         "what is refused is not kept"
