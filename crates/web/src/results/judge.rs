@@ -82,7 +82,7 @@ pub(super) async fn judge(
     }
     let guards = brought.guards;
     let found = match goal.kind {
-        Kind::Count => counted(desk, brought)?,
+        Kind::Count => counted(desk, brought).await?,
         Kind::Proportion | Kind::Measure => one(desk, attempt, brought).await?,
         Kind::Paired => two(desk, attempt, brought).await?,
     };
@@ -109,9 +109,10 @@ pub(super) async fn judge(
 
 /// A number that was typed in. A measurement beside it must say the same; any other file is
 /// evidence that nothing here reads.
-fn counted(desk: &Desk, brought: Brought) -> Result<Found, Refused> {
+async fn counted(desk: &Desk, brought: Brought) -> Result<Found, Refused> {
     let count: u128 = brought.count.parse().map_err(|_| words::NOT_A_COUNT)?;
-    let reading = match read(&brought.file.bytes, &Query::default(), None) {
+    let file = brought.file.bytes.clone();
+    let reading = match aside(move || read(&file, &Query::default(), None)).await? {
         Ok(reading) if reading.format == Format::Measurement => {
             let (value, evidence) = (json!(reading), reading.evidence);
             if let Some(definition) = &desk.definition {
