@@ -20,7 +20,7 @@ pub(super) const PAIRED_MAX: u32 = 10_000;
 /// Decimals of a coin of which nothing else is known.
 const DECIMALS: u8 = 18;
 /// Pairs of the specification with fields of their own.
-const PINNED: [&str; 8] = [
+const PINNED: [&str; 9] = [
     "title",
     "harness",
     "task",
@@ -29,6 +29,7 @@ const PINNED: [&str; 8] = [
     "filter",
     "baseline_model",
     "baseline_file",
+    "baseline_answers",
 ];
 
 /// What the form asks for.
@@ -107,7 +108,7 @@ fn specification(it: &mut Reader<'_>) -> Specification {
             pairs.insert(name.to_owned(), text.to_owned());
         }
     }
-    for name in ["task_hash", "baseline_file"] {
+    for name in ["task_hash", "baseline_file", "baseline_answers"] {
         if !it.sheet.get(name).is_empty() {
             it.hash(name, words::NO_FILE_HASH);
         }
