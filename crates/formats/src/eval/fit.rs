@@ -151,7 +151,7 @@ fn specified(goal: &GoalDefinition, reading: &Reading) -> Result<(), Misfit> {
         ("task", Some(reading.task.clone())),
         ("metric", Some(reading.metric.clone())),
         ("filter", Some(reading.filter.clone())),
-        ("harness", Some(reading.harness.clone())),
+        ("harness", Some(harness(goal, reading).to_owned())),
     ] {
         same(goal, field, found)?;
     }
@@ -163,6 +163,15 @@ fn specified(goal: &GoalDefinition, reading: &Reading) -> Result<(), Misfit> {
     same(goal, "unit", origin.map(|origin| origin.unit.clone()))?;
     same(goal, "window", origin.map(|origin| origin.window.clone()))?;
     same(goal, "source", origin.map(|origin| origin.source.clone()))
+}
+
+/// The harness of a file, without its version where the specification names none.
+fn harness<'a>(goal: &GoalDefinition, reading: &'a Reading) -> &'a str {
+    let named = goal.specification.get("harness");
+    match (named, reading.harness.split_once(' ')) {
+        (Some(named), Some((name, _))) if !named.contains(' ') => name,
+        _ => &reading.harness,
+    }
 }
 
 /// What the specification names is what the file says; `found` is none where the file says nothing

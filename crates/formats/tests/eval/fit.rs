@@ -138,6 +138,23 @@ fn a_hash_may_be_written_in_capitals() {
     }
 }
 
+#[test]
+fn a_harness_named_without_its_version_is_any_of_its_versions() {
+    let run = LmRun::right("new", &[true, false]);
+    let reading = read(&run.result(), &query("score"), None).unwrap();
+    let (name, version) = reading.harness.split_once(' ').unwrap();
+    for (named, is_fit) in [
+        (name, true),
+        (&reading.harness, true),
+        ("inspect_ai", false),
+        (&format!("{name} 1{version}"), false),
+        (&name[1..], false),
+    ] {
+        let fitting = goal(Kind::Proportion, 2, &[("harness", named)]);
+        assert_eq!(fits(&fitting, &reading).is_ok(), is_fit, "{named}");
+    }
+}
+
 fn measured(window: [&str; 2]) -> Value {
     json!({
         "guerdon": "measurement", "version": 1, "task": "checkout", "metric": "availability",
