@@ -61,7 +61,8 @@ impl Facts {
         events.sort_by_key(|event| event.at);
         for row in &logs {
             if let Subject::Grant(id) = row.subject
-                && let Some(steps) = refreshed(read, told, id, known.get(&id).copied()).await?
+                && let Some(steps) =
+                    refreshed(read, (told, (now, to)), id, known.get(&id).copied()).await?
             {
                 known.insert(id, steps);
             }
@@ -147,7 +148,7 @@ impl Facts {
 /// Steps of grants that are opened and were never looked at, after an id, and where it goes on.
 pub(super) async fn filled(
     read: &mut Read,
-    told: &Told,
+    (told, end): (&Told, &Checkpoint),
     after: B256,
 ) -> Result<(Vec<GrantSteps>, Option<B256>), StoreError> {
     let ids = read.grants_without_steps(after, AT_ONCE).await?;
@@ -157,7 +158,8 @@ pub(super) async fn filled(
         .filter(|_| ids.len() >= AT_ONCE as usize);
     let mut found = Vec::new();
     for id in ids {
-        found.extend(refreshed(read, told, id, None).await?);
+        let at = (told, (end.time, end.block));
+        found.extend(refreshed(read, at, id, None).await?);
     }
     Ok((found, last))
 }
@@ -188,10 +190,11 @@ async fn whole_blocks(
 const LAST: u64 = i64::MAX as u64;
 
 /// The steps of a grant as its clock stands now; what passed before it was opened, or before
-/// anything was told, counts as told.
+/// anything was told, counts as told. A clock that a block after `to` changed may be another when
+/// that block is final, or is replaced: it is looked at again then, from `now` on.
 async fn refreshed(
     read: &mut Read,
-    told: &Told,
+    (told, (now, to)): (&Told, (u64, u64)),
     id: B256,
     known: Option<GrantSteps>,
 ) -> Result<Option<GrantSteps>, StoreError> {
@@ -207,7 +210,10 @@ async fn refreshed(
     Ok(Some(GrantSteps {
         id,
         done,
-        next_at: next_of(&record, &terms, done),
+        next_at: match record.changed.block > to {
+            true => Some(now),
+            false => next_of(&record, &terms, done),
+        },
     }))
 }
 
@@ -244,5 +250,163 @@ fn new(id: String, kind: EventKind, at: u64, body: String) -> NewEvent {
         kind: kind.word().to_owned(),
         at,
         body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::Address;
+    use guerdon_core::fact::{Log, Origin};
+    use guerdon_core::state::{Clock, Flags, Phase, State};
+    use guerdon_core::succession::Recovery;
+    use guerdon_core::terms::{Powers, Schedule, Segment};
+    use guerdon_store::{Store, Successor};
+
+    use super::*;
+
+    const ID: B256 = B256::repeat_byte(7);
+    const START: u64 = 1_000;
+
+    /// Twelve steps of 100 seconds.
+    fn terms() -> Terms {
+        let segment = Segment {
+            end: 1_200,
+            cumulative: 1_000_000_000,
+            steps: 12,
+        };
+        Terms {
+            recipient: Address::repeat_byte(1),
+            amount: 1_200,
+            start: START,
+            powers: Powers::ALL,
+            grace_seconds: 0,
+            backdate_seconds: 0,
+            pause_max: 0,
+            withhold_bps: 0,
+            document: B256::ZERO,
+            gates: Vec::new(),
+            unlock: None,
+            vesting: Schedule::new(vec![segment]).unwrap(),
+        }
+    }
+
+    fn at(block: u64) -> Origin {
+        Origin {
+            block,
+            block_time: START,
+            ..Origin::default()
+        }
+    }
+
+    fn record(state: State, changed: u64) -> GrantRecord {
+        GrantRecord {
+            id: ID,
+            root: B256::ZERO,
+            index: 0,
+            descent: None,
+            recipient: Address::repeat_byte(1),
+            amount: 1_200,
+            state,
+            moved_to: None,
+            recovery: Recovery {
+                to: Address::ZERO,
+                announced_at: 0,
+                cancelled_at: 0,
+            },
+            inherited: 0,
+            paid_net: 0,
+            withheld: 0,
+            freed: 0,
+            payments: 0,
+            opened: at(2),
+            changed: at(changed),
+        }
+    }
+
+    async fn put(store: &Store, record: &GrantRecord) {
+        let mut tx = store.write().await.unwrap();
+        tx.put_grant(record).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Looks up to a final block, keeps what is found, and answers how many steps are told.
+    async fn look(store: &Store, told: &mut Told, end: (u64, u64)) -> usize {
+        let facts = Facts {
+            chain_id: 1,
+            genesis: B256::ZERO,
+            token: Token {
+                symbol: "ACC".to_owned(),
+                name: "Access".to_owned(),
+                decimals: 0,
+            },
+        };
+        let end = Checkpoint {
+            block: end.0,
+            hash: B256::ZERO,
+            time: end.1,
+        };
+        let mut read = store.read().await.unwrap();
+        let found = facts.look(&mut read, told, &end).await.unwrap();
+        drop(read);
+        let mut tx = store.write().await.unwrap();
+        for steps in &found.steps {
+            tx.put_grant_steps(steps).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        told.block = found.to.0;
+        found.events.len()
+    }
+
+    #[tokio::test]
+    async fn an_end_that_was_never_final_loses_no_step() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_file(&folder.path().join("guerdon.db")).await;
+        let store = store.unwrap();
+        let mut tx = store.write().await.unwrap();
+        let log = Log {
+            origin: at(3),
+            address: Address::ZERO,
+            topics: Vec::new(),
+            data: Vec::new(),
+        };
+        tx.insert_logs(&[LogRow {
+            log,
+            name: "Claimed".to_owned(),
+            subject: Subject::Grant(ID),
+            moves_pool: false,
+        }])
+        .await
+        .unwrap();
+        let terms = terms().encode().unwrap();
+        tx.put_successor(&Successor { id: ID, terms })
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        // A log of block 3 is told while block 5, which is not final, ends the grant.
+        let ended = State {
+            flags: Flags::OPENED.with(Flags::ENDED),
+            phase: Phase::Active(Clock {
+                stop_at: START + 50,
+                ..Clock::default()
+            }),
+            ..State::UNOPENED
+        };
+        put(&store, &record(ended, 5)).await;
+        let mut told = Told {
+            seq: 0,
+            block: 1,
+            hash: B256::ZERO,
+            begun_at: 0,
+        };
+        assert_eq!(look(&store, &mut told, (3, START + 60)).await, 0);
+        assert_eq!(look(&store, &mut told, (4, START + 350)).await, 0);
+        // That block is replaced, and the end is not in the new one.
+        put(&store, &record(State::opened(0, 0), 2)).await;
+        assert_eq!(look(&store, &mut told, (6, START + 350)).await, 3);
+        assert_eq!(look(&store, &mut told, (7, START + 400)).await, 1);
+        // One that is final ends them.
+        put(&store, &record(ended, 8)).await;
+        assert_eq!(look(&store, &mut told, (9, START + 900)).await, 0);
+        store.close().await;
     }
 }

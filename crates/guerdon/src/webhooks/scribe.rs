@@ -85,7 +85,7 @@ impl<S: Source> Scribe<S> {
         };
         let found = self.facts.look(&mut read, &told, &end).await?;
         let filled = match self.unfilled {
-            Some(after) => Some(filled(&mut read, &told, after).await?),
+            Some(after) => Some(filled(&mut read, (&told, &end), after).await?),
             None => None,
         };
         drop(read);
