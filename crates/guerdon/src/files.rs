@@ -101,17 +101,34 @@ pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Outcome {
     write_as(path, bytes, 0o600)
 }
 
+/// The same for a secret that must not take another's place: a file that is there stays as it is,
+/// whoever was faster.
+pub(crate) fn write_first_secret(path: &Path, bytes: &[u8]) -> Outcome {
+    let written = written_beside(path, bytes, 0o600)?.persist_noclobber(path);
+    match written.map_err(|error| error.error) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(file_error("write", path, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes with at most these rights; the process's mask takes away what it takes from all files.
 fn write_as(path: &Path, bytes: &[u8], rights: u32) -> Outcome {
+    let written = written_beside(path, bytes, rights)?.persist(path);
+    written
+        .map(drop)
+        .map_err(|error| file_error("write", path, &error.error))
+}
+
+fn written_beside(path: &Path, bytes: &[u8], rights: u32) -> Outcome<NamedTempFile> {
     let folder = folder_of(path);
     fs::create_dir_all(folder).map_err(|error| file_error("make the folder", folder, &error))?;
     let mut beside = beside(path, rights)?;
     let file = beside.as_file_mut();
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    written
-        .and_then(|()| beside.persist(path).map_err(|error| error.error))
-        .map(drop)
-        .map_err(|error| file_error("write", path, &error))
+    written.map_err(|error| file_error("write", path, &error))?;
+    Ok(beside)
 }
 
 /// A new file in the folder of another, under a name that nobody can foresee: in a folder that
@@ -190,6 +207,17 @@ mod tests {
             list(&folder.path().join("a"), ".tmp").unwrap(),
             Vec::<PathBuf>::new()
         );
+    }
+
+    #[test]
+    fn the_first_secret_stays_whoever_writes_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/data.key");
+        write_first_secret(&path, b"one").unwrap();
+        write_first_secret(&path, b"two").unwrap();
+        assert_eq!(read(&path).unwrap(), b"one");
+        let left = fs::read_dir(folder.path().join("a")).unwrap().count();
+        assert_eq!(left, 1, "the other one is gone");
     }
 
     #[cfg(unix)]

@@ -33,12 +33,13 @@ impl std::fmt::Debug for DataKey {
 
 impl DataKey {
     /// The key of a file, which must be the one that the database's secrets are sealed with. Where
-    /// nothing was sealed yet, a file that is not there is made.
+    /// nothing was sealed yet, a file that is not there is made; of several processes that make it
+    /// at once, all take the first one's.
     pub(crate) async fn open(path: &Path, store: &Store) -> Outcome<Self> {
         let known = store.read().await?.data_key_mark().await?;
         if known.is_none() && !path.exists() {
             let bytes = random::<32>()?;
-            files::write_secret(path, format!("{}\n", hex::encode(bytes)).as_bytes())?;
+            files::write_first_secret(path, format!("{}\n", hex::encode(bytes)).as_bytes())?;
         }
         let found = Self::read(path)?;
         if known.is_none() {
@@ -159,6 +160,27 @@ mod tests {
         }
         assert!(DataKey::of(&[7; 31]).is_none());
         assert!(!format!("{key:?}").contains("0707"));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn processes_that_begin_at_once_take_one_key_and_it_is_the_files() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let database = folder.path().join("guerdon.db");
+            let path = folder.path().join("data.key");
+            let store = Store::open_file(&database).await.unwrap();
+            let begin = |_| {
+                let (path, store) = (path.clone(), store.clone());
+                tokio::spawn(async move { DataKey::open(&path, &store).await.unwrap().mark })
+            };
+            let begun: Vec<_> = (0..4).map(begin).collect();
+            let kept = DataKey::open(&path, &store).await.unwrap().mark;
+            for mark in begun {
+                assert_eq!(mark.await.unwrap(), kept);
+            }
+            assert_eq!(DataKey::read(&path).unwrap().mark, kept);
+            store.close().await;
+        }
     }
 
     #[tokio::test]
