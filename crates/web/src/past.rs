@@ -4,7 +4,8 @@
 //! A day is a block ([`block_of`]), and what stood there is folded once for every hash
 //! ([`up_to`]): however many ask at a time, and however often they change between days. What is
 //! folded is checked against the node afterwards, so that nothing is kept under a block that the
-//! store's events do not lead to. No connection to the database is held while the node is asked.
+//! store's events do not lead to. No connection to the database is held while the node is asked,
+//! and few are held by those who read the whole log, whatever days are asked for.
 
 mod day;
 
@@ -17,6 +18,7 @@ use guerdon_core::ledger::{Flows, Ledger};
 use guerdon_core::terms::Terms;
 use guerdon_store::Read;
 use jiff::civil::Date;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub(crate) use day::{Block, block_of};
 
@@ -31,6 +33,9 @@ const BATCH: u32 = 2_000;
 const RECORDS_MAX: usize = 200_000;
 /// What a day weighs at least, so that no more than 40 are kept.
 const RECORDS_MIN: usize = 5_000;
+/// Readings of the log at a time: each holds a connection to the database until its end, and who
+/// asks for more of them waits without one.
+static READING: Semaphore = Semaphore::const_new(2);
 
 /// Everything that the events up to a block add up to.
 #[derive(Clone, Debug, Default)]
@@ -77,10 +82,11 @@ pub(crate) async fn at(state: &AppState, date: Date) -> Result<(Block, Arc<Past>
 /// failed.
 pub(crate) async fn up_to(state: &AppState, block: &Block) -> Result<Arc<Past>, PageError> {
     let make = async {
+        let turn = turn().await;
         let mut read = state.store.read().await?;
         let past = fold(&mut read, state, block.number).await?;
         let is_known = read.is_on_chain(block.number, block.hash).await?;
-        drop(read);
+        drop((read, turn));
         holds(state, block, (&past, is_known)).await?;
         Ok(past)
     };
@@ -103,6 +109,7 @@ pub(crate) async fn between(
     let past = up_to(state, second).await?;
     let mut flows = Flows::default();
     let root_of = |id| past.ledger.grants.get(&id).map(|grant| grant.root);
+    let _turn = turn().await;
     let mut read = state.store.read().await?;
     let span = (first.map(|first| first.number), second.number);
     let last = each_log(&mut read, span, |log| {
@@ -193,7 +200,12 @@ async fn each_log(
     }
 }
 
-/// Folds the events up to a block, here and now.
+/// Waits for one's turn to read the log. Whoever waits holds no connection to the database.
+pub(crate) async fn turn() -> Option<SemaphorePermit<'static>> {
+    READING.acquire().await.ok()
+}
+
+/// Folds the events up to a block, here and now, in one's [`turn`].
 ///
 /// # Errors
 /// The events contradict each other, or the database failed.
@@ -265,5 +277,83 @@ impl Past {
             id: origin.block_hash,
             reason: error.to_string(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::Address;
+    use guerdon_store::Store;
+
+    use super::*;
+    use crate::numbers::Token;
+    use crate::state::{Company, DeploymentView, Heartbeat, Inner, Options};
+
+    fn state(store: &Store) -> AppState {
+        let token = Token {
+            symbol: "ACC".to_owned(),
+            name: "Access".to_owned(),
+            decimals: 0,
+        };
+        AppState::new(Inner {
+            store: store.clone(),
+            company: Company {
+                name: "Acme".to_owned(),
+            },
+            deployment: DeploymentView {
+                chain_id: 1,
+                genesis_hash: B256::ZERO,
+                start_block: 0,
+                grants: Address::ZERO,
+                goals: Address::ZERO,
+                token,
+                bond_token: None,
+                wallet_network: None,
+                contracts: Vec::new(),
+            },
+            chain: None,
+            options: Options::at("https://grants.acme.example"),
+            heartbeat: Heartbeat::default(),
+            decode: Box::new(|_| None),
+            importer: None,
+            wall: Box::new(|| 0),
+            random: Box::new(|| [0; 32]),
+        })
+    }
+
+    #[tokio::test]
+    async fn who_waits_to_read_the_log_holds_no_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_file(&folder.path().join("guerdon.db")).await;
+        let store = store.unwrap();
+        let state = state(&store);
+        let held = [turn().await, turn().await];
+        let ask = |number: u8| {
+            let state = state.clone();
+            tokio::spawn(async move {
+                let block = Block {
+                    number: number.into(),
+                    hash: B256::repeat_byte(number),
+                    time: 0,
+                    is_closed: true,
+                    is_final: true,
+                };
+                match number % 2 {
+                    0 => up_to(&state, &block).await.is_err(),
+                    _ => between(&state, (None, &block)).await.is_err(),
+                }
+            })
+        };
+        // More than there are connections, each of another block.
+        let asked: Vec<_> = (0..12).map(ask).collect();
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        let (open, idle) = store.connections();
+        assert_eq!(open, idle, "connections are held");
+        assert!(asked.iter().all(|asked| !asked.is_finished()));
+        drop(held);
+        for asked in asked {
+            assert!(asked.await.unwrap(), "the store knows none of these blocks");
+        }
+        store.close().await;
     }
 }
