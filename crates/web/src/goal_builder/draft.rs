@@ -31,6 +31,8 @@ const PINNED: [&str; 9] = [
     "baseline_file",
     "baseline_answers",
 ];
+/// Those of them that are hashes of files.
+const HASHES: [&str; 3] = ["task_hash", "baseline_file", "baseline_answers"];
 
 /// What the form asks for.
 #[derive(Clone, Debug)]
@@ -103,15 +105,18 @@ fn name(it: &mut Reader<'_>) -> String {
 fn specification(it: &mut Reader<'_>) -> Specification {
     let mut pairs = Specification::new();
     for name in PINNED {
-        let text = it.sheet.get(name);
-        if !text.is_empty() {
-            pairs.insert(name.to_owned(), text.to_owned());
+        let text = it.sheet.get(name).to_owned();
+        if text.is_empty() {
+            continue;
         }
-    }
-    for name in ["task_hash", "baseline_file", "baseline_answers"] {
-        if !it.sheet.get(name).is_empty() {
-            it.hash(name, words::NO_FILE_HASH);
-        }
+        // Files are compared with it as readers write hashes, however it was typed.
+        let text = match HASHES.contains(&name) {
+            true => it
+                .hash(name, words::NO_FILE_HASH)
+                .map(|hash| hash.to_string()),
+            false => Some(text),
+        };
+        pairs.extend(text.map(|text| (name.to_owned(), text)));
     }
     let lines: Vec<_> = it.sheet.get("spec").lines().map(str::trim).collect();
     for line in lines.into_iter().filter(|line| !line.is_empty()) {
@@ -119,7 +124,9 @@ fn specification(it: &mut Reader<'_>) -> Specification {
             .split_once('=')
             .map(|(name, text)| (name.trim(), text.trim()));
         match pair {
-            Some((name, _)) if name == "name" || pairs.contains_key(name) => {
+            Some((name, _))
+                if name == "name" || PINNED.contains(&name) || pairs.contains_key(name) =>
+            {
                 it.wrong.add("spec", words::taken_pair(name));
             }
             Some((name, text)) if !name.is_empty() && !text.is_empty() => {

@@ -157,9 +157,8 @@ impl Reader<'_> {
     /// 32 bytes.
     pub(super) fn hash(&mut self, name: &'static str, why: &'static str) -> Option<B256> {
         let text = self.sheet.get(name);
-        let found = text
-            .strip_prefix("0x")
-            .and_then(|digits| digits.parse().ok());
+        let digits = text.strip_prefix("0x").filter(|it| it.len() == 64);
+        let found = digits.and_then(|digits| digits.parse().ok());
         if found.is_none() {
             self.wrong.add(name, why);
         }
@@ -213,6 +212,26 @@ mod tests {
             ("1.5", Kind::Count, (0, 1)),
         ] {
             assert_eq!(mark(text, kind), want, "{text} {kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_hash_has_one_prefix_and_64_digits() {
+        let hash = |text: &str| read(&[("task_hash", text)], |it| it.hash("task_hash", "wrong"));
+        let (upper, lower) = ("AB".repeat(32), "ab".repeat(32));
+        let want = Some(B256::repeat_byte(0xab));
+        for good in [&upper, &lower] {
+            assert_eq!(hash(&format!("0x{good}")), (want, 0));
+        }
+        for bad in [
+            String::new(),
+            lower.clone(),
+            format!("0X{lower}"),
+            format!("0x0x{lower}"),
+            format!("0x0x{}", &lower[2..]),
+            format!("0x{lower}00"),
+        ] {
+            assert_eq!(hash(&bad), (None, 1), "{bad}");
         }
     }
 
