@@ -7,7 +7,7 @@ use guerdon_chain::{Plan, plan};
 use guerdon_core::goal::GoalState;
 use guerdon_core::ledger::GoalRecord;
 use guerdon_formats::goal_file::{GoalDefinition, GoalPlace};
-use guerdon_store::{ImportedGoal, Read};
+use guerdon_store::{Actor, ImportedGoal, NewEntry, Owner, Read};
 use serde::Deserialize;
 
 use super::batch_calls::Fares;
@@ -103,27 +103,32 @@ pub(super) async fn order(
     sent: Sent,
 ) -> Answer {
     let sheet = Sheet::of(&sent);
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
+    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
     let context = load::context(&state, as_of, Some(&viewer));
-    let judged = match goal_builder::judge(&mut read, &context, &sheet).await? {
+    let judged = match goal_builder::judge(&state.store, &context, &sheet).await? {
         Ok(judged) => judged,
         Err(wrong) => return goal_builder::refused(&context, &sheet, &wrong),
     };
-    if defined(&mut read, judged.id).await?.is_some() {
+    if defined(&mut state.store.read().await?, judged.id)
+        .await?
+        .is_some()
+    {
         return super::to(&format!("/goals/{}", judged.id));
     }
-    drop(read);
     let mut definition = judged.definition;
     definition.place = Some(GoalPlace {
         chain_id: state.deployment.chain_id,
         contract: state.deployment.goals,
     });
     let body = String::from_utf8_lossy(&definition.encode()).into_owned();
-    keep_definition(&state, (judged.id, &definition.name, &body)).await?;
+    let goal = (judged.id, definition.name.as_str(), body.as_str());
+    if let Some(taken) = keep_definition(&state, &viewer, goal).await? {
+        let wrong = goal_builder::name_is_taken(taken);
+        return goal_builder::refused(&context, &sheet, &wrong);
+    }
     let plan = Some(call(&state.deployment, &definition));
     let kept = Call {
-        subject: format!("goal:{}", judged.id),
+        subject: subject(judged.id),
         kind: KIND,
         body,
         plan,
@@ -134,17 +139,38 @@ pub(super) async fn order(
 }
 
 /// The definition is kept before anything leaves: once it is on the chain, pages know it by name.
+/// Answers why not, where the name is taken.
 async fn keep_definition(
     state: &AppState,
+    viewer: &Viewer,
     (id, name, definition): (B256, &str, &str),
-) -> Result<(), PageError> {
+) -> Result<Option<String>, PageError> {
+    let owner = viewer.owner().ok_or(PageError::NotSignedIn)?;
+    let at = (state.wall)();
     let mut tx = state.store.write().await?;
-    // A name means one goal. One of the chain with this name was refused before; any other of this
-    // name was made ready here and is on no chain.
+    // A name means one goal. Nobody's definition may be lost that the chain has or may come to have.
     for other in tx.goal_definitions().await? {
-        if other.name == name && other.id != id {
-            tx.delete_goal_definition(other.id).await?;
+        if other.name != name || other.id == id {
+            continue;
         }
+        if defined(&mut tx, other.id).await?.is_some() {
+            return Ok(Some(builder::name_taken(&other.id.to_string())));
+        }
+        if !is_ones_own(&mut tx, owner, other.id).await? {
+            return Ok(Some(builder::name_waits(&other.id.to_string())));
+        }
+        for request in tx.requests_of(&subject(other.id), u32::MAX).await? {
+            tx.withdraw_request(request.id, at).await?;
+        }
+        tx.delete_goal_definition(other.id).await?;
+        tx.append_audit(&NewEntry {
+            at,
+            actor: Actor::Owner(owner),
+            action: "goal replaced".to_owned(),
+            subject: other.id.to_string(),
+            detail: format!("by {id}"),
+        })
+        .await?;
     }
     tx.put_goal_definition(&ImportedGoal {
         id,
@@ -153,7 +179,25 @@ async fn keep_definition(
     })
     .await?;
     tx.commit().await?;
-    Ok(())
+    Ok(None)
+}
+
+/// What requests and batches call a goal.
+fn subject(id: B256) -> String {
+    format!("goal:{id}")
+}
+
+/// Whether somebody may drop a definition that waits: only he ever did anything with it, and it
+/// stands in no batch, which others may be signing.
+async fn is_ones_own(read: &mut Read, owner: Owner, id: B256) -> Result<bool, PageError> {
+    let entries = read
+        .audit_of_subject(&id.to_string(), None, u32::MAX)
+        .await?;
+    let mut actors = entries.iter().map(|it| it.entry.actor);
+    let all_his = !entries.is_empty() && actors.all(|actor| actor == Actor::Owner(owner));
+    let batches = read.batches(u32::MAX).await?;
+    let mut calls = batches.iter().flat_map(|batch| &batch.calls);
+    Ok(all_his && !calls.any(|(_, call)| call.subject == subject(id)))
 }
 
 /// Which request of which goal.
@@ -172,8 +216,7 @@ pub(super) async fn sign(
     let id = Asked::parse("goal", &which.id)?.id;
     let mut read = state.store.read().await?;
     let kept = read.request(which.request).await?;
-    let subject = format!("goal:{id}");
-    let kept = kept.filter(|kept| kept.request.subject == subject);
+    let kept = kept.filter(|kept| kept.request.subject == subject(id));
     let kept = kept.ok_or(PageError::NoPage)?;
     let definition = decode(id, &kept.request.body).ok_or(PageError::NoPage)?;
     let as_of = load::as_of(&mut read, &state).await?;

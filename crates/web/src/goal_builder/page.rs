@@ -7,7 +7,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use guerdon_formats::goal_doubts::doubts;
 use guerdon_formats::goal_file::GoalDefinition;
-use guerdon_store::Read;
+use guerdon_store::{Read, Store};
 use guerdon_valuation::calibrate::CalibrateError;
 
 use super::draft;
@@ -87,16 +87,16 @@ pub(super) async fn page(
     CompanyReader(viewer): CompanyReader,
     fields: Fields,
 ) -> Answer {
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
+    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
     let context = load::context(&state, as_of, Some(&viewer));
     if !fields.has("kind") {
         let sheet = templates::sheet(fields.get("template"), context.now());
         return show(&context, &sheet, (&Wrong::default(), None));
     }
     let sheet = Sheet::of(&fields);
-    match judge(&mut read, &context, &sheet).await? {
+    match judge(&state.store, &context, &sheet).await? {
         Ok(judged) => {
+            let mut read = state.store.read().await?;
             let define = actions::offer(&mut read, &viewer, (&sheet, &judged)).await?;
             let view = JudgedView::new(&judged, &context, (&sheet, define));
             show(&context, &sheet, (&Wrong::default(), Some(view)))
@@ -111,11 +111,10 @@ pub(super) async fn file(
     CompanyReader(viewer): CompanyReader,
     fields: Fields,
 ) -> Answer {
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
+    let as_of = load::as_of(&mut state.store.read().await?, &state).await?;
     let context = load::context(&state, as_of, Some(&viewer));
     let sheet = Sheet::of(&fields);
-    let judged = match judge(&mut read, &context, &sheet).await? {
+    let judged = match judge(&state.store, &context, &sheet).await? {
         Ok(judged) => judged,
         Err(wrong) => return refused(&context, &sheet, &wrong),
     };
@@ -131,14 +130,15 @@ pub(super) async fn file(
     Ok((headers, judged.definition.encode()).into_response())
 }
 
-/// Reads a form, and judges the definition in it.
+/// Reads a form, and judges the definition in it. That takes long and waits for others who judge
+/// theirs: no connection to the database is held meanwhile.
 pub(crate) async fn judge(
-    read: &mut Read,
+    store: &Store,
     context: &Context<'_>,
     sheet: &Sheet,
 ) -> Result<Result<Judged, Wrong>, PageError> {
     let deployment = context.deployment;
-    let people = People::look_up(read, sheet).await?;
+    let people = People::look_up(&mut store.read().await?, sheet).await?;
     let draft = match draft::read(sheet, &people, deployment) {
         Ok(draft) => draft,
         Err(wrong) => return Ok(Err(wrong)),
@@ -148,6 +148,7 @@ pub(crate) async fn judge(
         Ok(figures) => figures,
         Err(error) => return Ok(Err(unfit(&error))),
     };
+    let read = &mut store.read().await?;
     let mut definition = draft.definition;
     definition.goal.bound = figures.odds.calibration.bound;
     let id = definition.goal.id(deployment.chain_id, deployment.goals);
@@ -220,6 +221,13 @@ async fn namesake(read: &mut Read, name: &str, id: B256) -> Result<Option<B256>,
         .iter()
         .map(|goal| goal.id)
         .find(|id| others.contains(id)))
+}
+
+/// A name that is another goal's, on the chain or on its way there.
+pub(crate) fn name_is_taken(sentence: String) -> Wrong {
+    let mut wrong = Wrong::default();
+    wrong.add("name", sentence);
+    wrong
 }
 
 /// The form again, with what is wrong in it: 422.

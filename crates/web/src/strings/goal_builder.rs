@@ -104,6 +104,14 @@ pub(crate) fn name_taken(id: &str) -> String {
     )
 }
 
+pub(crate) fn name_waits(id: &str) -> String {
+    format!(
+        "Another goal of this name waits to be signed ({}): take another name, or first take it \
+         out of its batch, if you put it there.",
+        shortened(id)
+    )
+}
+
 /// How many fields are wrong.
 pub(crate) fn refused(fields: usize) -> String {
     match fields {

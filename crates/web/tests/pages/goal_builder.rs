@@ -1,7 +1,7 @@
 //! The goal builder: what is wrong stands at its field, what is weak is named, what is ready is
 //! signed or goes into a batch.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use axum::http::{Method, StatusCode};
 use guerdon_formats::goal_file::GoalDefinition;
 use guerdon_store::Store;
@@ -207,6 +207,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_is_lost() {
         ("task_hash", "0x12", "64 hexadecimal digits"),
         ("spec", "shots", "no pair"),
         ("spec", "metric=f1", "has a field of its own"),
+        ("spec", "task_hash=0xAB", "has a field of its own"),
         ("opens", "1.7.2028", "Write a day"),
         ("closes", "2028-06-01", "must close after it opens"),
         ("run_days", "400", "up to 366"),
@@ -276,11 +277,29 @@ async fn the_file_is_what_the_command_takes() {
     assert!(previewed(&office, &[]).await.contains(&id));
 }
 
+#[tokio::test]
+async fn a_hash_stands_in_the_definition_as_readers_write_it() {
+    let office = Office::of(Story::told()).await;
+    let typed = format!("0x{}", "AB".repeat(32));
+    let fields = form(&[("task_hash", &typed), ("baseline_file", &typed)]);
+    let path = query(&fields).replace(NEW, &format!("{NEW}/definition.json"));
+    let answer = office.get(PEOPLE, &path).await;
+    let definition = GoalDefinition::decode(answer.body.as_bytes()).unwrap();
+    for field in ["task_hash", "baseline_file"] {
+        let kept = &definition.specification[field];
+        assert_eq!(*kept, B256::repeat_byte(0xab).to_string(), "{field}");
+    }
+}
+
 async fn posted(store: &Store, story: &Story, fields: &[(&str, &str)]) -> Answer {
+    posted_by(PEOPLE, (store, story), fields).await
+}
+
+async fn posted_by(who: Who, (store, story): (&Store, &Story), fields: &[(&str, &str)]) -> Answer {
     let router = router(state(store.clone(), &story.facts, Some(WALL - 4)));
     let body = query(fields).split_once('?').unwrap().1.to_owned();
     let asked = (Method::POST, NEW, Some(ORIGIN));
-    send_form(&router, asked, PEOPLE.cookie().as_deref(), body).await
+    send_form(&router, asked, who.cookie().as_deref(), body).await
 }
 
 #[tokio::test]
@@ -326,6 +345,60 @@ async fn a_definition_becomes_a_request_to_sign() {
             .await
             .unwrap();
         assert_eq!(known.len(), 3);
+        let mut read = store.read().await.unwrap();
+        assert!(!read.request(1).await.unwrap().unwrap().stands());
+        assert!(read.request(2).await.unwrap().unwrap().stands());
+        let log = read.audit(None, 50).await.unwrap();
+        assert!(log.iter().any(|it| it.entry.action == "goal replaced"));
+        drop(read);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_definition_that_waits_is_lost_to_nobody_of_the_same_name() {
+    on_both(|url| async move {
+        let story = Story::told();
+        let store = Store::open(&url).await.unwrap();
+        story.put(&store).await;
+        people::put(&store, &story).await;
+        let names = async || {
+            let mut read = store.read().await.unwrap();
+            let known = read.goal_definitions().await.unwrap().into_iter();
+            known.map(|goal| (goal.name, goal.id)).collect::<Vec<_>>()
+        };
+        let desk = (&store, &story);
+        let refused = async |who, threshold| {
+            let before = names().await;
+            let other = form(&[("go", "sign"), ("threshold", threshold)]);
+            let answer = posted_by(who, desk, &other).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(
+                answer.body.contains("waits to be signed"),
+                "{}",
+                answer.body
+            );
+            assert_eq!(names().await, before);
+        };
+        // It waits for a signature: its maker alone may take another in its place.
+        let first = posted(&store, &story, &form(&[("go", "sign")])).await;
+        assert_eq!(first.status, StatusCode::SEE_OTHER);
+        refused(Who::CompanyByList, "81").await;
+        let mut read = store.read().await.unwrap();
+        assert!(read.request(1).await.unwrap().unwrap().stands());
+        drop(read);
+        // It lies in a batch, which others may be signing: not even he.
+        let batch = form(&[("go", "batch"), ("batch", "new"), ("threshold", "82")]);
+        let batch = posted(&store, &story, &batch).await;
+        assert_eq!(batch.status, StatusCode::SEE_OTHER, "{}", batch.body);
+        refused(PEOPLE, "83").await;
+        let mut tx = store.write().await.unwrap();
+        assert!(tx.remove_batch_call(1, 0).await.unwrap());
+        tx.commit().await.unwrap();
+        let again = form(&[("go", "sign"), ("threshold", "83")]);
+        let again = posted(&store, &story, &again).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
         store.close().await;
     })
     .await;

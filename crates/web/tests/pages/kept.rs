@@ -183,6 +183,30 @@ async fn a_node_that_does_not_answer_keeps_no_connection_of_the_database() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn definitions_that_are_judged_keep_no_connection_of_the_database() {
+    let (site, store, _folder) = site(|_| ()).await;
+    let path = "/company/goals/new?name=slow&kind=PAIRED&threshold=1&base=50&samples=10000\
+                &attempts=32&pool=10000&data=public&opens=2028-07-01&closes=2029-07-01\
+                &sponsor=0x5151515151515151515151515151515151515151\
+                &arbiter=0x8888888888888888888888888888888888888888\
+                &panel=0x2020202020202020202020202020202020202020";
+    let ask = |_| {
+        let (router, cookie) = (site.router.clone(), Who::CompanyByList.cookie());
+        tokio::spawn(
+            async move { send_as(&router, (Method::GET, path, None), cookie.as_deref()).await },
+        )
+    };
+    // More than there are connections; two are judged at a time, and the others wait.
+    let asked: Vec<_> = (0..24).map(ask).collect();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let (open, idle) = store.connections();
+    let waiting = asked.iter().filter(|asked| !asked.is_finished()).count();
+    assert!(waiting > 8, "{waiting} wait: nothing was shown");
+    assert!(open - idle <= 2, "{} connections are held", open - idle);
+    asked.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
 /// A node that says which chain it is on and nothing about code.
 async fn silent_node() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
