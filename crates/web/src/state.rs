@@ -13,6 +13,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::watch;
 
 use crate::api::{Kept, Limits, Webhooks};
+use crate::audit::Sending;
 use crate::company::Importer;
 use crate::demo::Demo;
 use crate::memory::Memory;
@@ -114,6 +115,7 @@ struct Shared {
     overview: tokio::sync::Mutex<Option<(OverviewKey, Arc<Overview>)>>,
     attempts: Attempts,
     streams: Streams,
+    sending: Sending,
     api: Kept,
     memory: Memory,
 }
@@ -246,6 +248,7 @@ impl AppState {
             attempts: Attempts::default(),
             api: Kept::default(),
             streams: Streams::default(),
+            sending: Sending::default(),
             memory: Memory::default(),
         }))
     }
@@ -268,6 +271,11 @@ impl AppState {
     /// Streams of events that are open.
     pub(crate) fn streams(&self) -> &Streams {
         &self.0.streams
+    }
+
+    /// Bundles that are on their way.
+    pub(crate) fn sending(&self) -> &Sending {
+        &self.0.sending
     }
 
     /// The overview that was summed last. Whoever holds the lock sums the next one; the others wait

@@ -1,18 +1,15 @@
 //! `/audit/bundle`: everything that the figures of a day follow from, in one archive.
 
-use std::io;
-
 use askama::Template;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::IntoResponse;
-use futures::{Stream, stream};
 use tokio::fs::File;
-use tokio::io::AsyncReadExt;
 
 use super::gather::gather;
 use super::pin::{self, Asked, At};
+use super::sending::{PATIENCE, chunks};
 use super::view::Head;
 use crate::access::AuditorReader;
 use crate::error::PageError;
@@ -22,9 +19,6 @@ use crate::pages::{Answer, html};
 use crate::state::AppState;
 use crate::strings::audit as words;
 use crate::views::shell::{Place, Shell};
-
-/// Bytes of the archive that are sent at a time.
-const CHUNK: usize = 64 << 10;
 
 #[derive(Debug, Template)]
 #[template(path = "pages/audit_bundle.html")]
@@ -81,13 +75,14 @@ pub(super) async fn page(
 
 pub(super) async fn file(
     State(state): State<AppState>,
-    AuditorReader(_viewer): AuditorReader,
+    AuditorReader(viewer): AuditorReader,
     Path(file): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Answer {
     let date = file.strip_suffix(".zip").ok_or(PageError::NoPage)?;
     let date = pin::day(&state, date).await?;
     let at = At::read(&state, date, asked.block).await?;
+    let place = state.sending().open(&viewer)?;
     let made = gather(&state, &at, true).await?;
     let archive = made.archive.ok_or(PageError::NoPage)?;
     let length = archive.metadata().map(|about| about.len());
@@ -104,18 +99,8 @@ pub(super) async fn file(
             format!("attachment; filename=\"{}\"", name(&at)),
         ),
     ];
-    let body = Body::from_stream(chunks(File::from_std(archive)));
+    let body = Body::from_stream(chunks(File::from_std(archive), place, PATIENCE));
     Ok((headers, body).into_response())
-}
-
-/// A file from where it stands to its end.
-fn chunks(file: File) -> impl Stream<Item = io::Result<Bytes>> {
-    stream::try_unfold(file, |mut file| async {
-        let mut chunk = vec![0; CHUNK];
-        let length = file.read(&mut chunk).await?;
-        chunk.truncate(length);
-        Ok((length > 0).then(|| (Bytes::from(chunk), file)))
-    })
 }
 
 /// The path of a file; hashes in it are shortened.

@@ -10,7 +10,10 @@ mod links;
 mod pin;
 mod register;
 mod reports;
+mod sending;
 mod view;
+
+pub(crate) use sending::Sending;
 
 use crate::access::Access;
 use crate::routes::Route;

@@ -2,12 +2,23 @@
 
 use jiff::civil::Date;
 
+use super::access::Refusal;
 use crate::numbers::grouped;
 
 /// Above the pages of an auditor.
 pub(crate) const LEAD: &str = "Every figure here is folded from the events of the contracts up to \
                                one block, which is named. Choose a day; its last final block before \
                                midnight UTC speaks for it.";
+
+/// Archives are on their way to others, or to this reader.
+pub(crate) const NO_BUNDLE: Refusal = Refusal {
+    what: "Too many bundles are downloaded at this moment.",
+    hint: "Try again in a minute.",
+};
+pub(crate) const MANY_BUNDLES: Refusal = Refusal {
+    what: "You download two bundles already.",
+    hint: "Try again when one of them is there.",
+};
 
 /// No event on that day or before it.
 pub(crate) const NOTHING: &str = "Nothing was granted by then.";
