@@ -18,7 +18,10 @@ use crate::actions::plan_round;
 use crate::company::lent::{self, Look, Sent};
 use crate::data::money;
 use crate::dates;
+use crate::strings::api as words;
 
+/// Sheets of one key that wait to be imported, at most.
+const WAITING_MAX: usize = 50;
 /// Wrong rows, and doubts, that are told at most.
 const TOLD_MAX: usize = 1_000;
 
@@ -60,6 +63,24 @@ pub(super) fn begin(call: &Call) -> BoxFuture<'_, Result<Made, Problem>> {
         })
     }
     .boxed()
+}
+
+/// A key leaves no more sheets lying about than it may.
+///
+/// # Errors
+/// It has as many that wait, and this would be one more.
+pub(super) async fn room(tx: &mut Tx, draft: &ImportDraft) -> Result<(), Problem> {
+    if draft.root.is_some() {
+        return Ok(());
+    }
+    let drafts = tx.import_drafts(u32::MAX).await?;
+    let of_key = drafts.iter().filter(|it| it.created_by == draft.created_by);
+    let waiting = of_key.filter(|it| it.root.is_none() && it.id != draft.id);
+    if waiting.count() < WAITING_MAX {
+        return Ok(());
+    }
+    let why = words::sheets_wait(WAITING_MAX);
+    Err(Problem::new(Kind::SheetRefused, why))
 }
 
 async fn draft(call: &Call) -> Result<ImportDraft, Problem> {

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::endpoint::{Does, Plans, Writes};
+use super::imports;
 use super::problem::{Kind, Problem};
 use crate::strings::api as words;
 
@@ -73,6 +74,7 @@ async fn wrote(call: &Call, name: Name, made: Made) -> Result<Response, Problem>
     }
     tx.append_audit(&made.entry).await?;
     if let Some(draft) = &made.draft {
+        imports::room(&mut tx, draft).await?;
         tx.put_import_draft(draft).await?;
     }
     keep(call, tx, (name, made.answer)).await

@@ -63,6 +63,13 @@ pub(crate) fn missing(noun: &str) -> String {
     )
 }
 
+pub(crate) fn sheets_wait(most: usize) -> String {
+    format!(
+        "{most} sheets of this key wait already: import or discard some of them. Nothing was taken \
+         in."
+    )
+}
+
 pub(crate) fn scope_missing(scope: &str) -> String {
     format!("This key lacks the scope {scope}. An administrator can make a key that has it.")
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use alloy_primitives::B256;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request};
-use guerdon_store::{Actor, NewJob, Person, Scope, SentBytes};
+use guerdon_store::{Actor, ImportDraft, NewJob, Person, Scope, SentBytes};
 use guerdon_web::{Limits, NewKey};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -271,6 +271,40 @@ async fn a_sheet_is_taken_in_checked_and_forgotten_and_nothing_wrong_is_imported
             .collect();
         assert_eq!(said, ["import begun", "import begun", "import discarded"]);
         drop(read);
+        api.store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_leaves_fifty_sheets_waiting_and_no_more() {
+    on_both(|url| async move {
+        let api = Api::of(&url, Limits::default()).await;
+        let csv = format!("{HEAD}\n{}\n", row("G-9001", 0xe1, "10"));
+        let send = async |name: &str| {
+            let sheet = json!({"name": "sheet.csv", "sheet": csv});
+            api.post("/imports", name, sheet).await
+        };
+        let one = send("one").await.good()["import"].clone();
+        let mut tx = api.store.write().await.unwrap();
+        let one = tx.import_draft(one.as_str().unwrap()).await;
+        let one = one.unwrap().unwrap();
+        tx.delete_import_draft(&one.id).await.unwrap();
+        let id = |number| format!("{number:016x}");
+        for number in 1..=50 {
+            let another = ImportDraft {
+                id: id(number),
+                ..one.clone()
+            };
+            tx.put_import_draft(&another).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let said = send("more").await;
+        said.is(409, "sheet_refused");
+        assert!(said.body.to_string().contains("50 sheets"), "{}", said.body);
+        let discard = format!("/imports/{}/discard", id(1));
+        api.post(&discard, "discard", json!({})).await.good();
+        send("more").await.good();
         api.store.close().await;
     })
     .await;
