@@ -58,6 +58,9 @@ pub(super) async fn take(
     let dead = || PageError::SignInRefused(words::DEAD_AUDITOR_LINK);
     let hash = token::hash_of(&text).ok_or_else(dead)?;
     let at = (state.wall)();
+    // What was made up spends nobody's tries.
+    let known = state.store.read().await?.auditor_link(hash, at).await?;
+    known.ok_or_else(dead)?;
     // Each opening writes a session, and the link is good for many.
     if !state.attempts().mails.count(at, client) {
         return Err(PageError::TooMany(words::TOO_MANY, WINDOW_SECONDS));

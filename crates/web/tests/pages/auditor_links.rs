@@ -247,3 +247,22 @@ async fn a_link_without_a_name_or_with_another_end_is_not_made() {
     );
     store.close().await;
 }
+
+#[tokio::test]
+async fn links_that_were_made_up_spend_nobodys_tries() {
+    on_both(|url| async move {
+        let (story, store) = put(&url).await;
+        let now = pages(&story, &store, WALL);
+        let path = made(&now, 14).await;
+        let (place, _) = path.rsplit_once('/').unwrap();
+        // As many as all clients together have in a minute.
+        for number in 1..=1_200 {
+            let made_up = format!("{place}/f{number:063x}");
+            let answer = send_as(&now, (Method::POST, &made_up, Some(ORIGIN)), None).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{number}");
+        }
+        opened(&now, &path).await;
+        store.close().await;
+    })
+    .await;
+}
