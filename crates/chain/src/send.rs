@@ -166,7 +166,7 @@ impl Chain {
         Err(crowded_out(from))
     }
 
-    async fn nonce(&self, account: Address, block: BlockId) -> Result<u64, ChainError> {
+    pub(crate) async fn nonce(&self, account: Address, block: BlockId) -> Result<u64, ChainError> {
         let count = self.read("eth_getTransactionCount", || async {
             self.provider()
                 .get_transaction_count(account)

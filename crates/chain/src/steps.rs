@@ -172,13 +172,16 @@ impl Chain {
     /// # Errors
     /// When the node does not answer.
     pub async fn next_nonce(&self, account: Address) -> Result<u64, ChainError> {
-        self.read("eth_getTransactionCount", || async {
-            self.provider()
-                .get_transaction_count(account)
-                .block_id(BlockId::latest())
-                .await
-        })
-        .await
+        self.nonce(account, BlockId::latest()).await
+    }
+
+    /// The nonce that follows on all of the account's transactions that the node has, those
+    /// without a block included.
+    ///
+    /// # Errors
+    /// When the node does not answer.
+    pub async fn waiting_nonce(&self, account: Address) -> Result<u64, ChainError> {
+        self.nonce(account, BlockId::pending()).await
     }
 
     /// Signs a plan; nothing leaves.

@@ -247,7 +247,7 @@ impl Read {
 
 impl Tx {
     /// Writes an imported round, or its new label; the round's grants follow by
-    /// [`Tx::put_terms`].
+    /// [`Tx::put_terms`]. One that was set aside stands again.
     ///
     /// # Errors
     /// The database failed.
@@ -256,7 +256,7 @@ impl Tx {
                    (root, total, leaves, label, file, document, tzdb) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (root) DO UPDATE SET \
                    label = excluded.label, file = excluded.file, document = excluded.document, \
-                   tzdb = excluded.tzdb";
+                   tzdb = excluded.tzdb, aside = NULL";
         run!(
             self,
             sql,

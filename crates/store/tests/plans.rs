@@ -118,6 +118,9 @@ async fn read_grants(read: &mut Read, owner: Owner) {
     read.grant_names(HASH).await.unwrap();
     read.grant_papers(&[HASH; 51]).await.unwrap();
     read.grants_named("G-1").await.unwrap();
+    read.round_stands(HASH).await.unwrap();
+    read.rival_of_round(HASH).await.unwrap();
+    read.begun_commitments(HASH).await.unwrap();
     read.gates_of_goal(HASH).await.unwrap();
     read.person(HASH).await.unwrap();
     read.people_of_round(HASH).await.unwrap();

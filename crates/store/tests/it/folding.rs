@@ -11,7 +11,7 @@ use crate::harness::on_both;
 const ROOT: B256 = B256::repeat_byte(0xaa);
 const GOAL: B256 = B256::repeat_byte(0x60);
 
-fn origin(block: u64, log_index: u64) -> Origin {
+pub(crate) fn origin(block: u64, log_index: u64) -> Origin {
     Origin {
         block,
         block_hash: B256::repeat_byte(0xb0),

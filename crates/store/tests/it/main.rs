@@ -22,6 +22,7 @@ mod papers;
 mod place;
 mod requests;
 mod schema;
+mod standing;
 mod successors;
 mod version;
 mod whole;

@@ -64,6 +64,9 @@ async fn a_request_is_signed_once_and_never_after_it_was_taken_back() {
         assert_eq!(found[0].withdrawn_at, Some(9));
         assert_eq!(read.request(other).await.unwrap().unwrap().id, 3);
         assert_eq!(read.request(4).await.unwrap(), None);
+        let replaces = read.standing_requests("replace", 10).await.unwrap();
+        assert_eq!(replaces.iter().map(|it| it.id).collect::<Vec<_>>(), [first]);
+        assert_eq!(read.standing_requests("end", 10).await.unwrap(), []);
         drop(read);
         store.close().await;
     })
