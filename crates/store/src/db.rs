@@ -117,11 +117,12 @@ macro_rules! run_many {
     };
 }
 
-/// All rows of a type that one SQL text finds for a list of values.
+/// All rows of a type that one SQL text finds for a list of values. The statement is not kept:
+/// PostgreSQL would keep its plan, too, and one made while the table was small reads all of it.
 macro_rules! all_of {
     ($read:expr, $row:ty, $sql:expr, $values:expr) => {
         on_engine!($read, |c, Db| {
-            let query = sqlx::query_as::<Db, $row>($sql);
+            let query = sqlx::query_as::<Db, $row>($sql).persistent(false);
             let query = $values.fold(query, |query, value| query.bind(value));
             query.fetch_all(&mut **c).await
         })

@@ -11,7 +11,7 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Sample rows of the tables that each migration brings, in the text both engines read.
-pub(crate) const SAMPLES: [(i64, &str); 16] = [
+pub(crate) const SAMPLES: [(i64, &str); 17] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
     (3, include_str!("samples/0003.sql")),
@@ -28,6 +28,7 @@ pub(crate) const SAMPLES: [(i64, &str); 16] = [
     (15, include_str!("samples/0015.sql")),
     (16, include_str!("samples/0016.sql")),
     (17, include_str!("samples/0017.sql")),
+    (18, include_str!("samples/0018.sql")),
 ];
 
 /// Table and column -> type and whether it may be null.

@@ -1,0 +1,1 @@
+UPDATE grants SET payments = payments + 1;
