@@ -9,11 +9,13 @@
 mod chances;
 mod odds;
 mod pairs;
+mod percent;
 mod warnings;
 
 pub use chances::{Chance, Claim, ClaimError, Payment, Strength, curve, false_payment, payment};
 pub use odds::{Odds, Setting, odds};
-pub use warnings::{Warning, percent};
+pub use percent::{percent, percent_as};
+pub use warnings::Warning;
 
 use guerdon_core::PPB;
 use guerdon_core::goal::{BoundError, Goal, GoalError, Kind, lower_bound, payout};
@@ -23,7 +25,7 @@ use crate::normal;
 
 /// The chance of a false payment that all attempts of a goal share.
 pub const LEVEL: f64 = 0.05;
-/// The most samples a proportion is calibrated for.
+/// The most samples a proportion or a comparison is calibrated for.
 pub const SAMPLES_MAX: u32 = 1_000_000;
 /// Chances are known to about this part of themselves; nearer to the level, a result is not paid.
 const SLACK: f64 = 1e-12;
@@ -60,9 +62,24 @@ pub enum CalibrateError {
         /// About how many samples would be enough; none if no number is.
         least: Option<u64>,
     },
+    /// A bound of one's own that nothing passes, though an honest test can be passed.
+    #[error(
+        "no result can be paid with a bound of {bound}: even the best of {samples} samples does \
+         not show the threshold; the calibrated bound is {fair}"
+    )]
+    TooStrict {
+        /// The bound of the definition.
+        bound: u16,
+        /// Its samples.
+        samples: u32,
+        /// The calibrated bound.
+        fair: u16,
+    },
     /// More samples than are calibrated.
-    #[error("proportions are calibrated for at most {SAMPLES_MAX} samples, not {samples}")]
+    #[error("{} are calibrated for at most {SAMPLES_MAX} samples, not {samples}", many(*.kind))]
     TooMany {
+        /// What the definition counts.
+        kind: Kind,
         /// Samples of the definition.
         samples: u32,
     },
@@ -75,6 +92,13 @@ fn enough(least: Option<u64>) -> String {
     least.map_or_else(String::new, |samples| {
         format!("; about {samples} samples would be enough")
     })
+}
+
+const fn many(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Paired => "comparisons",
+        _ => "proportions",
+    }
 }
 
 /// The level of one attempt.
@@ -97,6 +121,10 @@ pub fn calibrate(goal: &Goal) -> Result<Calibration, CalibrateError> {
     let mut goal = goal.clone();
     goal.bound = some;
     goal.check()?;
+    let (kind, samples) = (goal.kind, goal.samples);
+    if matches!(kind, Kind::Proportion | Kind::Paired) && samples > SAMPLES_MAX {
+        return Err(CalibrateError::TooMany { kind, samples });
+    }
     let alpha = alpha(&goal);
     goal.bound = match goal.kind {
         Kind::Proportion => proportion(&goal)?,
@@ -111,7 +139,6 @@ pub fn calibrate(goal: &Goal) -> Result<Calibration, CalibrateError> {
 
 /// What a definition pays by the bound that it has; none if it pays no result.
 fn described(goal: &Goal) -> Result<Option<Calibration>, BoundError> {
-    let best = best(goal);
     let Some(needed) = smallest_paid(goal, 1)? else {
         return Ok(None);
     };
@@ -120,7 +147,7 @@ fn described(goal: &Goal) -> Result<Option<Calibration>, BoundError> {
         bound: goal.bound,
         alpha: if is_count { 1.0 } else { alpha(goal) },
         needed,
-        needed_full: smallest_paid(goal, PPB)?.filter(|x| *x <= best),
+        needed_full: smallest_paid(goal, PPB)?,
     }))
 }
 
@@ -162,9 +189,6 @@ fn smallest_lower(goal: &Goal, ppb: u32) -> i64 {
 /// The smallest bound that pays no result more than the exact bound.
 fn proportion(goal: &Goal) -> Result<u16, CalibrateError> {
     let samples = goal.samples;
-    if samples > SAMPLES_MAX {
-        return Err(CalibrateError::TooMany { samples });
-    }
     let beyond = u128::from(samples) + 1;
     let first_at = |skill| smallest(0, beyond, |count| allows(goal, count, skill)) as u32;
     let first = first_at(goal.threshold);

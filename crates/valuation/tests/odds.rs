@@ -36,6 +36,7 @@ fn a_raw_threshold_pays_three_of_four_models_that_are_no_better() {
         fair: Some(1983),
         all,
         fair_all,
+        ..
     } = found.warnings[0]
     else {
         panic!("{:?}", found.warnings);
@@ -289,4 +290,69 @@ fn a_strong_definition_has_no_weakness_and_an_impossible_one_no_fair_bound() {
     let mut milestone = goal(Kind::Count, 1, 1);
     (milestone.threshold, milestone.stretch) = (1, 1);
     assert_eq!(judged(&milestone).warnings, []);
+}
+
+#[test]
+fn a_bound_of_ones_own_that_nothing_passes_is_told_so() {
+    let mut strict = goal(Kind::Proportion, 30, 1);
+    strict.bound = u16::MAX;
+    let said = odds(&strict, Setting::default()).unwrap_err().to_string();
+    let fair = calibrate(&strict).unwrap().bound;
+    // More samples would not help before there are 17,180 of them.
+    assert!(!said.contains("would be enough"), "{said}");
+    assert!(
+        said.contains(&format!("the calibrated bound is {fair}")),
+        "{said}"
+    );
+}
+
+#[test]
+fn samples_are_few_where_not_even_a_perfect_model_is_sure_of_its_pay() {
+    let mut high = goal(Kind::Measure, 1_000, 2);
+    (high.threshold, high.stretch) = (950_000_000, 950_000_000);
+    let found = judged(&high);
+    let perfect = payment(
+        &Goal {
+            bound: found.calibration.bound,
+            ..high
+        },
+        Claim::Skill(PPB),
+    );
+    assert!(perfect.unwrap().all < 0.8);
+    let few = Warning::FewSamples {
+        samples: 1_000,
+        enough: None,
+        threshold: 950_000_000,
+        kind: Kind::Measure,
+    };
+    assert!(found.warnings.contains(&few), "{:?}", found.warnings);
+}
+
+#[test]
+fn limits_are_said_as_limits() {
+    let mut measure = goal(Kind::Measure, 500, 2);
+    measure.bound = 1_000;
+    let said: Vec<_> = judged(&measure)
+        .warnings
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    // exp(-1) and 1 - (1 - exp(-1))^2.
+    for words in [
+        "is paid with a chance of at most 60.1 %",
+        "the calibrated bound of 3689 makes it at most 4.94 %",
+        "variants makes a chance of at most 36.8 % of a false payment up to 99.99 %",
+    ] {
+        assert!(said.iter().any(|said| said.contains(words)), "{said:?}");
+    }
+}
+
+#[test]
+fn a_comparison_of_more_samples_than_are_computed_is_refused() {
+    let many = goal(Kind::Paired, u32::MAX, 1);
+    let said = odds(&many, Setting::default()).unwrap_err().to_string();
+    assert!(
+        said.contains("comparisons are calibrated for at most 1000000"),
+        "{said}"
+    );
 }

@@ -96,9 +96,9 @@ pub fn false_payment(goal: &Goal) -> Result<Option<Chance>, BoundError> {
         Kind::Count => return Ok(None),
         Kind::Proportion => {
             let skill = u32::try_from(goal.threshold).unwrap_or(PPB);
-            (reaches(goal, skill, 1)?, Strength::Exact)
+            (Paid::at_least(goal, 1)?.by_skill(skill), Strength::Exact)
         }
-        Kind::Paired => (pairs::worst(goal)?, Strength::Searched),
+        Kind::Paired => (pairs::worst(goal), Strength::Searched),
         Kind::Measure => ((-f64::from(goal.bound) / 1_000.0).exp(), Strength::AtMost),
     };
     Ok(Some(Chance {
@@ -114,10 +114,11 @@ pub fn false_payment(goal: &Goal) -> Result<Option<Chance>, BoundError> {
 /// # Errors
 /// A claim that does not fit the goal.
 pub fn payment(goal: &Goal, claim: Claim) -> Result<Payment, ClaimError> {
-    let (one, strength) = paid(goal, claim, 1)?;
-    let (full, _) = paid(goal, claim, PPB)?;
+    let anything = Paid::at_least(goal, 1)?;
+    let (one, strength) = anything.chance(claim)?;
+    let (full, _) = Paid::at_least(goal, PPB)?.chance(claim)?;
     let expected = match (goal.kind, claim) {
-        (Kind::Proportion, Claim::Skill(skill)) => Some(expected(goal, skill)?),
+        (Kind::Proportion, Claim::Skill(skill)) => Some(anything.expected(skill)?),
         _ => None,
     };
     Ok(Payment {
@@ -134,82 +135,105 @@ pub fn payment(goal: &Goal, claim: Claim) -> Result<Payment, ClaimError> {
 /// # Errors
 /// A claim that does not fit the goal.
 pub fn curve(goal: &Goal, claims: &[Claim]) -> Result<Vec<u32>, ClaimError> {
+    let paid = Paid::at_least(goal, 1)?;
     let chance = |claim: &Claim| {
-        let (one, _) = paid(goal, *claim, 1)?;
+        let (one, _) = paid.chance(*claim)?;
         Ok((any_of(one, goal.attempts.into()) * f64::from(PPB)).round() as u32)
     };
     claims.iter().map(chance).collect()
 }
 
-/// The chance that one attempt is paid at least so much, and how it is meant.
-fn paid(goal: &Goal, claim: Claim, ppb: u32) -> Result<(f64, Strength), ClaimError> {
-    Ok(match (goal.kind, claim) {
-        (_, Claim::Skill(skill) | Claim::Each { skill, .. }) if skill > PPB => {
-            return Err(ClaimError::Share);
+/// The results that a goal pays at least so much: found once for any number of claims.
+struct Paid<'a> {
+    goal: &'a Goal,
+    /// The smallest x, without losses; none if no result is paid so much.
+    needed: Option<u128>,
+    /// Of a paired comparison, by losses.
+    pairs: Option<pairs::Needed>,
+}
+
+impl<'a> Paid<'a> {
+    fn at_least(goal: &'a Goal, ppb: u32) -> Result<Self, BoundError> {
+        let is_paired = goal.kind == Kind::Paired;
+        Ok(Self {
+            goal,
+            needed: smallest_paid(goal, ppb)?,
+            pairs: is_paired.then(|| pairs::Needed::of(goal, smallest_lower(goal, ppb))),
+        })
+    }
+
+    /// The chance that one attempt has such a result, and how it is meant.
+    fn chance(&self, claim: Claim) -> Result<(f64, Strength), ClaimError> {
+        Ok(match (self.goal.kind, claim) {
+            (_, Claim::Skill(skill) | Claim::Each { skill, .. }) if skill > PPB => {
+                return Err(ClaimError::Share);
+            }
+            (_, Claim::Pair { win, loss }) if u64::from(win) + u64::from(loss) > PPB.into() => {
+                return Err(ClaimError::Share);
+            }
+            (Kind::Proportion, Claim::Skill(skill)) => (self.by_skill(skill), Strength::Exact),
+            (Kind::Measure, Claim::Skill(mean)) => (self.by_mean(mean), Strength::AtLeast),
+            (Kind::Paired, Claim::Pair { win, loss }) => {
+                let pairs = self.pairs.as_ref();
+                let chance = pairs.map_or(0.0, |needed| needed.chance(win, loss));
+                (chance, Strength::Exact)
+            }
+            (Kind::Count, Claim::Each { items, skill }) => {
+                let counted = Binomial::of_ppb(items, skill);
+                (self.by_count(counted), Strength::Exact)
+            }
+            _ => return Err(ClaimError::Kind),
+        })
+    }
+
+    fn by_skill(&self, skill: u32) -> f64 {
+        self.by_count(Binomial::of_ppb(self.goal.samples, skill))
+    }
+
+    fn by_count(&self, right: Binomial) -> f64 {
+        let needed = self.needed.and_then(|x| u32::try_from(x).ok());
+        needed.map_or(0.0, |needed| right.at_least(needed))
+    }
+
+    /// At least this is the chance for a mean score: by Hoeffding's inequality a measured mean
+    /// falls below the true one by t with a chance of at most exp(-2 n t^2).
+    fn by_mean(&self, mean: u32) -> f64 {
+        let Some(needed) = self.needed else {
+            return 0.0;
+        };
+        let over = f64::from(mean) / f64::from(PPB) - needed as f64 / best(self.goal) as f64;
+        if over <= 0.0 {
+            return 0.0;
         }
-        (_, Claim::Pair { win, loss }) if u64::from(win) + u64::from(loss) > PPB.into() => {
-            return Err(ClaimError::Share);
+        -(-2.0 * f64::from(self.goal.samples) * over * over).exp_m1()
+    }
+
+    /// What the best of all attempts of a proportion pays on average: its payouts rise with the
+    /// right answers, so the best attempt is the one with the most of them.
+    fn expected(&self, skill: u32) -> Result<f64, BoundError> {
+        let goal = self.goal;
+        let Some(needed) = self.needed.and_then(|x| u32::try_from(x).ok()) else {
+            return Ok(0.0);
+        };
+        let right = Binomial::of_ppb(goal.samples, skill);
+        let (low, high) = right.likely();
+        // The chance that all attempts stay below a count, and what each count adds to it.
+        let mut at_least = right.at_least(low.max(needed));
+        let mut reached = any_of(at_least, goal.attempts.into());
+        let mut sum = 0.0;
+        for count in low.max(needed)..=high {
+            let lower = lower_bound(goal.kind, goal.bound, goal.samples, count.into(), 0)?;
+            let paid = f64::from(payout(goal, lower)) / f64::from(PPB);
+            at_least = (at_least - right.exactly(count)).max(0.0);
+            let above = any_of(at_least, goal.attempts.into());
+            sum += paid * (reached - above);
+            reached = above;
         }
-        (Kind::Proportion, Claim::Skill(skill)) => (reaches(goal, skill, ppb)?, Strength::Exact),
-        (Kind::Measure, Claim::Skill(mean)) => (mean_reaches(goal, mean, ppb)?, Strength::AtLeast),
-        (Kind::Paired, Claim::Pair { win, loss }) => {
-            let level = smallest_lower(goal, ppb);
-            (pairs::reaches(goal, win, loss, level)?, Strength::Exact)
-        }
-        (Kind::Count, Claim::Each { items, skill }) => {
-            let counted = Binomial::of_ppb(items, skill);
-            let needed = smallest_paid(goal, ppb)?.and_then(|x| u32::try_from(x).ok());
-            let chance = needed.map_or(0.0, |needed| counted.at_least(needed));
-            (chance, Strength::Exact)
-        }
-        _ => return Err(ClaimError::Kind),
-    })
+        Ok(sum)
+    }
 }
 
 /// The chance of at least one among so many independent ones.
-pub(super) fn any_of(one: f64, count: u32) -> f64 {
+fn any_of(one: f64, count: u32) -> f64 {
     -(f64::from(count) * (-one).ln_1p()).exp_m1()
-}
-
-/// The chance that a proportion is paid at least so much, in one attempt.
-fn reaches(goal: &Goal, skill: u32, ppb: u32) -> Result<f64, BoundError> {
-    let needed = smallest_paid(goal, ppb)?.and_then(|x| u32::try_from(x).ok());
-    let right = Binomial::of_ppb(goal.samples, skill);
-    Ok(needed.map_or(0.0, |needed| right.at_least(needed)))
-}
-
-/// At least this is the chance that a measure is paid so much: by Hoeffding's inequality a mean
-/// falls below the true one by t with a chance of at most exp(-2 n t^2).
-fn mean_reaches(goal: &Goal, mean: u32, ppb: u32) -> Result<f64, BoundError> {
-    let Some(needed) = smallest_paid(goal, ppb)? else {
-        return Ok(0.0);
-    };
-    let over = f64::from(mean) / f64::from(PPB) - needed as f64 / best(goal) as f64;
-    if over <= 0.0 {
-        return Ok(0.0);
-    }
-    Ok(-(-2.0 * f64::from(goal.samples) * over * over).exp_m1())
-}
-
-/// What the best of all attempts of a proportion pays on average: its payouts rise with the right
-/// answers, so the best attempt is the one with the most of them.
-fn expected(goal: &Goal, skill: u32) -> Result<f64, BoundError> {
-    let Some(needed) = smallest_paid(goal, 1)?.and_then(|x| u32::try_from(x).ok()) else {
-        return Ok(0.0);
-    };
-    let right = Binomial::of_ppb(goal.samples, skill);
-    let (low, high) = right.likely();
-    // The chance that all attempts stay below a count, and what each count adds to it.
-    let mut at_least = right.at_least(low.max(needed));
-    let mut reached = any_of(at_least, goal.attempts.into());
-    let mut sum = 0.0;
-    for count in low.max(needed)..=high {
-        let lower = lower_bound(goal.kind, goal.bound, goal.samples, count.into(), 0)?;
-        let paid = f64::from(payout(goal, lower)) / f64::from(PPB);
-        at_least = (at_least - right.exactly(count)).max(0.0);
-        let above = any_of(at_least, goal.attempts.into());
-        sum += paid * (reached - above);
-        reached = above;
-    }
-    Ok(sum)
 }

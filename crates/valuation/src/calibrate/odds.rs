@@ -5,7 +5,7 @@ use guerdon_core::goal::{Goal, Kind};
 
 use super::chances::{Chance, Claim, false_payment};
 use super::warnings::{self, Warning};
-use super::{CalibrateError, Calibration, calibrate, curve, described, impossible, smallest};
+use super::{CalibrateError, Calibration, calibrate, curve, described, smallest};
 
 /// The chance of a payment that a claim which is true should have, in ppb.
 const CERTAIN_ENOUGH: u32 = 800_000_000;
@@ -46,12 +46,18 @@ pub fn odds(goal: &Goal, setting: Setting) -> Result<Odds, CalibrateError> {
         (fair, Some(fair.bound))
     } else {
         goal.check()?;
-        let own = described(goal)?.ok_or_else(|| impossible(goal))?;
-        match fair {
-            Ok(fair) => (own, Some(fair.bound)),
+        match (described(goal)?, fair) {
+            (Some(own), Ok(fair)) => (own, Some(fair.bound)),
             // Nothing passes the honest test, and something passes this one.
-            Err(CalibrateError::Impossible { .. }) => (own, None),
-            Err(error) => return Err(error),
+            (Some(own), Err(CalibrateError::Impossible { .. })) => (own, None),
+            (None, Ok(fair)) => {
+                return Err(CalibrateError::TooStrict {
+                    bound: goal.bound,
+                    samples: goal.samples,
+                    fair: fair.bound,
+                });
+            }
+            (_, Err(error)) => return Err(error),
         }
     };
     let mut goal = goal.clone();

@@ -7,6 +7,7 @@ use guerdon_core::PPB;
 use guerdon_core::goal::{Goal, Kind};
 
 use super::odds::{Odds, Setting, enough, of_count, of_skill, raw, with_bound};
+use super::percent::{meant, percent, percent_as};
 use super::{CalibrateError, LEVEL, Strength};
 
 /// Attempts from which one is told what they cost.
@@ -33,6 +34,8 @@ pub enum Warning {
         all: f64,
         /// The same with the calibrated bound.
         fair_all: Option<f64>,
+        /// How the chances are meant.
+        strength: Strength,
     },
     /// A count is taken as it is.
     RawCount {
@@ -74,6 +77,8 @@ pub enum Warning {
         enough: Option<u32>,
         /// The threshold, in ppb.
         threshold: i64,
+        /// What is counted: of a mean score, the real chance may be higher.
+        kind: Kind,
     },
     /// Whoever runs may hold the items.
     RunnerHolds {
@@ -83,6 +88,8 @@ pub enum Warning {
         twenty: f64,
         /// How many items a drawn pool should have.
         pool: u64,
+        /// How the chances are meant.
+        strength: Strength,
     },
     /// The company makes the blocks that draw the items.
     EmbeddedSeed,
@@ -112,7 +119,7 @@ pub(super) fn all(
     let Some(chance) = odds.wrong else {
         return Ok(of_a_count(goal, setting));
     };
-    let (samples, attempts) = (goal.samples, goal.attempts);
+    let (samples, attempts, strength) = (goal.samples, goal.attempts, chance.strength);
     let mut warnings = Vec::new();
     let is_weak = odds.fair.is_none_or(|fair| goal.bound < fair);
     if is_weak {
@@ -124,6 +131,7 @@ pub(super) fn all(
                 Some(fair) => with_bound(goal, fair)?,
                 None => None,
             },
+            strength,
         });
     }
     if goal.kind == Kind::Proportion {
@@ -147,22 +155,31 @@ pub(super) fn all(
         warnings.push(Warning::ManyAttempts { attempts, alpha });
     }
     let enough = enough(goal);
-    let far = |skill: u32| i64::from(skill) - goal.threshold > FAR_ABOVE;
-    if samples < FEW_SAMPLES || enough.is_some_and(far) {
-        let threshold = goal.threshold;
+    let is_far = match enough {
+        Some(skill) => i64::from(skill) - goal.threshold > FAR_ABOVE,
+        // Not even a perfect model is sure of it.
+        None => goal.kind == Kind::Measure,
+    };
+    if samples < FEW_SAMPLES || is_far {
         warnings.push(Warning::FewSamples {
             samples,
             enough,
-            threshold,
+            threshold: goal.threshold,
+            kind: goal.kind,
         });
     }
-    if chance.strength == Strength::Searched && chance.all > LEVEL && !is_weak {
+    if strength == Strength::Searched && chance.all > LEVEL && !is_weak {
         warnings.push(Warning::AboveLevel { all: chance.all });
     }
     let pool = u64::from(samples) * POOL_TIMES;
     if is_public(goal) || goal.seed_blocks == 0 || u64::from(goal.pool) < pool {
         let (one, twenty) = (chance.one, chance.twenty);
-        warnings.push(Warning::RunnerHolds { one, twenty, pool });
+        warnings.push(Warning::RunnerHolds {
+            one,
+            twenty,
+            pool,
+            strength,
+        });
     }
     if goal.seed_blocks > 0 && setting.embedded {
         warnings.push(Warning::EmbeddedSeed);
@@ -195,7 +212,8 @@ impl fmt::Display for Warning {
                 fair,
                 all,
                 fair_all,
-            } => weak_bound(f, (bound, fair), (all, fair_all)),
+                strength,
+            } => weak_bound(f, (bound, fair), (all, fair_all, strength)),
             Self::RawCount { threshold, counted } => raw_count(f, threshold, counted),
             Self::RawScore {
                 needed,
@@ -203,24 +221,7 @@ impl fmt::Display for Warning {
                 threshold,
                 raw,
             } => raw_score(f, (needed, samples), threshold, raw),
-            Self::Public { learned } => {
-                f.write_str(
-                    "the items are public: a model can be trained on them, and no bound can \
-                     see it",
-                )?;
-                if let Some(learned) = learned {
-                    let learned = percent(learned);
-                    write!(
-                        f,
-                        " (a model no better than the threshold that learned one item in ten by \
-                         heart is paid with a chance of {learned})"
-                    )?;
-                }
-                f.write_str(
-                    "; hold the items back, or let such a goal decide a small share of a grant \
-                     only",
-                )
-            }
+            Self::Public { learned } => public(f, learned),
             Self::ManyAttempts { attempts, alpha } => write!(
                 f,
                 "{attempts} attempts share the chance of {} of a false payment: each is tested at \
@@ -232,16 +233,14 @@ impl fmt::Display for Warning {
                 samples,
                 enough,
                 threshold,
-            } => few(f, samples, enough, threshold),
-            Self::RunnerHolds { one, twenty, pool } => write!(
-                f,
-                "whoever runs the evaluation may hold the items: the best of twenty private \
-                 variants makes a chance of {} of a false payment up to {}; only items that the \
-                 runner never sees, or items drawn for each attempt from a pool of at least \
-                 {pool}, cure this",
-                percent(one),
-                percent(twenty),
-            ),
+                kind,
+            } => few(f, (samples, kind), enough, threshold),
+            Self::RunnerHolds {
+                one,
+                twenty,
+                pool,
+                strength,
+            } => runner_holds(f, (one, twenty, strength), pool),
             Self::EmbeddedSeed => f.write_str(
                 "on the embedded chain the company makes the blocks: a drawn seed proves nothing \
                  there; define the goal on a chain whose blocks others make",
@@ -265,9 +264,9 @@ impl fmt::Display for Warning {
 fn weak_bound(
     f: &mut fmt::Formatter<'_>,
     (bound, fair): (u16, Option<u16>),
-    (all, fair_all): (f64, Option<f64>),
+    (all, fair_all, strength): (f64, Option<f64>, Strength),
 ) -> fmt::Result {
-    let all = percent(all);
+    let all = meant(all, strength);
     write!(
         f,
         "the bound of {bound} pays what an honest test would not: a model no better than the \
@@ -278,7 +277,7 @@ fn weak_bound(
             write!(
                 f,
                 "; the calibrated bound of {fair} makes it {}",
-                percent(chance)
+                meant(chance, strength)
             )
         }
         None => f.write_str("; no bound makes so few samples an honest test, take more"),
@@ -329,9 +328,37 @@ fn raw_score(
     }
 }
 
+fn public(f: &mut fmt::Formatter<'_>, learned: Option<f64>) -> fmt::Result {
+    f.write_str("the items are public: a model can be trained on them, and no bound can see it")?;
+    if let Some(learned) = learned {
+        let learned = percent(learned);
+        write!(
+            f,
+            " (a model no better than the threshold that learned one item in ten by heart is paid \
+             with a chance of {learned})"
+        )?;
+    }
+    f.write_str("; hold the items back, or let such a goal decide a small share of a grant only")
+}
+
+fn runner_holds(
+    f: &mut fmt::Formatter<'_>,
+    (one, twenty, strength): (f64, f64, Strength),
+    pool: u64,
+) -> fmt::Result {
+    write!(
+        f,
+        "whoever runs the evaluation may hold the items: the best of twenty private variants makes \
+         a chance of {} of a false payment up to {}; only items that the runner never sees, or \
+         items drawn for each attempt from a pool of at least {pool}, cure this",
+        meant(one, strength),
+        percent_as(twenty, strength),
+    )
+}
+
 fn few(
     f: &mut fmt::Formatter<'_>,
-    samples: u32,
+    (samples, kind): (u32, Kind),
     enough: Option<u32>,
     threshold: i64,
 ) -> fmt::Result {
@@ -339,48 +366,20 @@ fn few(
     let threshold = share(threshold as f64);
     write!(f, "{samples} samples show little: ")?;
     match enough {
-        Some(skill) => write!(
-            f,
-            "to be paid with a chance of 80 %, a model must truly be at {}, where the threshold is \
-             {threshold}; take more samples",
-            share(skill.into())
-        ),
+        Some(skill) => {
+            let paid = match kind {
+                Kind::Measure => "sure to be paid with a chance of 80 %, whatever the scores are",
+                _ => "paid with a chance of 80 %",
+            };
+            write!(
+                f,
+                "to be {paid}, a model must truly be at {}, where the threshold is {threshold}; \
+                 take more samples",
+                share(skill.into())
+            )
+        }
         None => f.write_str(
             "a model must be much better than the threshold to be paid with certainty; take more",
         ),
-    }
-}
-
-/// A chance in per cent, for people: three digits that count.
-#[must_use]
-pub fn percent(share: f64) -> String {
-    let share = share * 100.0;
-    match share {
-        100.0.. => format!("{share:.0} %"),
-        99.995.. => "over 99.99 %".to_owned(),
-        10.0.. => format!("{share:.1} %"),
-        1.0.. => format!("{share:.2} %"),
-        0.001.. => format!("{share:.3} %"),
-        _ if share > 0.0 => "under 0.001 %".to_owned(),
-        _ => format!("{share:.0} %"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn neither_certain_nor_impossible_is_said_of_what_is_not() {
-        for (share, want) in [
-            (1.0, "100 %"),
-            (0.999_99, "over 99.99 %"),
-            (0.997, "99.7 %"),
-            (0.8, "80.0 %"),
-            (0.025, "2.50 %"),
-            (0.000_01, "0.001 %"),
-            (1e-9, "under 0.001 %"),
-            (0.0, "0 %"),
-        ] {
-            assert_eq!(super::percent(share), want);
-        }
     }
 }

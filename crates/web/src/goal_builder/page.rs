@@ -200,7 +200,9 @@ fn unfit(error: &CalibrateError) -> Wrong {
     let mut wrong = Wrong::default();
     let name = match error {
         CalibrateError::Impossible { .. } | CalibrateError::TooMany { .. } => "samples",
-        CalibrateError::Definition(_) | CalibrateError::Bound(_) => "bound",
+        CalibrateError::Definition(_)
+        | CalibrateError::Bound(_)
+        | CalibrateError::TooStrict { .. } => "bound",
     };
     wrong.add(name, words::sentence(&capital(&error.to_string())));
     wrong
