@@ -12,8 +12,9 @@ use futures::{Stream, StreamExt, stream};
 use guerdon_store::{Means, Owner};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
-use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::access::Viewer;
@@ -88,44 +89,67 @@ impl Sending {
 }
 
 /// A file from where it stands to its end. It and its place are gone when the reader has it, or has
-/// gone, or takes nothing for so long; the stream ends early then.
+/// gone, or takes nothing for so long. A stream that does not give all of it ends in an error and so
+/// breaks the connection: nobody takes a part for the whole, though compressed answers name no
+/// length.
 pub(super) fn chunks(
     file: File,
     place: Place,
     patience: Duration,
 ) -> impl Stream<Item = io::Result<Bytes>> {
     let (to, taken) = channel(1);
-    tokio::spawn(send(file, place, (to, patience)));
-    // Who compresses a body asks once more after its end, which an unfolding does not take.
-    stream::unfold(taken, async |mut taken| Some((taken.recv().await?, taken))).fuse()
-}
-
-async fn send(mut file: File, place: Place, (to, patience): (Sender<io::Result<Bytes>>, Duration)) {
-    loop {
-        let next = chunk(&mut file).await.transpose();
-        let Some(next) = next else { break };
-        let failed = next.is_err();
-        let taken = timeout(patience, to.send(next)).await;
-        if failed || !matches!(taken, Ok(Ok(()))) {
-            break;
+    let sending = tokio::spawn(send(file, place, (to, patience)));
+    let next = async |(mut taken, sending): (Receiver<Bytes>, JoinHandle<io::Result<()>>)| {
+        if let Some(chunk) = taken.recv().await {
+            return Ok(Some((chunk, (taken, sending))));
         }
-    }
-    // Before the reader sees the end.
-    drop((file, place));
+        sending.await??;
+        Ok(None)
+    };
+    // Who compresses a body asks once more after its end, which an unfolding does not take.
+    stream::try_unfold((taken, sending), next).fuse()
 }
 
-async fn chunk(file: &mut File) -> io::Result<Option<Bytes>> {
+/// Gives all of the file, or says why not.
+async fn send(
+    mut file: File,
+    _place: Place,
+    (to, patience): (Sender<Bytes>, Duration),
+) -> io::Result<()> {
+    loop {
+        let chunk = chunk(&mut file).await?;
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let taken = timeout(patience, to.send(chunk)).await;
+        let slow = |_| io::Error::new(io::ErrorKind::TimedOut, "the reader took nothing");
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        taken.map_err(slow)?.map_err(gone)?;
+    }
+}
+
+/// What comes next; nothing at the end.
+async fn chunk(file: &mut File) -> io::Result<Bytes> {
     let mut chunk = vec![0; CHUNK];
     let length = file.read(&mut chunk).await?;
     chunk.truncate(length);
-    Ok((length > 0).then(|| Bytes::from(chunk)))
+    Ok(Bytes::from(chunk))
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::{Seek, Write};
+    use std::net::SocketAddr;
 
-    use futures::StreamExt;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::header::CONTENT_LENGTH;
+    use axum::response::IntoResponse;
+    use axum::routing::get;
+    use futures::{StreamExt, TryStreamExt};
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::{TcpListener, TcpStream};
+    use tower_http::compression::CompressionLayer;
 
     use super::*;
 
@@ -145,10 +169,65 @@ mod tests {
 
     fn archive(chunks: usize) -> File {
         let mut file = tempfile::tempfile().unwrap();
-        file.write_all(&vec![7; chunks * CHUNK]).unwrap();
+        // Noise, which no compression makes short.
+        let mut word = 1_u64;
+        let mut noise = vec![0; CHUNK];
+        for _ in 0..chunks {
+            for bytes in noise.chunks_exact_mut(8) {
+                word ^= word << 13;
+                word ^= word >> 7;
+                word ^= word << 17;
+                bytes.copy_from_slice(&word.to_le_bytes());
+            }
+            file.write_all(&noise).unwrap();
+        }
         file.rewind().unwrap();
         File::from_std(file)
     }
+
+    /// A server that answers with one file in chunks, compressed for whoever asks for it.
+    async fn served(file: fn() -> File, sending: Arc<Sending>, patience: Duration) -> SocketAddr {
+        let answer = async move || {
+            let place = sending.open(&viewer(1, Means::MailLink)).unwrap();
+            let file = file();
+            let length = [(CONTENT_LENGTH, file.metadata().await.unwrap().len())];
+            let length = length.map(|(name, length)| (name, length.to_string()));
+            (length, Body::from_stream(chunks(file, place, patience))).into_response()
+        };
+        let router = Router::new().route("/", get(answer));
+        let router = router.layer(CompressionLayer::new());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(crate::listen::listen(
+            listener,
+            router,
+            std::future::pending(),
+        ));
+        address
+    }
+
+    /// Asks for it, waits, and answers everything that comes after the head.
+    async fn fetched(at: SocketAddr, coding: &str, wait: impl Future<Output = ()>) -> Vec<u8> {
+        let mut socket = TcpStream::connect(at).await.unwrap();
+        let asked = format!("GET / HTTP/1.1\r\nhost: a\r\naccept-encoding: {coding}\r\n");
+        let asked = format!("{asked}connection: close\r\n\r\n");
+        socket.write_all(asked.as_bytes()).await.unwrap();
+        let mut answer = vec![socket.read_u8().await.unwrap()];
+        wait.await;
+        // A connection that was broken may say so.
+        drop(socket.read_to_end(&mut answer).await);
+        let head = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap() + 4;
+        let body = answer.split_off(head);
+        let head = String::from_utf8(answer).unwrap().to_lowercase();
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+        assert_eq!(head.contains("chunked"), coding == "gzip", "{head}");
+        assert_eq!(head.contains("content-length"), coding != "gzip", "{head}");
+        body
+    }
+
+    const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+    /// Chunks of a file that fits into no buffers of sockets.
+    const MANY: usize = 512;
 
     #[test]
     fn one_reader_has_few_places_and_all_have_a_number() {
@@ -173,7 +252,10 @@ mod tests {
         let sending = Sending::default();
         let open = || sending.open(&viewer(1, Means::MailLink)).unwrap();
         let mut whole = Box::pin(chunks(archive(9), open(), PATIENCE));
-        assert_eq!(whole.by_ref().count().await, 9);
+        assert_eq!(
+            whole.by_ref().try_collect::<Vec<_>>().await.unwrap().len(),
+            9
+        );
         assert!(whole.next().await.is_none(), "asked again after its end");
         assert_eq!(sending.all.available_permits(), ALL_MAX);
 
@@ -187,7 +269,9 @@ mod tests {
             ALL_MAX,
             "its place is free"
         );
-        assert!(slow.count().await < 3, "what was on its way, and the end");
+        let rest: Vec<_> = slow.collect().await;
+        assert!(rest.len() < 3, "what was on its way, and why it ends");
+        assert!(rest.last().is_some_and(Result::is_err));
 
         // Who goes away gives it back, too.
         drop(chunks(archive(9), open(), PATIENCE));
@@ -195,5 +279,43 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         assert_eq!(sending.all.available_permits(), ALL_MAX);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_reads_gets_all_of_it_and_its_end() {
+        let at = served(|| archive(9), Arc::default(), PATIENCE).await;
+        let plain = fetched(at, "identity", async {}).await;
+        assert_eq!(plain.len(), 9 * CHUNK);
+        let packed = fetched(at, "gzip", async {}).await;
+        assert!(packed.ends_with(LAST_CHUNK));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_was_too_slow_sees_a_broken_connection_and_no_end() {
+        for coding in ["identity", "gzip"] {
+            let sending = Arc::new(Sending::default());
+            let patience = Duration::from_millis(200);
+            let at = served(|| archive(MANY), Arc::clone(&sending), patience).await;
+            let given_up = async {
+                while sending.all.available_permits() < ALL_MAX {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            };
+            let body = fetched(at, coding, given_up).await;
+            assert!(body.len() < MANY * CHUNK, "{coding}: {}", body.len());
+            assert!(!body.ends_with(LAST_CHUNK), "{coding}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_ends_in_an_error() {
+        // What is opened for writing alone is read by nobody.
+        let folder = tempfile::tempdir().unwrap();
+        let file = std::fs::File::create(folder.path().join("torn")).unwrap();
+        file.set_len(9 * CHUNK as u64).unwrap();
+        let place = Sending::default().open(&viewer(1, Means::MailLink));
+        let torn = chunks(File::from_std(file), place.unwrap(), PATIENCE);
+        let torn: Vec<_> = torn.collect().await;
+        assert!(matches!(torn[..], [Err(_)]), "{torn:?}");
     }
 }
