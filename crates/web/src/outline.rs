@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use alloy_primitives::B256;
-use guerdon_core::ledger::RoundRecord;
+use guerdon_core::ledger::{GoalRecord, Ledger, RoundRecord};
 use guerdon_store::{ImportedRound, Read};
 
 use crate::error::PageError;
@@ -29,25 +29,21 @@ pub(crate) struct NamedRound {
 }
 
 impl Outline {
-    pub(crate) fn new(
-        goals: Arc<[NamedGoal]>,
-        rounds: impl IntoIterator<Item = NamedRound>,
-    ) -> Self {
-        let rounds = rounds.into_iter();
-        Self {
-            goals,
-            rounds: rounds.map(|round| (round.record.root, round)).collect(),
-        }
+    pub(crate) async fn read(read: &mut Read) -> Result<Self, PageError> {
+        let rounds = read.rounds().await?;
+        Ok(Self {
+            goals: goals(read).await?,
+            rounds: named_rounds(read, rounds).await?,
+        })
     }
 
-    pub(crate) async fn read(read: &mut Read) -> Result<Self, PageError> {
-        let imported = read.imported_rounds().await?.into_iter();
-        let mut imported: BTreeMap<_, _> = imported.map(|round| (round.root, round)).collect();
-        let rounds = read.rounds().await?.into_iter().map(|record| NamedRound {
-            imported: imported.remove(&record.root),
-            record,
-        });
-        Ok(Self::new(goals(read).await?, rounds))
+    /// The rounds and goals of a ledger, with the names that imports gave them.
+    pub(crate) async fn of(read: &mut Read, ledger: &Ledger) -> Result<Self, PageError> {
+        let goals = ledger.goals.values().cloned();
+        Ok(Self {
+            goals: named_goals(read, goals).await?,
+            rounds: named_rounds(read, ledger.rounds.values().copied()).await?,
+        })
     }
 }
 
@@ -64,14 +60,34 @@ impl NamedRound {
 
 /// All goals, with the names of their definitions where these are known.
 pub(crate) async fn goals(read: &mut Read) -> Result<Arc<[NamedGoal]>, PageError> {
+    let goals = read.goals().await?;
+    named_goals(read, goals).await
+}
+
+async fn named_goals(
+    read: &mut Read,
+    goals: impl IntoIterator<Item = GoalRecord>,
+) -> Result<Arc<[NamedGoal]>, PageError> {
     let definitions = read.goal_definitions().await?.into_iter();
     let names: BTreeMap<_, _> = definitions.map(|goal| (goal.id, goal)).collect();
-    let goals = read.goals().await?.into_iter();
-    let named = goals.map(|record| {
+    let named = goals.into_iter().map(|record| {
         let imported = names.get(&record.id);
         NamedGoal::new(record, imported)
     });
     Ok(named.collect())
+}
+
+async fn named_rounds(
+    read: &mut Read,
+    rounds: impl IntoIterator<Item = RoundRecord>,
+) -> Result<BTreeMap<B256, NamedRound>, PageError> {
+    let imported = read.imported_rounds().await?.into_iter();
+    let mut imported: BTreeMap<_, _> = imported.map(|round| (round.root, round)).collect();
+    let rounds = rounds.into_iter().map(|record| {
+        let imported = imported.remove(&record.root);
+        (record.root, NamedRound { record, imported })
+    });
+    Ok(rounds.collect())
 }
 
 /// The company's name for a round, else its root.

@@ -15,10 +15,10 @@ use super::cursor::Cursor;
 use super::problem::{Kind, Problem};
 use crate::dates;
 use crate::load;
+use crate::outline::Outline;
 use crate::past::{self, Past};
 use crate::state::AppState;
 use crate::strings::api as words;
-use crate::views::NamedGoal;
 use crate::views::home::{Overview, RoundSummary, RoundTotals};
 
 /// A block that an answer speaks of.
@@ -72,7 +72,6 @@ pub(super) struct Books {
     pub(super) block: Block,
     /// The day that was asked for.
     day: Option<String>,
-    pub(super) overview: Arc<Overview>,
     past: Option<Arc<Past>>,
     /// The mark of the list that was asked for.
     list: [u8; 4],
@@ -108,14 +107,9 @@ impl Books {
             }
         }
         let past = call.day.as_ref().map(|day| Arc::clone(&day.past));
-        let overview = match &past {
-            None => load::overview(read, &call.state).await?,
-            Some(past) => Arc::new(overview(read, &past.ledger).await?),
-        };
         Ok(Self {
             block,
             day: call.day.as_ref().map(|day| day.date.clone()),
-            overview,
             past,
             list,
             after: cursor.map(|cursor| cursor.after),
@@ -135,6 +129,26 @@ impl Books {
             "hash": self.block.hash,
             "time": dates::machine(self.block.time),
             "day": self.day,
+        })
+    }
+
+    /// What every grant adds up to. Only the money and the rounds need it.
+    pub(super) async fn overview(
+        &self,
+        call: &Call,
+        read: &mut Read,
+    ) -> Result<Arc<Overview>, Problem> {
+        Ok(match &self.past {
+            None => load::overview(read, &call.state).await?,
+            Some(past) => Arc::new(overview(read, &past.ledger).await?),
+        })
+    }
+
+    /// The rounds and goals alone.
+    pub(super) async fn outline(&self, read: &mut Read) -> Result<Outline, Problem> {
+        Ok(match &self.past {
+            None => Outline::read(read).await?,
+            Some(past) => Outline::of(read, &past.ledger).await?,
         })
     }
 
@@ -220,26 +234,20 @@ fn list_of(call: &Call) -> String {
 
 /// The money, the goals and the rounds of a ledger, with the names that imports gave them.
 async fn overview(read: &mut Read, ledger: &Ledger) -> Result<Overview, Problem> {
-    let definitions = read.goal_definitions().await?;
-    let goals = ledger.goals.values().map(|record| {
-        let known = definitions.iter().find(|goal| goal.id == record.id);
-        NamedGoal::new(record.clone(), known)
-    });
-    let mut overview = Overview {
-        pool: ledger.pool,
-        goals: goals.collect(),
-        ..Overview::default()
-    };
+    let Outline { goals, rounds } = Outline::of(read, ledger).await?;
     let mut totals: BTreeMap<B256, RoundTotals> = BTreeMap::new();
     for grant in ledger.grants.values() {
         totals.entry(grant.root).or_default().add(grant);
     }
-    for record in ledger.rounds.values() {
-        overview.rounds.push(RoundSummary {
-            record: *record,
-            imported: read.imported_round(record.root).await?,
-            totals: totals.remove(&record.root).unwrap_or_default(),
-        });
-    }
-    Ok(overview)
+    let rounds = rounds.into_iter().map(|(root, round)| RoundSummary {
+        record: round.record,
+        imported: round.imported,
+        totals: totals.remove(&root).unwrap_or_default(),
+    });
+    Ok(Overview {
+        pool: ledger.pool,
+        goals,
+        rounds: rounds.collect(),
+        ..Overview::default()
+    })
 }

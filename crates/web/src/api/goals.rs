@@ -15,13 +15,15 @@ use super::cursor::key_of;
 use super::endpoint::Outcome;
 use super::problem::Problem;
 use crate::dates;
+use crate::outline::Outline;
 use crate::views::{NamedGoal, goal_words};
 
 /// Goals in order of their ids.
 pub(super) fn list<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
-        let goals = books.overview.goals.iter();
+        let outline = books.outline(read).await?;
+        let goals = outline.goals.iter();
         let mut rows: Vec<(B256, Value)> = goals
             .map(|goal| (goal.record.id, view(goal, books.now())))
             .collect();
@@ -35,7 +37,8 @@ pub(super) fn list<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outc
 pub(super) fn one<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
-        let goal = found(call, &books)?;
+        let outline = books.outline(read).await?;
+        let goal = found(call, &outline)?;
         Ok(json!({"as_of": books.as_of(call), "goal": view(goal, books.now())}))
     }
     .boxed()
@@ -45,7 +48,8 @@ pub(super) fn one<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outco
 pub(super) fn attempts<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
-        let goal = found(call, &books)?;
+        let outline = books.outline(read).await?;
+        let goal = found(call, &outline)?;
         let attempts = goal.record.attempts.iter();
         let row = |one: &AttemptRecord| (key_of(u64::from(one.number) + 1), attempt(one));
         let rows = attempts.map(row).collect();
@@ -54,9 +58,9 @@ pub(super) fn attempts<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, 
     .boxed()
 }
 
-fn found<'a>(call: &Call, books: &'a Books) -> Result<&'a NamedGoal, Problem> {
+fn found<'a>(call: &Call, outline: &'a Outline) -> Result<&'a NamedGoal, Problem> {
     let id = call.id("id");
-    let mut goals = books.overview.goals.iter();
+    let mut goals = outline.goals.iter();
     let goal = goals.find(|goal| goal.record.id == id);
     goal.ok_or_else(|| Problem::missing("goal"))
 }

@@ -23,6 +23,7 @@ use crate::dates;
 use crate::error::PageError;
 use crate::load;
 use crate::numbers::Token;
+use crate::outline::Outline;
 use crate::views::Goals;
 use crate::views::round::state_word;
 
@@ -31,14 +32,18 @@ const BATCH: u32 = 200;
 /// Rows that are looked through for one page, where filters leave most of them out.
 const LOOKED_MAX: usize = 5_000;
 
+/// Whose answer is made, and the records that it is made of.
+type Of<'a> = (&'a Call, &'a Books, &'a Outline);
+
 /// Grants in order of their ids: opened ones, and those of committed rounds that wait for it.
 pub(super) fn list<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
+        let outline = books.outline(read).await?;
         let (mut found, mut looked) = (Vec::new(), 0);
         let (mut after, mut ends) = (books.after, false);
         while found.len() <= call.limit() && looked < LOOKED_MAX && !ends {
-            let (batch, until) = batch(&books, read, after).await?;
+            let (batch, until) = batch((&books, &outline), read, after).await?;
             ends = until.is_none();
             looked += batch.len();
             after = until.or(after);
@@ -52,7 +57,7 @@ pub(super) fn list<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outc
             }
             false => after.filter(|_| !ends),
         };
-        let rows = views(call, read, (&books, &found)).await?;
+        let rows = views((call, &books, &outline), read, &found).await?;
         Ok(books.page_to(call, rows, last))
     }
     .boxed()
@@ -61,7 +66,7 @@ pub(super) fn list<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outc
 /// Grants after one in order of their ids, and up to which id they are all of them; no id at the
 /// end.
 async fn batch(
-    books: &Books,
+    (books, outline): (&Books, &Outline),
     read: &mut Read,
     after: Option<B256>,
 ) -> Result<(Vec<GrantRecord>, Option<B256>), Problem> {
@@ -79,10 +84,9 @@ async fn batch(
     let until = ends.into_iter().flatten().min();
     let opened = opened.into_iter().map(|grant| (grant.id, grant));
     let mut found: BTreeMap<B256, GrantRecord> = opened.collect();
-    let outline = books.overview.outline();
     for grant in imported {
         if !found.contains_key(&grant.id)
-            && let Some(waiting) = load::promised_of(&outline, grant)?
+            && let Some(waiting) = load::promised_of(outline, grant)?
         {
             found.insert(waiting.record.id, waiting.record);
         }
@@ -110,9 +114,9 @@ fn holder_of(grant: &GrantRecord) -> Address {
 }
 
 async fn views(
-    call: &Call,
+    of: Of<'_>,
     read: &mut Read,
-    (books, grants): (&Books, &[GrantRecord]),
+    grants: &[GrantRecord],
 ) -> Result<Vec<(B256, Value)>, Problem> {
     let ids: Vec<B256> = grants.iter().map(|grant| grant.id).collect();
     let papers = read.grant_papers(&ids).await?.into_iter();
@@ -121,7 +125,7 @@ async fn views(
     for grant in grants {
         let known = papers.get(&grant.id);
         let terms = terms_of(read, grant, known).await?;
-        let value = view(call, books, (grant, terms.as_ref(), known))?;
+        let value = view(of, (grant, terms.as_ref(), known))?;
         rows.push((grant.id, value));
     }
     Ok(rows)
@@ -152,13 +156,12 @@ async fn terms_of(
 }
 
 fn view(
-    call: &Call,
-    books: &Books,
+    (call, books, outline): Of<'_>,
     (grant, terms, papers): (&GrantRecord, Option<&Terms>, Option<&Papers>),
 ) -> Outcome {
     let token = &call.state.deployment.token;
     let amounts = match terms {
-        Some(terms) => Some(now_of(books, (grant, terms), token)?),
+        Some(terms) => Some(now_of((books, outline), (grant, terms), token)?),
         None => None,
     };
     let names = papers.map(|papers| &papers.names);
@@ -187,8 +190,12 @@ fn view(
 }
 
 /// What the chain would say of it at the block's time.
-fn now_of(books: &Books, (grant, terms): (&GrantRecord, &Terms), token: &Token) -> Outcome {
-    let results = Goals(&books.overview.goals).results(terms, &grant.state);
+fn now_of(
+    (books, outline): (&Books, &Outline),
+    (grant, terms): (&GrantRecord, &Terms),
+    token: &Token,
+) -> Outcome {
+    let results = Goals(&outline.goals).results(terms, &grant.state);
     let found = amounts(terms, &grant.state, &results, books.now());
     let found = found.map_err(refused("grant", grant.id))?;
     let paid = payment(found.payable, grant.state.withhold_bps);
@@ -206,19 +213,21 @@ fn now_of(books: &Books, (grant, terms): (&GrantRecord, &Terms), token: &Token) 
 pub(super) fn one<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
+        let outline = books.outline(read).await?;
+        let of = (call, &books, &outline);
         let id = call.id("id");
         if let Some(grant) = books.grant(read, id).await? {
-            let rows = views(call, read, (&books, &[grant])).await?;
+            let rows = views(of, read, &[grant]).await?;
             let grant = rows.into_iter().next().map(|(_, value)| value);
             return Ok(json!({"as_of": books.as_of(call), "grant": grant}));
         }
         let imported = read.terms(id).await?;
         let missing = || Problem::missing("grant");
-        let waiting = load::promised_of(&books.overview.outline(), imported.ok_or_else(missing)?)?;
+        let waiting = load::promised_of(&outline, imported.ok_or_else(missing)?)?;
         let data = waiting.ok_or_else(missing)?;
         let papers = read.grant_papers(&[id]).await?;
         let known = (&data.record, data.terms.as_ref(), papers.first());
-        let value = view(call, &books, known)?;
+        let value = view(of, known)?;
         Ok(json!({"as_of": books.as_of(call), "grant": value}))
     }
     .boxed()

@@ -18,13 +18,10 @@ use crate::views::home::RoundSummary;
 pub(super) fn overview<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
-        let (state, pool) = (&call.state, &books.overview.pool);
+        let overview = books.overview(call, read).await?;
+        let (state, pool) = (&call.state, &overview.pool);
         let token = &state.deployment.token;
-        let opened = books
-            .overview
-            .rounds
-            .iter()
-            .map(|round| round.totals.opened);
+        let opened = overview.rounds.iter().map(|round| round.totals.opened);
         let contracts = state.deployment.contracts.iter().map(|contract| {
             json!({
                 "name": contract.name,
@@ -42,9 +39,9 @@ pub(super) fn overview<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, 
             "released": money(pool.released, token),
             "withheld": money(pool.withheld, token),
             "paid": money(pool.paid_net(), token),
-            "rounds": books.overview.rounds.len(),
+            "rounds": overview.rounds.len(),
             "opened_grants": opened.sum::<u64>(),
-            "goals": books.overview.goals.len(),
+            "goals": overview.goals.len(),
             "contracts": contracts.collect::<Vec<_>>(),
         }))
     }
@@ -55,7 +52,8 @@ pub(super) fn overview<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, 
 pub(super) fn rounds<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
-        let rounds = books.overview.rounds.iter();
+        let overview = books.overview(call, read).await?;
+        let rounds = overview.rounds.iter();
         let mut rows: Vec<(B256, Value)> = rounds
             .map(|round| (round.record.root, view(call, round)))
             .collect();
@@ -69,8 +67,9 @@ pub(super) fn rounds<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Ou
 pub(super) fn round<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let books = Books::open(call, read).await?;
+        let overview = books.overview(call, read).await?;
         let root = call.id("root");
-        let mut rounds = books.overview.rounds.iter();
+        let mut rounds = overview.rounds.iter();
         let round = rounds.find(|round| round.record.root == root);
         let round = round.ok_or_else(|| Problem::missing("round"))?;
         Ok(json!({"as_of": books.as_of(call), "round": view(call, round)}))

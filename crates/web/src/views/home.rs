@@ -19,7 +19,7 @@ use crate::charts::forecast::Month;
 use crate::dates;
 use crate::html::{Hex, Markup, Money};
 use crate::numbers::{ONE_PPB, count, grouped, percent, share};
-use crate::outline::{self, NamedRound, Outline};
+use crate::outline;
 
 /// Totals over unopened grants are shown from this many on: fewer would tell a grant's own terms.
 pub(crate) const UNOPENED_MIN: u64 = 5;
@@ -128,15 +128,6 @@ pub(crate) struct Forecast {
 }
 
 impl Overview {
-    /// Its rounds and goals alone.
-    pub(crate) fn outline(&self) -> Outline {
-        let rounds = self.rounds.iter().map(|round| NamedRound {
-            record: round.record,
-            imported: round.imported.clone(),
-        });
-        Outline::new(self.goals.clone(), rounds)
-    }
-
     /// Grants that stand.
     pub(crate) fn grants(&self) -> u64 {
         self.rounds.iter().map(RoundSummary::live).sum()
