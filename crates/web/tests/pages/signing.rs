@@ -196,16 +196,23 @@ async fn the_holder_asks_the_relay_once_a_day() {
         read.last_relay_request(desk.id).await.unwrap()
     };
     assert_eq!(last().await, None);
+    let made_up = desk.get(&format!("{}?asked=yes", desk.path("claim"))).await;
+    assert!(!made_up.body.contains("took your request"), "nobody asked");
 
     let asked = desk.post(&path, String::new()).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER);
-    assert_eq!(asked.headers["location"], desk.path("claim"));
+    let [yes, no] = ["yes", "no"].map(|taken| format!("{}?asked={taken}", desk.path("claim")));
+    assert_eq!(asked.headers["location"], yes);
+    let told = async |path: &str| check::text(&desk.get(path).await.body);
+    assert!(told(&yes).await.contains("The relay took your request."));
     let first = last().await.unwrap();
     assert_eq!(
         (first.state, first.wallet),
         (RelayState::Open, signer().address())
     );
-    desk.post(&path, String::new()).await;
+    let again = desk.post(&path, String::new()).await;
+    assert_eq!(again.headers["location"], no);
+    assert!(told(&no).await.contains("took no new request: one of this grant is with it."));
     assert_eq!(last().await.unwrap(), first, "one in flight");
     let waits = desk.get(&desk.path("claim")).await;
     assert!(waits.body.contains("<guerdon-live"), "{}", waits.body);
@@ -216,7 +223,9 @@ async fn the_holder_asks_the_relay_once_a_day() {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    desk.post(&path, String::new()).await;
+    let again = desk.post(&path, String::new()).await;
+    assert_eq!(again.headers["location"], no);
+    assert!(told(&no).await.contains("The relay took no request."));
     assert_eq!(last().await.unwrap().id, first.id, "one a day");
     let text = check::text(&desk.get(&desk.path("claim")).await.body);
     assert!(

@@ -2,11 +2,12 @@
 
 use alloy_primitives::{Address, B256};
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect};
 use guerdon_chain::Plan;
 use guerdon_core::grant::Payment;
-use guerdon_store::{Actor, NewEntry, Owner};
+use guerdon_store::{Actor, NewEntry, Owner, RelayState};
+use serde::Deserialize;
 
 use super::look::{AtNode, Known, Trial};
 use super::preflight::Preflight;
@@ -37,6 +38,8 @@ struct ClaimPage {
     sign: Option<Markup>,
     only_looking: Option<&'static str>,
     relay: RelayView,
+    /// Whether the request that leads here was taken.
+    asked: Option<&'static str>,
     id: B256,
     /// The block that it was read from.
     block: u64,
@@ -61,44 +64,64 @@ struct RelayView {
     last: Option<String>,
 }
 
+/// What became of a request to the relay that leads here.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    asked: Option<Taken>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Taken {
+    Yes,
+    No,
+}
+
 /// `GET /grants/{id}/claim`
-pub(crate) async fn claim(State(state): State<AppState>, reader: GrantParty) -> Answer {
+pub(crate) async fn claim(
+    State(state): State<AppState>,
+    reader: GrantParty,
+    Query(Asked { asked }): Query<Asked>,
+) -> Answer {
     let found = gather(&state, reader.id, Some(&reader.viewer)).await?;
     let mut read = state.store.read().await?;
     let as_of = load::as_of(&mut read, &state).await?;
     drop(read);
     let context = load::context(&state, as_of, Some(&reader.viewer));
-    html(&ClaimPage::new(&found, &context, reader.id)?)
+    html(&ClaimPage {
+        asked: found.said_of(asked),
+        ..ClaimPage::new(&found, &context, reader.id)?
+    })
 }
 
 /// `POST /grants/{id}/relay`
 pub(crate) async fn relay(State(state): State<AppState>, holder: GrantHolder) -> Answer {
     let GrantHolder { viewer, wallet, id } = holder;
-    let back = format!("/grants/{id}/claim");
+    let back = |taken| Redirect::to(&format!("/grants/{id}/claim?asked={taken}")).into_response();
     let Found::Known(found) = gather(&state, id, Some(&viewer)).await? else {
-        return Ok(Redirect::to(&back).into_response());
+        return Ok(back("no"));
     };
-    if found.standing() == Standing::Ready {
-        let now = found.known.now();
-        let mut tx = state.store.write().await?;
-        let since = now.saturating_sub(DAY);
-        if tx
-            .put_relay_request(id, wallet, now, since)
-            .await?
-            .is_some()
-        {
-            let entry = NewEntry {
-                at: (state.wall)(),
-                actor: Actor::Owner(Owner::Wallet(wallet)),
-                action: "claim asked of the relay".to_owned(),
-                subject: id.to_string(),
-                detail: String::new(),
-            };
-            tx.append_audit(&entry).await?;
-        }
-        tx.commit().await?;
+    if found.standing() != Standing::Ready {
+        return Ok(back("no"));
     }
-    Ok(Redirect::to(&back).into_response())
+    let now = found.known.now();
+    let since = now.saturating_sub(DAY);
+    let mut tx = state.store.write().await?;
+    let request = tx.put_relay_request(id, wallet, now, since).await?;
+    if request.is_none() {
+        return Ok(back("no"));
+    }
+    let entry = NewEntry {
+        at: (state.wall)(),
+        actor: Actor::Owner(Owner::Wallet(wallet)),
+        action: "claim asked of the relay".to_owned(),
+        subject: id.to_string(),
+        detail: String::new(),
+    };
+    tx.append_audit(&entry).await?;
+    tx.commit().await?;
+    Ok(back("yes"))
 }
 
 /// All that the page is made of.
@@ -106,6 +129,22 @@ enum Found {
     Known(Box<Whole>),
     /// The grant is there, its terms are not.
     NoTerms,
+}
+
+impl Found {
+    /// What is said of a request that leads here. An address alone says nothing that is not so.
+    fn said_of(&self, taken: Option<Taken>) -> Option<&'static str> {
+        let last = match self {
+            Self::Known(whole) => whole.relay.last.as_ref(),
+            Self::NoTerms => None,
+        };
+        match (taken?, last.map(|last| last.state)) {
+            (Taken::Yes, Some(_)) => Some(words::ASKED),
+            (Taken::Yes, None) => None,
+            (Taken::No, Some(RelayState::Open)) => Some(words::ASKED_BEFORE),
+            (Taken::No, _) => Some(words::NOT_ASKED),
+        }
+    }
 }
 
 struct Whole {
@@ -178,6 +217,7 @@ impl ClaimPage {
             sign: None,
             only_looking: None,
             relay: RelayView::none(),
+            asked: None,
             id,
             block: context.as_of.head.map_or(0, |(block, _)| block),
         };
