@@ -65,11 +65,7 @@ impl Query {
             _ => draw(seed, goal.pool, goal.samples),
         };
         Self {
-            counts: match goal.kind {
-                Kind::Measure => Counts::Scores,
-                Kind::Count => Counts::Number,
-                Kind::Proportion | Kind::Paired => Counts::RightAnswers,
-            },
+            counts: counted(goal.kind),
             task: named("task"),
             metric: named("metric").unwrap_or_default(),
             filter: named("filter"),
@@ -87,12 +83,10 @@ impl Query {
 /// [`Misfit`] says what does not fit.
 pub fn fits(goal: &GoalDefinition, reading: &Reading) -> Result<(), Misfit> {
     decides(reading.decides, reading.reason.as_deref())?;
-    let want = match goal.goal.kind {
-        Kind::Proportion => Counts::RightAnswers,
-        Kind::Measure => Counts::Scores,
-        Kind::Count => Counts::Number,
-        Kind::Paired => return Err(kind(goal, "one run", "two runs, one against the other")),
-    };
+    if goal.goal.kind == Kind::Paired {
+        return Err(kind(goal, "one run", "two runs, one against the other"));
+    }
+    let want = counted(goal.goal.kind);
     if reading.counts != want {
         return Err(kind(goal, said(reading.counts), said(want)));
     }
@@ -216,6 +210,15 @@ fn kind(goal: &GoalDefinition, found: &'static str, want: &'static str) -> Misfi
         goal: goal.name.clone(),
         found,
         want,
+    }
+}
+
+/// What a file of a goal of this kind counts; of a comparison, each of both.
+const fn counted(kind: Kind) -> Counts {
+    match kind {
+        Kind::Measure => Counts::Scores,
+        Kind::Count => Counts::Number,
+        Kind::Proportion | Kind::Paired => Counts::RightAnswers,
     }
 }
 

@@ -3,23 +3,15 @@
 use alloy_primitives::B256;
 use axum::extract::{Path, State};
 use guerdon_formats::signature_file::{SignatureFile, Signed};
-use serde::Deserialize;
 
 use super::desk::{Desk, domain};
 use super::papers::Asked;
-use super::upload::sent;
+use super::upload::{Place, sent};
 use crate::access::GoalParty;
 use crate::error::PageError;
 use crate::load;
 use crate::pages::Answer;
 use crate::state::AppState;
-
-/// Which message of which attempt.
-#[derive(Debug, Deserialize)]
-pub(super) struct Place {
-    number: u16,
-    hash: String,
-}
 
 pub(super) async fn download(
     State(state): State<AppState>,

@@ -177,11 +177,11 @@ fn kept_name(name: &str) -> String {
     }
 }
 
-/// Which file of which attempt.
+/// Which file or message of which attempt.
 #[derive(Debug, Deserialize)]
 pub(super) struct Place {
-    number: u16,
-    hash: String,
+    pub(super) number: u16,
+    pub(super) hash: String,
 }
 
 /// `GET …/files/{hash}`: the bytes as they came, for those who judge by them.
