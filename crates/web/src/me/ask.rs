@@ -242,19 +242,14 @@ pub(super) fn worth(portfolio: &Portfolio, context: &Context<'_>) -> Ask {
             explain: None,
         };
     }
-    let each = worth
-        .stated
-        .iter()
-        .map(|(unit, on, units)| text(&words::stated(&token.words(*units), unit, &day_of(on))));
-    let mut notes: Vec<_> = each.collect();
-    notes.push(text(&words::of_that_vested(&dollars(worth.vested_cents))));
-    if worth.lost > 0 {
-        // The bar is of all grants: it can be spoken of where all have a value.
-        let in_bar = worth.unvalued == 0 && worth.shut > 0 && worth.shut < worth.lost;
-        let shut = in_bar.then(|| token.words(worth.shut));
-        let lost = token.words(worth.lost);
-        notes.push(text(&words::out_of_reach(&lost, shut.as_deref())));
-    }
+    let stated = worth.stated.iter();
+    let stated: Vec<_> = stated
+        .map(|(unit, on)| (unit.as_str(), day_of(on)))
+        .collect();
+    let mut notes = vec![
+        text(&words::if_all_is_paid(&dollars(worth.vested_cents))),
+        text(&words::stated(&stated)),
+    ];
     if worth.unvalued > 0 {
         notes.push(text(&words::unvalued(worth.unvalued)));
     }
@@ -263,13 +258,21 @@ pub(super) fn worth(portfolio: &Portfolio, context: &Context<'_>) -> Ask {
         answer: text(&dollars(worth.most_cents)),
         notes,
         button: None,
-        explain: Some(explain_worth(portfolio, context)),
+        explain: Some(explain_worth(portfolio, &worth, context)),
     }
 }
 
-fn explain_worth(portfolio: &Portfolio, context: &Context<'_>) -> Explain {
+fn explain_worth(portfolio: &Portfolio, worth: &Worth, context: &Context<'_>) -> Explain {
     let token = context.token();
-    let mut explain = Explain::new(words::OF_WORTH, words::WORTH_FORMULA, context);
+    let mut formula = words::WORTH_FORMULA.to_owned();
+    if worth.lost > 0 {
+        // The bar is of all grants: it can be spoken of where all have a value.
+        let in_bar = worth.unvalued == 0 && worth.shut > 0 && worth.shut < worth.lost;
+        let shut = in_bar.then(|| token.words(worth.shut));
+        let lost = words::out_of_reach(&token.words(worth.lost), shut.as_deref());
+        formula = format!("{formula} {lost}");
+    }
+    let mut explain = Explain::new(words::OF_WORTH, &formula, context);
     for mine in portfolio.standing() {
         let Some(stated) = stated(mine, token) else {
             continue;

@@ -23,8 +23,8 @@ pub(super) struct Worth {
     pub(super) lost: u128,
     /// Of that, what is not reached or freed by now, as bars show it; in base units.
     pub(super) shut: u128,
-    /// The values with their dates, each once, and what is counted at each.
-    pub(super) stated: Vec<(String, String, u128)>,
+    /// The values with their dates, each once.
+    pub(super) stated: Vec<(String, String)>,
 }
 
 /// `$3,066.00`
@@ -65,16 +65,10 @@ impl Worth {
         self.lost = self.lost.saturating_add(lost);
         let shut = mine.reasons.iter().map(shut);
         self.shut = shut.fold(self.shut, u128::saturating_add);
-        let same = |it: &&mut (String, String, u128)| {
-            (&it.0, &it.1) == (&stated.unit_usd, &stated.stated_on)
-        };
-        match self.stated.iter_mut().find(same) {
-            Some(have) => have.2 = have.2.saturating_add(units),
-            None => {
-                let (unit, on) = (stated.unit_usd.clone(), stated.stated_on.clone());
-                self.stated.push((unit, on, units));
-                self.stated.sort_unstable();
-            }
+        let (unit, on) = (stated.unit_usd.clone(), stated.stated_on.clone());
+        if !self.stated.contains(&(unit.clone(), on.clone())) {
+            self.stated.push((unit, on));
+            self.stated.sort_unstable();
         }
     }
 }

@@ -219,17 +219,22 @@ pub(crate) fn in_place_of(sheet_id: &str) -> String {
     format!("in place of {sheet_id}")
 }
 
-/// `7,300.00 ACC at $0.42 each, stated by the company on 30 Jun 2026`
-pub(crate) fn stated(amount: &str, unit: &str, on: &str) -> String {
-    match on.is_empty() {
-        true => format!("{amount} at ${unit} each, stated by the company without a date"),
-        false => format!("{amount} at ${unit} each, stated by the company on {on}"),
-    }
+/// How sure a worth is: `Stated by the company, no market price: $0.42 each (30 Jun 2026)`
+pub(crate) fn stated(values: &[(&str, String)]) -> String {
+    let each = values.iter().map(|(unit, on)| match on.is_empty() {
+        true => format!("${unit} each (without a date)"),
+        false => format!("${unit} each ({on})"),
+    });
+    let each: Vec<_> = each.collect();
+    format!(
+        "Stated by the company, no market price: {}",
+        each.join(", ")
+    )
 }
 
-/// `of that vested: $1,240.00`
-pub(crate) fn of_that_vested(dollars: &str) -> String {
-    format!("Of that vested so far: {dollars}.")
+/// What a worth takes for granted, and what of it is sure.
+pub(crate) fn if_all_is_paid(vested: &str) -> String {
+    format!("If all that is still open is paid; {vested} of it is vested")
 }
 
 /// Grants that the worth leaves out.
@@ -415,14 +420,18 @@ mod tests {
         let rows = [
             (in_place_of("G-1016"), "in place of G-1016"),
             (
-                stated("1 ACC", "0.42", "30 Jun 2026"),
-                "1 ACC at $0.42 each, stated by the company on 30 Jun 2026",
+                stated(&[("0.42", "30 Jun 2026".to_owned())]),
+                "Stated by the company, no market price: $0.42 each (30 Jun 2026)",
             ),
             (
-                stated("1 ACC", "0.42", ""),
-                "1 ACC at $0.42 each, stated by the company without a date",
+                stated(&[("0.42", String::new()), ("1.15", "15 Jun 2028".to_owned())]),
+                "Stated by the company, no market price: $0.42 each (without a date), $1.15 each \
+                 (15 Jun 2028)",
             ),
-            (of_that_vested("$9.00"), "Of that vested so far: $9.00."),
+            (
+                if_all_is_paid("$9.00"),
+                "If all that is still open is paid; $9.00 of it is vested",
+            ),
             (
                 out_of_reach("1 ACC", None),
                 "Leaves out 1 ACC that can no longer be paid.",

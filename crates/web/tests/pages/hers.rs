@@ -55,7 +55,10 @@ async fn a_worth_leaves_out_what_a_final_result_keeps_shut() {
         &[
             &format!("What it is worth ${}", amount::display(cents.unwrap(), 2)),
             &format!("Leaves out {lost} ACC that can no longer be paid"),
-            &format!("{} ACC at $0.42 each", amount::display(one, 18)),
+            &format!(
+                "paid or within reach {} ACC G-1004 SECRET at $0.42 each",
+                amount::display(one, 18)
+            ),
         ],
     );
     assert!(!page.contains("$51,066.00"), "{page}");

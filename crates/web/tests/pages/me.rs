@@ -121,8 +121,9 @@ async fn a_home_answers_the_three_questions_over_all_grants() {
             "What it is worth",
             // 7,300 at 0.42 and 96,000 at 0.50; the odd base units are worth nothing.
             "$51,066.00",
-            "7,300.00 ACC at $0.42 each, stated by the company on 30 Jun 2026",
-            "96,000.00 ACC at $0.50 each",
+            "Stated by the company, no market price: $0.42 each (30 Jun 2026), $0.50 each",
+            "G-1004 SECRET paid or within reach 7,300.00 ACC G-1004 SECRET at $0.42 each",
+            "paid or within reach 96,000.00 ACC",
             "4 grants have no stated value and are left out.",
             "All your tokens, 695,800 ACC granted",
             "not earned yet",
