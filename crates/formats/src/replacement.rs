@@ -13,7 +13,7 @@ mod changes;
 mod sides;
 mod text;
 
-pub use changes::Changed;
+pub use changes::{Changed, Compared, Value as TermValue};
 use sides::{Hers, Shut};
 use text::{both, time};
 
@@ -55,6 +55,19 @@ impl std::fmt::Debug for Replaced<'_> {
     }
 }
 
+/// Figures before and after, in base units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Granted, of the old grant and of all new ones.
+    pub granted: (u128, u128),
+    /// Vested.
+    pub vested: (u128, u128),
+    /// What a claim would bring net.
+    pub claimable: (u128, u128),
+    /// The same three of the present holder alone, where new grants are for others too.
+    pub holders: Option<[(u128, u128); 3]>,
+}
+
 /// Why a replacement cannot be weighed.
 #[derive(Debug, thiserror::Error)]
 pub enum Unweighed {
@@ -84,8 +97,8 @@ pub struct Weighed {
     was: String,
     /// One sentence for each new grant.
     words: Vec<String>,
-    /// For each new grant what it has otherwise than the old one.
-    changes: Vec<Vec<Changed>>,
+    /// For each new grant its terms beside the old one's.
+    compared: Vec<Compared>,
     hers: Hers,
     shut: Vec<Shut>,
     granted: Pair,
@@ -209,15 +222,15 @@ impl Replaced<'_> {
             ahead = ahead.saturating_add(one.state.released.saturating_sub(earned));
         }
         let words = file.successors.iter().map(|new| sides::new(self, new));
-        let changes = file.successors.iter();
-        let changes = changes.map(|new| changes::changed(self, standing.holder, new));
+        let compared = file.successors.iter();
+        let compared = compared.map(|new| changes::compared(self, standing.holder, new));
         let granted = born.iter().map(|one| one.terms.amount);
         Ok(Weighed {
             was: sides::old(self, standing.holder),
             hers,
             shut: sides::shut(self, &born),
             words: words.collect::<Result<_, _>>()?,
-            changes: changes.collect::<Result<_, _>>()?,
+            compared: compared.collect::<Result<_, _>>()?,
             granted: (self.terms.amount, granted.sum()),
             vested: (before.0, after.0),
             claimable: (before.1, after.1),
@@ -283,10 +296,39 @@ impl Weighed {
         self.freed
     }
 
-    /// For each new grant, in order, every term that is not as it was.
+    /// For each new grant, in order, its terms beside the old one's.
     #[must_use]
-    pub fn changes(&self) -> &[Vec<Changed>] {
-        &self.changes
+    pub fn compared(&self) -> &[Compared] {
+        &self.compared
+    }
+
+    /// Before and after, of all and of the present holder.
+    #[must_use]
+    pub const fn figures(&self) -> Figures {
+        Figures {
+            granted: self.granted,
+            vested: self.vested,
+            claimable: self.claimable,
+            holders: self.hers.figures(),
+        }
+    }
+
+    /// A sentence for each goal of the new grants for which no attempt can come any more.
+    #[must_use]
+    pub fn shut(&self) -> Vec<String> {
+        self.shut.iter().map(|one| one.words().to_owned()).collect()
+    }
+
+    /// What of the old grant's state nobody inherits.
+    #[must_use]
+    pub fn lost(&self) -> &[&'static str] {
+        &self.lost
+    }
+
+    /// What the first takes over as paid beyond what its own terms have earned, in base units.
+    #[must_use]
+    pub const fn ahead(&self) -> u128 {
+        self.ahead
     }
 
     /// What a person must know before she agrees: a label, and the words. A label may stand on
@@ -296,10 +338,12 @@ impl Weighed {
         let amount = |base_units| text::amount(base_units, (&self.unit.0, self.unit.1));
         let mut facts = vec![("was", self.was.clone())];
         let places = PLACES.into_iter().zip(IN_PLACES);
-        for ((place, inside), (words, changes)) in places.zip(self.words.iter().zip(&self.changes))
+        for ((place, inside), (words, compared)) in
+            places.zip(self.words.iter().zip(&self.compared))
         {
             facts.push((place, words.clone()));
-            facts.extend(changes.iter().map(|changed| (inside, changed.to_string())));
+            let changed = compared.changed.iter();
+            facts.extend(changed.map(|changed| (inside, changed.to_string())));
             facts.push((inside, AS_BEFORE.to_owned()));
         }
         facts.push(("granted", both(self.granted, amount)));
@@ -335,11 +379,12 @@ impl Weighed {
     pub fn value(&self, file: &ReplacementFile) -> Value {
         let new = file.successors.iter().zip(&self.born).zip(&self.words);
         let new = new
-            .zip(&self.changes)
-            .map(|(((new, one), words), changes)| {
-                let changes = changes
-                    .iter()
-                    .map(|it| json!({"term": it.what, "before": it.before, "after": it.after}));
+            .zip(&self.compared)
+            .map(|(((new, one), words), compared)| {
+                let changes = compared.changed.iter().map(|it| {
+                    let (before, after) = (it.before.to_string(), it.after.to_string());
+                    json!({"term": it.what, "before": before, "after": after})
+                });
                 json!({
                     "name": new.name,
                     "id": one.id.to_string(),

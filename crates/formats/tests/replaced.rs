@@ -195,7 +195,8 @@ fn every_term_that_differs_is_said_with_both_its_values() {
         vesting: schedule(365 * DAY),
     };
     let (weighed, file) = weighed(new);
-    let said: Vec<_> = weighed.changes()[0]
+    let said: Vec<_> = weighed.compared()[0]
+        .changed
         .iter()
         .map(ToString::to_string)
         .collect();
@@ -238,9 +239,9 @@ fn every_term_that_differs_is_said_with_both_its_values() {
 /// What the words for `what` are before and after.
 fn said(old: &Terms, new: Terms, what: &str) -> [String; 2] {
     let (weighed, _) = between(old, new);
-    let mut changes = weighed.changes()[0].iter();
+    let mut changes = weighed.compared()[0].changed.iter();
     let found = changes.find(|changed| changed.what == what).unwrap();
-    [found.before.clone(), found.after.clone()]
+    [found.before.to_string(), found.after.to_string()]
 }
 
 #[test]
@@ -343,9 +344,19 @@ fn what_stays_is_not_said_to_change() {
         ..old()
     };
     let (weighed, _) = weighed(same);
-    let changes = &weighed.changes()[0];
+    let changes = &weighed.compared()[0].changed;
     assert_eq!(changes.len(), 1, "{changes:?}");
     assert_eq!(changes[0].what, "its agreement");
+    let same = &weighed.compared()[0].same;
+    assert_eq!(
+        same.len(),
+        11,
+        "every other term, with what it says: {same:?}"
+    );
+    assert_eq!(same[1].0, "granted");
+    assert_eq!(same[1].1.to_string(), "600 ACC");
+    assert_eq!(weighed.figures().granted, (600, 600));
+    assert_eq!(weighed.figures().holders, None, "nobody else is paid");
     let facts = weighed.facts();
     assert!(facts.contains(&("in the first", "every other term as before".to_owned())));
 }

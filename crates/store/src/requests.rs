@@ -81,6 +81,21 @@ impl Read {
         )?;
         rows.into_iter().map(Request::try_from).collect()
     }
+
+    /// The requests of a kind that stand, signed or not, the newest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn standing_requests(
+        &mut self,
+        kind: &str,
+        limit: u32,
+    ) -> Result<Vec<Request>, StoreError> {
+        let sql = "SELECT * FROM requests WHERE kind = $1 AND withdrawn_at IS NULL \
+                   ORDER BY id DESC LIMIT $2";
+        let rows = run!(self, fetch_all as RequestRow, sql, kind, i64::from(limit))?;
+        rows.into_iter().map(Request::try_from).collect()
+    }
 }
 
 impl Tx {

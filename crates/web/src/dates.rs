@@ -27,6 +27,19 @@ pub(crate) fn at(at: u64, zone: &TimeZone) -> String {
     format!("{} {}", moment(at, zone), zone_name(zone))
 }
 
+/// `28 Jul 2028, 17:00 Europe/Rome (15:00 UTC)`: a moment that binds, in the reader's zone and in the
+/// one that everybody has; the day is said twice where it differs.
+pub(crate) fn both(at: u64, zone: &TimeZone) -> String {
+    let (here, utc) = (self::at(at, zone), &TimeZone::UTC);
+    if zone_name(zone) == "UTC" {
+        return here;
+    }
+    match day(at, zone) == day(at, utc) {
+        true => format!("{here} ({} UTC)", clock(at, utc)),
+        false => format!("{here} ({} UTC)", moment(at, utc)),
+    }
+}
+
 /// `23:59`
 pub(crate) fn clock(at: u64, zone: &TimeZone) -> String {
     zoned(at, zone).strftime("%H:%M").to_string()
@@ -175,6 +188,20 @@ mod tests {
         }
         let utc = TimeZone::UTC;
         assert_eq!(relative_on(NOON + 3 * 86_400, NOON, &utc), "in 3 days");
+    }
+
+    #[test]
+    fn a_moment_that_binds_is_said_in_utc_too() {
+        let madrid = TimeZone::get("Europe/Madrid").unwrap();
+        assert_eq!(
+            both(NOON, &madrid),
+            "24 Nov 2026, 13:00 Europe/Madrid (12:00 UTC)"
+        );
+        assert_eq!(both(NOON, &TimeZone::UTC), "24 Nov 2026, 12:00 UTC");
+        assert_eq!(
+            both(1_780_264_800, &madrid),
+            "1 Jun 2026, 00:00 Europe/Madrid (31 May 2026, 22:00 UTC)"
+        );
     }
 
     #[test]

@@ -205,6 +205,13 @@ impl Hex {
     }
 }
 
+impl Hex {
+    /// The shown text alone, for sentences.
+    pub(crate) fn short(&self) -> String {
+        shortened(&self.whole)
+    }
+}
+
 impl Display for Hex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, short) = (&self.whole, shortened(&self.whole));

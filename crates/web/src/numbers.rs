@@ -1,6 +1,5 @@
 //! Numbers in words: amounts of a token, shares, scores. All are rounded down, never up.
 
-use alloy_primitives::Address;
 use guerdon_formats::amount;
 
 /// One whole in parts per billion.
@@ -26,6 +25,19 @@ impl Token {
     /// `1,926.62 ACC`
     pub(crate) fn words(&self, units: u128) -> String {
         format!("{} {}", self.plain(units), self.symbol)
+    }
+
+    /// Every decimal place for people to read: `7,300.000000000000000001 ACC`
+    pub(crate) fn whole(&self, units: u128) -> String {
+        let exact = self.exact(units);
+        let (whole, part) = exact.split_once('.').unwrap_or((&exact, ""));
+        let whole = whole
+            .parse::<u128>()
+            .map_or_else(|_| whole.to_owned(), grouped);
+        match part {
+            "" => format!("{whole} {}", self.symbol),
+            part => format!("{whole}.{part} {}", self.symbol),
+        }
     }
 
     /// Every decimal place: `7300.000000000000000001`
@@ -166,18 +178,6 @@ pub(crate) fn shortened(hash: &str) -> String {
     format!("{head}…{tail}")
 }
 
-/// A sentence with its addresses shortened in the middle, for lists.
-pub(crate) fn short_addresses(sentence: &str) -> String {
-    let words = sentence.split(' ').map(|word| {
-        let address = word.get(..42).filter(|start| start.starts_with("0x"));
-        match address.filter(|start| start.parse::<Address>().is_ok()) {
-            Some(start) => format!("{}{}", shortened(start), word.get(42..).unwrap_or_default()),
-            None => word.to_owned(),
-        }
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,14 +191,6 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_a_sentence_are_shortened() {
-        let whole = "Take 5 ACC out, for 0x5555555555555555555555555555555555555555.";
-        assert_eq!(short_addresses(whole), "Take 5 ACC out, for 0x5555…5555.");
-        let plain = "It binds on 0x55, not on 0x.";
-        assert_eq!(short_addresses(plain), plain);
-    }
-
-    #[test]
     fn amounts_are_floored_to_what_is_shown() {
         let unit = 10u128.pow(18);
         assert_eq!(acc().words(1_926_629 * unit / 1000), "1,926.62 ACC");
@@ -207,6 +199,11 @@ mod tests {
         assert_eq!(acc().key(0), "0");
         assert_eq!(acc().key(1), "<0.01");
         assert_eq!(acc().exact(7_300 * unit + 1), "7300.000000000000000001");
+        assert_eq!(
+            acc().whole(7_300 * unit + 1),
+            "7,300.000000000000000001 ACC"
+        );
+        assert_eq!(acc().whole(1_250_000 * unit), "1,250,000 ACC");
     }
 
     #[test]

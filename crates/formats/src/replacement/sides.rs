@@ -82,6 +82,14 @@ impl Hers {
         }
     }
 
+    /// Granted, vested and claimable; nothing when all of it stays hers.
+    pub(super) const fn figures(&self) -> Option<[Pair; 3]> {
+        match self.others {
+            0 => None,
+            _ => Some([self.granted, self.vested, self.claimable]),
+        }
+    }
+
     /// Nothing when all of it stays hers: then the lines for all say it.
     pub(super) fn facts(&self, amount: &dyn Fn(u128) -> String) -> Vec<(&'static str, String)> {
         if self.others == 0 {
@@ -117,6 +125,12 @@ impl Hers {
 pub(super) struct Shut {
     words: String,
     value: Value,
+}
+
+impl Shut {
+    pub(super) fn words(&self) -> &str {
+        &self.words
+    }
 }
 
 /// Such goals of the new grants, each once.

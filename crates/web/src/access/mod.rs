@@ -11,7 +11,7 @@ mod recognise;
 pub(crate) mod token;
 mod viewer;
 
-pub(crate) use called::called;
+pub(crate) use called::{called, name, told};
 pub(crate) use client::Client;
 pub(crate) use extract::{
     Administrator, AuditorReader, CompanyReader, CompanyWriter, Demo, SignedIn, Visitor, WithWallet,

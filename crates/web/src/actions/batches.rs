@@ -17,7 +17,7 @@ use super::order::{Fields, field};
 use super::safe::{Seen, see};
 use super::subject::contract;
 use super::to;
-use crate::access::{CompanyReader, CompanyWriter, Viewer};
+use crate::access::{self, CompanyReader, CompanyWriter, Viewer};
 use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::html::Hex;
@@ -101,8 +101,10 @@ struct BatchPage {
 struct CallView {
     place: u64,
     number: usize,
-    /// Our sentence for the bytes; none if no plan of ours makes them.
+    /// Our sentence for the bytes, as this reader reads it.
     sentence: String,
+    /// The same with whole wallets and moments in UTC.
+    exact: String,
     /// It happened already.
     done: Option<String>,
     /// Why the contracts would refuse it now.
@@ -128,9 +130,16 @@ async fn show(state: &AppState, viewer: &Viewer, (id, fields): (u64, &Fields)) -
     let as_of = load::as_of(&mut read, state).await?;
     let context = load::context(state, as_of, Some(viewer));
     let fares = fares(&mut read, (state, &context), &batch).await?;
-    let mut subjects = Vec::new();
+    let places = places(&state.deployment);
+    let mut told = Vec::new();
     for (_, call) in &batch.calls {
-        subjects.push(subject(&mut read, &call.subject).await?);
+        let exact = sentence(places.as_ref(), call);
+        let sentence = access::told(&mut read, &context, &exact).await?;
+        told.push(Told {
+            sentence,
+            exact,
+            about: subject(&mut read, &call.subject).await?,
+        });
     }
     drop(read);
     let plans = plans(&batch);
@@ -144,9 +153,8 @@ async fn show(state: &AppState, viewer: &Viewer, (id, fields): (u64, &Fields)) -
     let open = batch.closed_at.is_none();
     let refused = fares.iter().filter(|it| !matches!(it, Fares::Goes));
     let warned = words::would_be_refused(refused.count()).filter(|_| open);
-    let calls = batch.calls.iter().zip(fares).zip(subjects).enumerate();
-    let places = places(&state.deployment);
-    let view = |(number, ((placed, fares), subject)): (usize, Listed<'_>)| {
+    let calls = batch.calls.iter().zip(fares).zip(told).enumerate();
+    let view = |(number, ((placed, fares), told)): (usize, Listed<'_>)| {
         let (place, call) = placed;
         let (done, refused) = match fares {
             Fares::Goes => (None, None),
@@ -156,10 +164,11 @@ async fn show(state: &AppState, viewer: &Viewer, (id, fields): (u64, &Fields)) -
         CallView {
             place: *place,
             number: number.saturating_add(1),
-            sentence: sentence(places.as_ref(), call),
+            sentence: told.sentence,
+            exact: told.exact,
             done,
             refused,
-            subject,
+            subject: told.about,
             to: Hex::address(&call.to),
             data: alloy_primitives::hex::encode_prefixed(&call.data),
         }
@@ -194,8 +203,15 @@ fn plans(batch: &Batch) -> Vec<Plan> {
 /// What a call is about: path and name; no path before there is a page.
 type About = Option<(Option<String>, String)>;
 
-/// A call with its place, how it fares, and what it is about.
-type Listed<'a> = ((&'a (u64, BatchCall), Fares), About);
+/// What a call does, as the reader reads it and exactly, and what it is about.
+struct Told {
+    sentence: String,
+    exact: String,
+    about: About,
+}
+
+/// A call with its place, how it fares, and what is told of it.
+type Listed<'a> = ((&'a (u64, BatchCall), Fares), Told);
 
 /// The contracts whose calls are read back.
 fn places(deployment: &DeploymentView) -> Option<Places> {

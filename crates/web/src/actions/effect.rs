@@ -16,7 +16,7 @@ use crate::{numbers::Token, strings::reasons::Teller};
 /// One figure, now and after.
 #[derive(Debug)]
 pub(super) struct Line {
-    pub(super) what: &'static str,
+    pub(super) what: String,
     pub(super) now: Markup,
     pub(super) after: Markup,
     /// Whether the two differ.
@@ -75,14 +75,14 @@ impl EffectView {
 
 fn lines(subject: &Subject, (after, effect): (&After, &Effect), token: &Token) -> Vec<Line> {
     let (old, new) = (&effect.before, &effect.after);
-    let money = |what, now: u128, after: u128| Line {
-        what,
+    let money = |what: &str, now: u128, after: u128| Line {
+        what: what.to_owned(),
         now: markup(Money::words(now, token)),
         after: markup(Money::words(after, token)),
         changes: now != after,
     };
-    let text = |what, now: String, after: String| Line {
-        what,
+    let text = |what: &str, now: String, after: String| Line {
+        what: what.to_owned(),
         changes: now != after,
         now: markup(crate::charts::svg::Escaped(&now)),
         after: markup(crate::charts::svg::Escaped(&after)),

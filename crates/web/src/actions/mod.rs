@@ -3,6 +3,7 @@
 mod api;
 mod batch_calls;
 mod batches;
+mod beside;
 mod change;
 mod common;
 mod consent;

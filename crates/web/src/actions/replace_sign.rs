@@ -1,7 +1,7 @@
 //! `/grants/{id}/sign/{request}` of a replacement: old beside new in words, the holder's signature,
 //! and then the company's call.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -14,15 +14,16 @@ use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
 use guerdon_formats::typed_data::replace_document;
 use guerdon_store::{Actor, NewEntry, Read, Request as Kept};
 
+use super::beside::Beside;
 use super::consent::{Consent, Terms};
 use super::done::Happened;
 use super::order::{Fields, field};
 use super::permission::Permission;
 use super::request::{self, Call, Which, tried};
 use super::subject::Subject;
-use super::weighed::{changes, facts, weighed};
+use super::weighed::weighed;
 use super::{replace, to};
-use crate::access::{CompanyWriter, GrantHolder, Viewer};
+use crate::access::{CompanyWriter, GrantHolder, Viewer, called, told};
 use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::html::{Hex, Markup};
@@ -43,8 +44,9 @@ struct ReplacementPage {
     title: String,
     stopped: Vec<String>,
     said: Option<&'static str>,
-    /// What each label says, term by term.
-    facts: Vec<(String, Vec<String>)>,
+    beside: Option<Beside>,
+    /// Until when the holder may sign.
+    until: String,
     /// The new agreements: name, text, hash; without a text where the file has none.
     agreements: Vec<(String, Option<String>, Hex)>,
     tried: Option<String>,
@@ -64,6 +66,17 @@ pub(super) fn decode(id: B256, kept: &Kept) -> Result<ReplacementFile, PageError
         id,
         reason: error.to_string(),
     })
+}
+
+/// What the company sends, and how.
+struct Sending {
+    /// The call, or its announcement.
+    call: Plan,
+    /// What it does, as this reader reads it.
+    told: String,
+    /// Whether the reader's wallet may.
+    may: bool,
+    consent: Consent,
 }
 
 /// A replacement as somebody reads it.
@@ -145,6 +158,12 @@ impl Offer<'_> {
             }
             _ => None,
         };
+        let weighed = weighed(subject, &self.file, context.token());
+        let beside = match &weighed {
+            Ok(weighed) => Some(Beside::new(&mut read, context, (weighed, &self.file)).await?),
+            Err(_) => None,
+        };
+        let holder = called(&mut read, viewer, subject.holder).await?;
         drop(read);
         let mut stopped = Vec::new();
         if !self.kept.stands() {
@@ -153,25 +172,24 @@ impl Offer<'_> {
         if self.file.old_word != signed_word(&subject.data.record.state) {
             stopped.push(words::CHANGED_SINCE.to_owned());
         }
-        let weighed = weighed(subject, &self.file, context.token());
-        let (facts, changes) = match &weighed {
-            Ok(weighed) => (facts(weighed), changes(weighed, &self.file)),
-            Err(why) => {
-                stopped.push(words::no_longer(why));
-                Default::default()
-            }
-        };
+        stopped.extend(weighed.err().map(|why| words::no_longer(&why)));
         stopped.extend(self.other_digest().await?);
-        let mut page = self.bare(facts, said);
+        let sentences = beside.as_ref().map(|beside| beside.sentences.clone());
+        let mut page = self.bare(beside, said);
         if stopped.is_empty() {
             match &self.kept.signature {
-                None => page.sign = self.for_holder((viewer, changes), &mut stopped)?,
-                Some((signature, at)) => {
-                    let holder = subject.holder.to_checksum(None);
+                None if viewer.and_then(Viewer::wallet) == Some(subject.holder) => {
+                    page.sign = self.for_holder(sentences)?;
+                }
+                None => {
+                    let until = dates::both(self.file.deadline, &subject.zone);
+                    stopped.push(words::waits_for_holder(&holder, &until));
+                }
+                Some((_, at)) => {
                     let at = dates::at(*at, &subject.zone);
                     stopped.push(words::signed_by_holder(&holder, &at));
-                    if let Some(viewer) = viewer {
-                        self.for_company((viewer, signature), company, &mut page)
+                    if let (Some(viewer), Some(sending)) = (viewer, company) {
+                        self.for_company(viewer.wallet(), sending, &mut page)
                             .await?;
                     }
                 }
@@ -188,11 +206,7 @@ impl Offer<'_> {
         format!("/grants/{}/sign/{}", self.subject.id(), self.kept.id)
     }
 
-    fn bare(
-        &self,
-        facts: Vec<(String, Vec<String>)>,
-        said: Option<&'static str>,
-    ) -> ReplacementPage {
+    fn bare(&self, beside: Option<Beside>, said: Option<&'static str>) -> ReplacementPage {
         let subject = self.subject;
         let title = format!("Replace {}", subject.name);
         let shell = Shell::new(self.context, &title, Place::Grants);
@@ -207,7 +221,8 @@ impl Offer<'_> {
             title: format!("Replace {}", subject.title()),
             stopped: Vec::new(),
             said,
-            facts,
+            beside,
+            until: self.until(),
             agreements: self.file.successors.iter().map(agreement).collect(),
             tried: None,
             sign: None,
@@ -216,6 +231,12 @@ impl Offer<'_> {
             command: self.command(),
             withdraw_href: None,
         }
+    }
+
+    fn until(&self) -> String {
+        let (at, subject) = (self.file.deadline, self.subject);
+        let relative = dates::relative_on(at, subject.now, &subject.zone);
+        words::good_until(&dates::both(at, &subject.zone), &relative)
     }
 
     /// The command that does the next step.
@@ -249,25 +270,15 @@ impl Offer<'_> {
         })
     }
 
-    fn for_holder(
-        &self,
-        (viewer, changes): (Option<&Viewer>, Vec<String>),
-        stopped: &mut Vec<String>,
-    ) -> Result<Option<Markup>, PageError> {
+    fn for_holder(&self, changes: Option<Vec<String>>) -> Result<Option<Markup>, PageError> {
         let (subject, file) = (self.subject, &self.file);
-        if viewer.and_then(Viewer::wallet) != Some(subject.holder) {
-            let holder = subject.holder.to_checksum(None);
-            let until = dates::at(file.deadline, &subject.zone);
-            stopped.push(words::waits_for_holder(&holder, &until));
-            return Ok(None);
-        }
         let domain = &file.domain;
         let document = replace_document(domain, &file.message());
         let contract = (domain.chain_id, domain.succession);
         let request = Request::typed_data(contract, &document, file.digest(), self.path())
             .from(subject.holder)
             .saying(words::HOLDER_SIGNS);
-        let request = changes.into_iter().fold(request, Request::saying);
+        let request = changes.into_iter().flatten().fold(request, Request::saying);
         let request = request
             .button("Sign the replacement")
             .back(format!("/grants/{}", subject.id()))
@@ -296,7 +307,7 @@ impl Offer<'_> {
         &self,
         read: &mut Read,
         viewer: &Viewer,
-    ) -> Result<Option<(Permission, Consent)>, PageError> {
+    ) -> Result<Option<Sending>, PageError> {
         let signature = self.kept.signature.as_ref();
         let Some(call) = signature.and_then(|(signature, _)| self.call(signature)) else {
             return Ok(None);
@@ -315,26 +326,29 @@ impl Offer<'_> {
             command: self.command(),
         };
         let consent = Consent::new(read, Some(viewer), terms).await?;
-        Ok(Some((permission, consent)))
+        let call = request::announced(self.context, &permission, &call);
+        Ok(Some(Sending {
+            told: told(read, self.context, &call.summary).await?,
+            may: matches!(permission, Permission::May { .. }),
+            consent,
+            call,
+        }))
     }
 
     async fn for_company(
         &self,
-        (viewer, signature): (&Viewer, &[u8]),
-        company: Option<(Permission, Consent)>,
+        wallet: Option<Address>,
+        sending: Sending,
         page: &mut ReplacementPage,
     ) -> Result<(), PageError> {
-        let deployment = self.context.deployment;
-        let (Some(call), Some((permission, consent))) = (self.call(signature), company) else {
-            return Ok(());
-        };
-        page.consent = Some(consent);
-        if let (Permission::May { .. }, Some(wallet)) = (&permission, viewer.wallet()) {
-            let call = request::announced(self.context, &permission, &call);
-            page.tried = Some(tried(self.state, &call, wallet).await);
-            let request = Request::transaction(deployment.chain_id, &call);
+        page.consent = Some(sending.consent);
+        if let Some(wallet) = wallet.filter(|_| sending.may) {
+            let call = &sending.call;
+            page.tried = Some(tried(self.state, call, wallet).await);
+            let request = Request::transaction(self.context.deployment.chain_id, call);
             let request = request.ok_or(PageError::NoPage)?.from(wallet);
             let request = request
+                .told(&sending.told)
                 .saying(words::COMPANY_SENDS)
                 .button("Replace this grant")
                 .back(format!("/grants/{}", self.subject.id()))

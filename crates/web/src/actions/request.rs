@@ -15,7 +15,7 @@ use super::order::{self, Fields, field};
 use super::permission::Permission;
 use super::subject::{Subject, contract, places};
 use super::{replace, replace_sign, to};
-use crate::access::{GrantParty, Viewer};
+use crate::access::{GrantParty, Viewer, told};
 use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::html::Markup;
@@ -244,16 +244,19 @@ pub(super) async fn page(
         let crumb = (subject.name.clone(), grant);
         return done.page((&context, &subject.zone), crumb, &title, links);
     }
-    let announced = subject.data.record.recovery.to;
-    let plan = order::plan(act, places(&state.deployment), &subject.bytes, announced);
+    let recovery_to = subject.data.record.recovery.to;
+    let plan = order::plan(act, places(&state.deployment), &subject.bytes, recovery_to);
     let plan = plan.ok_or(PageError::NoPage)?;
     let asked = (&subject, act, &plan);
     let permission = Permission::of_act(&mut read, &state.deployment, &viewer, asked).await?;
+    let call = announced(&context, &permission, &plan);
+    let told = told(&mut read, &context, &call.summary).await?;
     drop(read);
     let asked = Asked {
         subject: &subject,
         act,
-        plan: &plan,
+        call,
+        told,
         permission: &permission,
     };
     html(&asked.page(&state, &context, &kept).await?)
@@ -263,7 +266,10 @@ pub(super) async fn page(
 struct Asked<'a> {
     subject: &'a Subject,
     act: Act,
-    plan: &'a Plan,
+    /// What is sent: the call, or its announcement.
+    call: Plan,
+    /// What it does, as this reader reads it.
+    told: String,
     permission: &'a Permission,
 }
 
@@ -294,13 +300,12 @@ impl Asked<'_> {
         };
         let signer = context.viewer.and_then(Viewer::wallet);
         stopped.extend(self.permission.reason().map(str::to_owned));
-        let call = announced(context, self.permission, self.plan);
         let tried = match (stopped.is_empty(), signer) {
-            (true, Some(signer)) => Some(tried(state, &call, signer).await),
+            (true, Some(signer)) => Some(tried(state, &self.call, signer).await),
             _ => None,
         };
         let sign = match (stopped.is_empty(), signer) {
-            (true, Some(signer)) => self.sign(context, kept.id, (&call, signer))?,
+            (true, Some(signer)) => self.sign(context, kept.id, signer)?,
             _ => None,
         };
         let id = subject.id();
@@ -329,14 +334,15 @@ impl Asked<'_> {
         &self,
         context: &Context<'_>,
         number: u64,
-        (call, signer): (&Plan, Address),
+        signer: Address,
     ) -> Result<Option<Markup>, PageError> {
         let subject = self.subject;
-        let Some(request) = Request::transaction(context.deployment.chain_id, call) else {
+        let Some(request) = Request::transaction(context.deployment.chain_id, &self.call) else {
             return Ok(None);
         };
         let request = request
             .from(signer)
+            .told(&self.told)
             .saying(words::undo(self.act, subject.now))
             .button(words::button(self.act))
             .back(format!("/grants/{}", subject.id()))

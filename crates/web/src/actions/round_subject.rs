@@ -34,6 +34,8 @@ pub(super) struct RoundSubject {
     /// Grants, if it was imported here.
     pub(super) count: Option<u64>,
     imported: bool,
+    /// Whether it was discarded on the command line.
+    is_aside: bool,
     record: Option<RoundRecord>,
 }
 
@@ -67,6 +69,7 @@ impl RoundSubject {
             short: whole.chars().take(10).collect(),
             count: imported.as_ref().map(|round| round.count),
             imported: imported.is_some(),
+            is_aside: read.round_aside(hash).await?.is_some(),
             record,
         })
     }
@@ -98,6 +101,9 @@ pub(super) async fn weigh(
         RoundAct::Commit { .. } if !subject.imported => {
             return Ok(Found::Refused(vec![words::ROUND_UNKNOWN.to_owned()]));
         }
+        RoundAct::Commit { .. } if round.is_none() && subject.is_aside => {
+            return Ok(Found::Refused(vec![words::SET_ASIDE.to_owned()]));
+        }
         RoundAct::Commit { binding_at } => {
             pool.commit(round.as_ref(), subject.root, binding_at, now)
         }
@@ -114,6 +120,10 @@ pub(super) async fn weigh(
         }
     };
     if let RoundAct::Commit { .. } = act {
+        if let Some((name, other)) = read.rival_of_round(subject.root.hash).await? {
+            let other = shortened(&other.to_string());
+            return Ok(Found::Refused(vec![words::in_another_round(&name, &other)]));
+        }
         let judges = own_judges(read, (subject, context)).await?;
         if !judges.is_empty() {
             return Ok(Found::Refused(judges));
@@ -128,8 +138,8 @@ fn effect(
     (before, after): (Pool, Pool),
 ) -> EffectView {
     let token = context.token();
-    let line = |what, now: u128, after: u128| Line {
-        what,
+    let line = |what: &str, now: u128, after: u128| Line {
+        what: what.to_owned(),
         now: markup(Money::words(now, token)),
         after: markup(Money::words(after, token)),
         changes: now != after,

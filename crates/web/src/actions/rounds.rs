@@ -20,7 +20,7 @@ use super::order::{Fields, field};
 use super::permission::Permission;
 use super::request::{self, Call, RequestPage, tried};
 use super::round_subject::{Found, RoundSubject, weigh};
-use crate::access::{CompanyReader, CompanyWriter, Viewer};
+use crate::access::{CompanyReader, CompanyWriter, Viewer, told};
 use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::load;
@@ -367,14 +367,16 @@ pub(super) async fn sign(
         Found::Goes(effect) => Some(effect),
     };
     stopped.extend(permission.reason().map(str::to_owned));
-    drop(read);
     let call = request::announced(&context, &permission, &call);
+    let told = told(&mut read, &context, &call.summary).await?;
+    drop(read);
     let (mut said, mut panel) = (None, None);
     if let (true, Some(wallet)) = (stopped.is_empty(), viewer.wallet()) {
         said = Some(tried(&state, &call, wallet).await);
         let request = Request::transaction(state.deployment.chain_id, &call);
         let request = request.ok_or(PageError::NoPage)?.from(wallet);
         let request = request
+            .told(&told)
             .button(act.button())
             .back(format!("/rounds/{root}"))
             .done(format!("/company/rounds/{root}/sign/{}?tx=", kept.id))

@@ -1,13 +1,12 @@
 //! What a replacement would change, weighed by core and put into words.
 
 use guerdon_formats::calendar::Zone;
-use guerdon_formats::replacement::{Changed, Replaced, Unweighed, Weighed};
-use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
+use guerdon_formats::replacement::{Replaced, Unweighed, Weighed};
+use guerdon_formats::replacement_file::ReplacementFile;
 
 use super::effect::refusal;
 use super::subject::Subject;
 use crate::numbers::Token;
-use crate::strings::actions as words;
 
 /// Weighs a replacement as if it were signed; why the contract would refuse it, in words.
 pub(super) fn weighed(
@@ -45,17 +44,4 @@ pub(super) fn facts(weighed: &Weighed) -> Vec<(String, Vec<String>)> {
         }
     }
     all
-}
-
-/// What changes, as the holder reads it beside the button: one sentence for each term.
-pub(super) fn changes(weighed: &Weighed, file: &ReplacementFile) -> Vec<String> {
-    let all = file.successors.iter().zip(weighed.changes());
-    let of = |(new, changes): (&NewGrant, &Vec<Changed>)| {
-        let name = new.name.clone();
-        changes
-            .iter()
-            .map(|changed| words::changes_in(&name, changed))
-            .collect::<Vec<_>>()
-    };
-    all.flat_map(of).collect()
 }

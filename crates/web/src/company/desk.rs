@@ -1,5 +1,6 @@
 //! What needs the company: a line each, with who acts next.
 
+use alloy_primitives::B256;
 use askama::Template;
 use axum::extract::State;
 use guerdon_core::goal::GoalFlags;
@@ -7,6 +8,7 @@ use guerdon_core::ledger::GrantRecord;
 use guerdon_core::state::Flags;
 use guerdon_store::{Operations, Page, Read};
 
+use super::replacements;
 use super::rounds::{self, Known, Stage};
 use crate::access::CompanyReader;
 use crate::error::PageError;
@@ -23,7 +25,7 @@ use crate::views::{Context, NamedGoal};
 /// Rows asked of the store at a time.
 const BATCH: u32 = 1_000;
 /// Lines of one kind; the rest is counted.
-const LINES: usize = 8;
+pub(super) const LINES: usize = 8;
 /// A goal that closes within so many seconds is due: 60 days.
 const DUE: u64 = 60 * 86_400;
 
@@ -47,7 +49,7 @@ pub(super) struct Need {
 }
 
 impl Need {
-    fn new(what: String, who: &str, (go, href): (&'static str, String)) -> Self {
+    pub(super) fn new(what: String, who: &str, (go, href): (&'static str, String)) -> Self {
         Self {
             what,
             who: who.to_owned(),
@@ -69,6 +71,9 @@ pub(super) async fn page(
     let (mut needs, mut runs) = of_rounds(&known, &context);
     needs.extend(money(&known, free, &context));
     needs.extend(drafts(&mut read, &context).await?);
+    let (to_send, to_sign) = replacements::needs(&mut read, &context).await?;
+    needs.extend(to_send);
+    runs.extend(to_sign);
     needs.extend(operations(&mut read, &context).await?);
     needs.extend(goals(&mut read, &context).await?);
     needs.extend(failures(&mut read, &context).await?);
@@ -154,7 +159,7 @@ async fn operations(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>,
     let mut needs = Vec::new();
     for operation in open.into_iter().take(LINES) {
         let (at, id) = (operation.at, operation.id);
-        let (what, caller) = jobs::in_words(read, context.deployment, operation).await?;
+        let (what, caller) = jobs::in_words(read, context, operation).await?;
         let what = match at <= now {
             true => words::call_is_ready(&what, &context.day(at)),
             false => words::call_waits(&what, &context.day(at)),
@@ -200,11 +205,7 @@ async fn failures(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, P
     let failing = read.failures().await?;
     let mut needs = Vec::new();
     for failed in failing.iter().take(LINES) {
-        let terms = read.terms(failed.id).await?;
-        let name = terms
-            .map(|terms| terms.external_id)
-            .filter(|name| !name.is_empty());
-        let name = name.unwrap_or_else(|| shortened(&failed.id.to_string()));
+        let name = grant_name(read, failed.id).await?;
         needs.push(Need::new(
             words::keeper_failed(&name, failed.times, &failed.reason),
             &words::keeper_tries(&context.day(failed.retry_at)),
@@ -212,6 +213,14 @@ async fn failures(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, P
         ));
     }
     Ok(needs)
+}
+
+/// What the company calls a grant, else its shortened id.
+pub(super) async fn grant_name(read: &mut Read, id: B256) -> Result<String, PageError> {
+    let terms = read.terms(id).await?;
+    let name = terms.map(|terms| terms.external_id);
+    let name = name.filter(|name| !name.is_empty());
+    Ok(name.unwrap_or_else(|| shortened(&id.to_string())))
 }
 
 async fn not_accepted(read: &mut Read) -> Result<Option<Need>, PageError> {
@@ -242,11 +251,7 @@ async fn clocks(read: &mut Read, context: &Context<'_>) -> Result<Vec<Need>, Pag
                 more = more.saturating_add(1);
                 continue;
             }
-            let terms = read.terms(grant.id).await?;
-            let name = terms
-                .map(|terms| terms.external_id)
-                .filter(|name| !name.is_empty());
-            let name = name.unwrap_or_else(|| shortened(&grant.id.to_string()));
+            let name = grant_name(read, grant.id).await?;
             let href = format!("/grants/{}", grant.id);
             lines.push(Need::new(
                 format!("{name} {what}"),

@@ -6,6 +6,7 @@ mod desk;
 pub(crate) mod forms;
 mod imports;
 mod people;
+mod replacements;
 mod rounds;
 mod templates;
 

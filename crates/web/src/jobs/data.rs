@@ -31,7 +31,7 @@ pub(super) fn jobs(jobs: &Jobs, context: &Context<'_>) -> Value {
         "scheduled": scheduled.map(|it| operation(it, now)).collect::<Vec<_>>(),
         "keeper": {
             "waiting": jobs.waiting(),
-            "jobs": jobs.keeper.iter().map(job).collect::<Vec<_>>(),
+            "jobs": jobs.keeper.iter().map(|(one, _)| job(one)).collect::<Vec<_>>(),
             "failing": failing.collect::<Vec<_>>(),
         },
     })

@@ -81,8 +81,8 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let mut read = state.store.read().await?;
     let as_of = crate::load::as_of(&mut read, &state).await?;
-    let jobs = load::jobs(&mut read, &state.deployment, as_of.now()).await?;
     let context = crate::load::context(&state, as_of, Some(&viewer));
+    let jobs = load::jobs(&mut read, &context).await?;
     pages::html(&JobsPage::new(&jobs, &context))
 }
 
@@ -93,20 +93,21 @@ pub(super) async fn as_json(
 ) -> Result<Response, PageError> {
     let mut read = state.store.read().await?;
     let as_of = crate::load::as_of(&mut read, &state).await?;
-    let jobs = load::jobs(&mut read, &state.deployment, as_of.now()).await?;
     let context = crate::load::context(&state, as_of, Some(&viewer));
+    let jobs = load::jobs(&mut read, &context).await?;
     Ok(Json(data::jobs(&jobs, &context)).into_response())
 }
 
 /// Scheduled calls as a table.
 pub(super) async fn as_table(
     State(state): State<AppState>,
-    CompanyReader(_): CompanyReader,
+    CompanyReader(viewer): CompanyReader,
     form: Form,
 ) -> Result<Response, PageError> {
     let mut read = state.store.read().await?;
     let as_of = crate::load::as_of(&mut read, &state).await?;
-    let jobs = load::jobs(&mut read, &state.deployment, as_of.now()).await?;
+    let context = crate::load::context(&state, as_of, Some(&viewer));
+    let jobs = load::jobs(&mut read, &context).await?;
     let calls = jobs.open.iter().chain(&jobs.over);
     table::answer(form, data::calls_table(calls, as_of.now())).await
 }
@@ -141,7 +142,7 @@ impl CallRow {
         let record = &one.record;
         Self {
             href: format!("/company/jobs/{}", record.id),
-            what: sentence(one),
+            what: one.told.clone(),
             grant: one.grant.as_ref().map(Named::new),
             by: Hex::address(&record.caller),
             by_name: one.by.clone(),
@@ -167,11 +168,11 @@ impl Named {
 }
 
 impl KeeperRow {
-    fn new(job: &Job) -> Self {
+    fn new((job, told): &(Job, String)) -> Self {
         let done = job.done.as_ref();
         let last = job.sent.last().map(|sent| sent.tx);
         Self {
-            what: job.job.summary.clone(),
+            what: told.clone(),
             state: words::job(job.state, done.map(|done| done.block)),
             nonce: grouped(job.job.nonce),
             gas: done.map_or_else(String::new, |done| grouped(done.gas_used)),

@@ -6,10 +6,13 @@ use guerdon_core::id::Domain;
 use guerdon_core::ledger::{OperationRecord, OperationState};
 use guerdon_store::{Failing, Job, JobState, Operations, Read};
 
+use super::list::sentence;
+use crate::access::told;
 use crate::error::PageError;
 use crate::numbers::shortened;
 use crate::state::DeploymentView;
 use crate::strings::access as words;
+use crate::views::Context;
 
 /// Scheduled calls and jobs on the page.
 const SHOWN: u32 = 50;
@@ -21,8 +24,8 @@ pub(super) struct Jobs {
     pub(super) open: Vec<Scheduled>,
     /// The newest of the others.
     pub(super) over: Vec<Scheduled>,
-    /// The keeper's newest transactions.
-    pub(super) keeper: Vec<Job>,
+    /// The keeper's newest transactions, and what each does as this reader reads it.
+    pub(super) keeper: Vec<(Job, String)>,
     /// Grants whose last payment failed, with their names.
     pub(super) failing: Vec<(Failing, GrantName)>,
 }
@@ -37,6 +40,8 @@ pub(super) struct Scheduled {
     pub(super) grant: Option<GrantName>,
     /// Whose wallet scheduled it, if the people list knows.
     pub(super) by: Option<String>,
+    /// What it does, as this reader reads it.
+    pub(super) told: String,
 }
 
 /// A grant and what the company calls it.
@@ -50,7 +55,7 @@ pub(super) struct GrantName {
 impl Jobs {
     /// The keeper's jobs that no block has yet.
     pub(super) fn waiting(&self) -> usize {
-        let open = |job: &&Job| job.state == JobState::Open;
+        let open = |(job, _): &&(Job, String)| job.state == JobState::Open;
         self.keeper.iter().filter(open).count()
     }
 }
@@ -72,19 +77,16 @@ pub(super) fn places(deployment: &DeploymentView) -> Option<Places> {
 }
 
 /// The page of jobs.
-pub(super) async fn jobs(
-    read: &mut Read,
-    deployment: &DeploymentView,
-    now: u64,
-) -> Result<Jobs, PageError> {
+pub(super) async fn jobs(read: &mut Read, context: &Context<'_>) -> Result<Jobs, PageError> {
+    let now = context.now();
     let mut open = Vec::new();
     for record in read.operations(Operations::Open(now)).await? {
-        open.push(scheduled(read, deployment, record).await?);
+        open.push(scheduled(read, context, record).await?);
     }
     let mut over = Vec::new();
     for record in read.operations(Operations::Newest(SHOWN)).await? {
         if !record.is_open(now) {
-            over.push(scheduled(read, deployment, record).await?);
+            over.push(scheduled(read, context, record).await?);
         }
     }
     let mut failing = Vec::new();
@@ -92,10 +94,15 @@ pub(super) async fn jobs(
         let name = grant_name(read, one.id).await?;
         failing.push((one, name));
     }
+    let mut keeper = Vec::new();
+    for job in read.recent_jobs(SHOWN).await? {
+        let told = told(read, context, &job.job.summary).await?;
+        keeper.push((job, told));
+    }
     Ok(Jobs {
         open,
         over,
-        keeper: read.recent_jobs(SHOWN).await?,
+        keeper,
         failing,
     })
 }
@@ -103,20 +110,21 @@ pub(super) async fn jobs(
 /// One scheduled call: the newest of its id.
 pub(super) async fn one(
     read: &mut Read,
-    deployment: &DeploymentView,
+    context: &Context<'_>,
     id: B256,
 ) -> Result<Option<Scheduled>, PageError> {
     match read.operation(id).await? {
-        Some(record) => Ok(Some(scheduled(read, deployment, record).await?)),
+        Some(record) => Ok(Some(scheduled(read, context, record).await?)),
         None => Ok(None),
     }
 }
 
 pub(super) async fn scheduled(
     read: &mut Read,
-    deployment: &DeploymentView,
+    context: &Context<'_>,
     record: OperationRecord,
 ) -> Result<Scheduled, PageError> {
+    let deployment = context.deployment;
     let call =
         places(deployment).and_then(|places| plan::read(&places, record.target, &record.data));
     let terms = call.as_ref().and_then(|call| call.terms.as_ref());
@@ -126,12 +134,15 @@ pub(super) async fn scheduled(
         None => None,
     };
     let by = wallet_name(read, record.caller).await?;
-    Ok(Scheduled {
+    let mut one = Scheduled {
         record,
         call,
         grant,
         by,
-    })
+        told: String::new(),
+    };
+    one.told = told(read, context, &sentence(&one)).await?;
+    Ok(one)
 }
 
 async fn wallet_name(read: &mut Read, wallet: Address) -> Result<Option<String>, PageError> {

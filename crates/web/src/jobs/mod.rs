@@ -12,9 +12,8 @@ use guerdon_store::Read;
 
 use crate::access::Access;
 use crate::error::PageError;
-use crate::numbers::short_addresses;
 use crate::routes::Route;
-use crate::state::DeploymentView;
+use crate::views::Context;
 
 /// The pages of this part.
 pub(crate) fn routes() -> Vec<Route> {
@@ -31,9 +30,10 @@ pub(crate) fn routes() -> Vec<Route> {
 /// What a scheduled call does, and who scheduled it.
 pub(crate) async fn in_words(
     read: &mut Read,
-    deployment: &DeploymentView,
+    context: &Context<'_>,
     record: OperationRecord,
 ) -> Result<(String, String), PageError> {
-    let one = load::scheduled(read, deployment, record).await?;
-    Ok((short_addresses(&list::sentence(&one)), one.called()))
+    let one = load::scheduled(read, context, record).await?;
+    let caller = one.called();
+    Ok((one.told, caller))
 }

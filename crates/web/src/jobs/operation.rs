@@ -70,9 +70,9 @@ pub(super) async fn page(
     let mut read = state.store.read().await?;
     let as_of = crate::load::as_of(&mut read, &state).await?;
     let noun = "scheduled call";
-    let one = load::one(&mut read, &state.deployment, id).await?;
-    let one = one.ok_or(PageError::Missing { noun, id })?;
     let context = crate::load::context(&state, as_of, Some(&viewer));
+    let one = load::one(&mut read, &context, id).await?;
+    let one = one.ok_or(PageError::Missing { noun, id })?;
     match form {
         Form::Html => {}
         Form::Json => {
@@ -169,7 +169,7 @@ impl OperationPage {
                 .with_zone(&name)
                 .with_island("sign"),
             heading: words::title(standing),
-            what: format!("{}.", sentence(one)),
+            what: format!("{}.", one.told),
             standing: words::standing(standing, (&from, &until)),
             trial,
             grant: one.grant.as_ref().map(Named::new),
@@ -270,9 +270,12 @@ impl Asking<'_> {
             .button(button)
             .back("/company/jobs")
             .command(command);
+        let told = &self.one.told;
         let request = match button {
-            "Cancel" => request.second(),
-            _ => request,
+            "Cancel" => request
+                .told(&words::cancels(&self.one.called(), told))
+                .second(),
+            _ => request.told(&words::executes(told)),
         };
         Ok(Some(Action::Sign(request.panel()?)))
     }

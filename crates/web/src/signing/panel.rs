@@ -48,16 +48,20 @@ impl<'a> SignPanel<'a> {
             fields: &[],
             exact: Vec::new(),
         };
+        let plain = request.exact.clone().map(|plain| exact("call", plain));
         match &request.kind {
             Kind::Transaction { to, data } => Self {
                 contract: to.to_checksum(None),
                 data: data.to_string(),
-                exact: vec![
-                    chain,
-                    exact("to", to.to_checksum(None)),
-                    exact("value", "0".to_owned()),
-                    exact("data", data.to_string()),
-                ],
+                exact: plain
+                    .into_iter()
+                    .chain([
+                        chain,
+                        exact("to", to.to_checksum(None)),
+                        exact("value", "0".to_owned()),
+                        exact("data", data.to_string()),
+                    ])
+                    .collect(),
                 ..panel
             },
             Kind::TypedData {

@@ -42,6 +42,8 @@ pub(crate) struct Request {
     pub(crate) kind: Kind,
     /// What it does, sentence by sentence.
     pub(crate) summary: Vec<String>,
+    /// What it does in the plan's own words, where the first sentence says it for a reader.
+    pub(crate) exact: Option<String>,
     /// What the button says: a verb and, if there is one, the amount.
     pub(crate) button: String,
     /// Path of the receipt without the transaction's hash, `/grants/0x…/receipts/`; `/sent/` shows
@@ -92,6 +94,7 @@ impl Request {
             from: None,
             kind,
             summary,
+            exact: None,
             button: "Sign".to_owned(),
             done: "/sent/".to_owned(),
             back: "/".to_owned(),
@@ -106,6 +109,16 @@ impl Request {
             from: Some(signer),
             ..self
         }
+    }
+
+    /// Says the plan's sentence as the reader reads it: people by name, moments in his zone. The
+    /// plan's own words stay where everything is exact.
+    pub(crate) fn told(mut self, sentence: &str) -> Self {
+        if let Some(first) = self.summary.first_mut() {
+            let told = format!("{}.", sentence.trim_end_matches('.'));
+            self.exact = Some(std::mem::replace(first, told));
+        }
+        self
     }
 
     /// Says more about what it does.

@@ -290,6 +290,25 @@ pub(crate) fn more_drafts(rest: &str) -> String {
     format!("{rest} more are not imported.")
 }
 
+pub(crate) fn replacement_is_signed(grant: &str, until: &str) -> String {
+    format!("The replacement of {grant} is signed by its holder and can be sent until {until}.")
+}
+
+pub(crate) fn replacement_waits(grant: &str, until: &str) -> String {
+    format!("The replacement of {grant} waits for its holder until {until}.")
+}
+
+pub(crate) fn replacement_is_stale(grant: &str) -> String {
+    format!(
+        "The replacement of {grant} cannot be sent any more: the grant has changed since it was \
+         written. Take it back and write it anew."
+    )
+}
+
+pub(crate) fn by_signing(holder: &str) -> String {
+    format!("{holder}, by signing it")
+}
+
 pub(crate) fn call_waits(what: &str, day: &str) -> String {
     format!("{what}: scheduled, and can be executed from {day}.")
 }

@@ -72,6 +72,16 @@ pub(crate) fn not_the_caller(caller: &str) -> String {
     )
 }
 
+/// What executing a call does.
+pub(crate) fn executes(what: &str) -> String {
+    format!("Execute: {what}")
+}
+
+/// What cancelling a call does.
+pub(crate) fn cancels(caller: &str, what: &str) -> String {
+    format!("Cancel what {caller} scheduled: {what}")
+}
+
 /// Only who scheduled a call, or the administrator, cancels it.
 pub(crate) fn may_not_cancel(caller: &str) -> String {
     format!("Only {caller}, who scheduled it, or the chain's administrator can cancel it.")

@@ -118,7 +118,10 @@ describe("what the company and a holder change", () => {
 
     const holder = await opened(t, key, request);
     const offer = await words(holder.page);
-    assert.ok(offer.includes(`${grant}c:`) && /Before and after/.test(offer), offer);
+    assert.ok(offer.includes(`In ${grant}c, its agreement: `), offer);
+    assert.match(offer, /Before and after[^]+Nothing else changes: \d+ terms as before/);
+    await holder.page.getByText("All of it with every digit").click();
+    assert.ok((await words(holder.page)).includes(`${grant}c: `), "each new grant in full");
     const said = holder.page.locator("guerdon-sign [data-said]");
     await said.filter({ hasText: /will ask you to confirm/ }).waitFor({ timeout: 20_000 });
     await holder.page.locator("guerdon-sign [data-sign]").click();

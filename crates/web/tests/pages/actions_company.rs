@@ -27,7 +27,16 @@ async fn who_lacks_the_role_is_told_so_and_can_add_to_a_batch() {
     let to = office.sent(LISTED, &path, &fields).await;
     assert_eq!(to, "/company/batches/1");
     let page = office.read(LISTED, &to).await;
-    assert!(page.contains("Pause the grant of 0x"), "{page}");
+    let holder = office.story.grants[MINE].1.recipient.to_checksum(None);
+    let short = format!("{}…{}", &holder[..6], &holder[38..]);
+    assert!(
+        page.contains(&format!("Pause the grant of Person E1 ({short}).")),
+        "{page}"
+    );
+    assert!(
+        page.contains(&format!("Pause the grant of {holder}.")),
+        "whole beside the bytes: {page}"
+    );
     assert!(page.contains("Give the address of the Safe"), "{page}");
     let fields = [("act", "hold"), ("go", "batch"), ("batch", "1")];
     assert_eq!(

@@ -189,9 +189,9 @@ async fn an_import_says_each_mistake_and_takes_nothing_until_all_is_good() {
          or none: two people cannot share a wallet.",
         "Row 5, column Wallet Address: the checksum of `0xbcd4",
         "Row 6, column Time Zone: the dates of this row have no time zone",
-        "The rows of the sheet add up to 48402.5 ACC, as its own last row says.",
+        "The rows of the sheet add up to 48,402.5 ACC, as its own last row says.",
         "Good, to be granted 3 301.5 ACC",
-        "Wrong or left out 3 48101 ACC",
+        "Wrong or left out 3 48,101 ACC",
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }

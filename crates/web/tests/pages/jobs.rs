@@ -160,7 +160,7 @@ async fn calls_jobs_and_failures_stand_side_by_side_and_as_data() {
     let office = Office::busy().await;
     let page = office.get(Who::CompanyByList, "/company/jobs").await.body;
     for words in [
-        "Pause the grant of 0x",
+        "Pause the grant of Person E1 (0x",
         "Take 5 ACC out of the free money",
         "waits for its time",
         "can be executed",
@@ -175,6 +175,10 @@ async fn calls_jobs_and_failures_stand_side_by_side_and_as_data() {
         assert!(page.contains(words), "{words}: {page}");
     }
     let json = office.get(Who::CompanyByList, "/company/jobs.json").await;
+    assert!(
+        json.body.contains("Pause the grant of 0x"),
+        "data keep the plan's own words"
+    );
     let json: Value = serde_json::from_str(&json.body).unwrap();
     let states = json["scheduled"].as_array().unwrap().iter();
     let states: Vec<_> = states.map(|one| one["state"].as_str().unwrap()).collect();

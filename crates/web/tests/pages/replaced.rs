@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::check;
 use crate::office::{Office, PEOPLE};
 use crate::people::{MINE, Who};
-use crate::sample::Story;
+use crate::sample::{Story, WALL};
 
 /// Rows of the new grant, without a word of powers, withholding or results.
 fn sheet(office: &Office, name: &'static str, (quantity, zone): (u32, &str)) -> String {
@@ -31,18 +31,36 @@ async fn what_the_sheet_does_not_say_is_as_it_was_and_what_changes_is_said() {
     let offer = office.sent(PEOPLE, &path, &fields).await;
     let answer = office.get(Who::Holder, &offer).await;
     let page = check::text(&answer.body);
+    let (_, old, _) = &office.story.grants[MINE];
+    let agreement = old.document.to_string();
+    let short = format!("{}…{}", &agreement[..6], &agreement[62..]);
     for words in [
+        // What changes, as people read it.
+        "Granted 7,300.00 ACC 8,000.00 ACC",
+        &format!("Its agreement {short} 0x"),
+        "Nothing else changes: 11 terms as before",
+        "Withheld for tax from each payment",
+        // All of it, to the last digit.
         "In the first granted: 7300.000000000000000001 ACC before, 8000 ACC after",
-        "its agreement: the text with the hash 0x",
+        &format!("its agreement: the text with the hash {agreement} before, the text with"),
         "every other term as before",
         "The agreement of G-1004b",
         "Nonce: 0x",
         "The company may end this grant, at most 30 days back.",
-        "In G-1004b, granted: 7300.000000000000000001 ACC before, 8000 ACC after.",
+        "In G-1004b, granted: 7,300.00 ACC before, 8,000.00 ACC after.",
         "Sign the replacement",
+        "The holder's signature is good until ",
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }
+    let exact = "<data value=\"7300.000000000000000001\" title=\"7300.000000000000000001 ACC\">";
+    assert!(answer.body.contains(exact), "{}", answer.body);
+    let until = page.split("signature is good until ").nth(1).unwrap();
+    let until = until.split(", in 30 days.").next().unwrap();
+    assert!(
+        until.contains(" Europe/Madrid (") && until.ends_with(" UTC)"),
+        "{until}"
+    );
     for same in [
         "results: ",
         "withheld for tax from each payment: ",
@@ -53,6 +71,28 @@ async fn what_the_sheet_does_not_say_is_as_it_was_and_what_changes_is_said() {
             "{same}: {page}"
         );
     }
+    let desk = office.read(PEOPLE, "/company").await;
+    assert!(
+        desk.contains("The replacement of G-1004 SECRET waits for its holder until "),
+        "{desk}"
+    );
+    let number = offer.rsplit_once('/').unwrap().1.parse().unwrap();
+    let mut tx = office.store.write().await.unwrap();
+    assert!(tx.sign_request(number, &[7; 65], WALL).await.unwrap());
+    tx.commit().await.unwrap();
+    let desk = office.get(PEOPLE, "/company").await.body;
+    assert!(
+        desk.contains(&format!("href=\"{offer}\">Send it</a>")),
+        "{desk}"
+    );
+    let desk = check::text(&desk);
+    assert!(
+        desk.contains(
+            "The replacement of G-1004 SECRET is signed by its holder and can be sent until "
+        ) && !desk.contains("waits for its holder until "),
+        "{desk}"
+    );
+
     let auditor = office.get(Who::AuditorByMail, &offer).await;
     assert_eq!(auditor.status, StatusCode::FORBIDDEN);
     let file = format!("{offer}/replacement.json");

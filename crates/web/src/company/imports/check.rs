@@ -213,7 +213,8 @@ pub(super) async fn shell(
 ) -> Result<Shell, PageError> {
     let as_of = load::as_of(read, state).await?;
     let context = load::context(state, as_of, Some(viewer));
-    Ok(Shell::new(&context, "Import grants", Place::CompanyRounds))
+    let shell = Shell::new(&context, "Import grants", Place::CompanyRounds);
+    Ok(shell.with_zone(&context.zone_of(None).1))
 }
 
 fn of_file(loaded: &Loaded, judged: &Judged) -> Vec<String> {
@@ -253,7 +254,7 @@ fn wrong_rows(loaded: &Loaded, judged: &Judged) -> Vec<WrongRow> {
 /// What the rows come to, beside what the sheet says of itself.
 pub(super) fn control(judged: &Judged, loaded: &Loaded, token: &Token) -> Control {
     let totals = &judged.totals;
-    let amount = |units| format!("{} {}", token.exact(units), token.symbol);
+    let amount = |units| token.whole(units);
     let stated = totals.stated.map(amount);
     let line = |what, rows: usize, sum: Option<u128>| ControlLine {
         what,

@@ -107,7 +107,7 @@ pub(super) fn pool(judged: &Judged, token: &Token) -> (String, bool) {
             (sentence, false)
         }
         missing => {
-            let exact = |units| format!("{} {}", token.exact(units), token.symbol);
+            let exact = |units| token.whole(units);
             let sentence =
                 words::over_the_pool(&exact(judged.good), &exact(judged.free), &exact(missing));
             (sentence, true)

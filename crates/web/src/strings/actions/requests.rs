@@ -1,8 +1,7 @@
-use guerdon_formats::replacement::Changed;
 use guerdon_formats::words::listed;
 
 use crate::dates;
-use crate::numbers::shortened;
+use crate::numbers::{Token, count, shortened};
 
 /// The wallet lacks the role on the chain.
 pub(crate) fn no_role(
@@ -126,17 +125,13 @@ pub(crate) const NOT_TRIED: &str = "It was not tried: this server has no node to
 /// The holder has still to sign a replacement.
 pub(crate) fn waits_for_holder(holder: &str, until: &str) -> String {
     format!(
-        "The holder {} has still to sign, until {until}. Send them the address of this page.",
-        shortened(holder)
+        "The holder {holder} has still to sign, until {until}. Send them the address of this page."
     )
 }
 
 /// The holder signed, and the company sends.
 pub(crate) fn signed_by_holder(holder: &str, at: &str) -> String {
-    format!(
-        "The holder {} signed on {at}. The company's issuer can send it now.",
-        shortened(holder)
-    )
+    format!("The holder {holder} signed on {at}. The company's issuer can send it now.")
 }
 
 /// The replacement is on the chain.
@@ -185,8 +180,57 @@ pub(crate) const HOLDER_SIGNS: &str = "You agree that the grants above take this
                                        it. Any other change of the grant makes it worthless.";
 
 /// A term of a new grant that is not as it was.
-pub(crate) fn changes_in(grant: &str, changed: &Changed) -> String {
+pub(crate) fn changes_in(grant: &str, changed: &str) -> String {
     format!("In {grant}, {changed}.")
+}
+
+/// Of a term, what holds and what would hold.
+pub(crate) fn changed(what: &str, before: &str, after: &str) -> String {
+    format!("{what}: {before} before, {after} after")
+}
+
+/// An agreement in a sentence, by its shortened hash.
+pub(crate) fn agreement_of(hash: &str) -> String {
+    format!("the text with the hash {hash}")
+}
+
+/// The figures of all new grants together.
+pub(crate) const IN_ALL: &str = "In all";
+
+/// The figures of what stays with the holder.
+pub(crate) const THE_HOLDERS: &str = "The holder's";
+
+/// What a replacement leaves alone.
+pub(crate) fn stays(terms: u64) -> String {
+    format!("Nothing else changes: {} as before", count(terms, "term"))
+}
+
+/// What it does to the free money; nothing if nothing.
+pub(crate) fn frees(base_units: i128, token: &Token) -> Option<String> {
+    let amount = token.words(base_units.unsigned_abs());
+    match base_units {
+        0 => None,
+        1.. => Some(format!("It gives {amount} back to the pool's free money.")),
+        _ => Some(format!("It needs {amount} of the pool's free money.")),
+    }
+}
+
+/// What was paid and is not earned by the new terms.
+pub(crate) fn takes_over(amount: &str) -> String {
+    format!(
+        "The first takes over {amount} more as paid than its own terms have earned: it pays nothing \
+         until they have, and meanwhile that much more is vested in all."
+    )
+}
+
+/// What of the old grant's state nobody inherits.
+pub(crate) fn not_carried_over(lost: &[&str]) -> String {
+    format!("Not carried over: {}.", lost.join(", "))
+}
+
+/// Until when a signature counts.
+pub(crate) fn good_until(until: &str, relative: &str) -> String {
+    format!("The holder's signature is good until {until}, {relative}.")
 }
 
 /// What the company sends.

@@ -43,6 +43,17 @@ pub(crate) fn committed_before(day: &str) -> String {
 pub(crate) const RESCINDED: &str = "This round was taken back. Its root is used up: import the sheet \
                                     anew to promise it again.";
 
+/// The round was imported by mistake.
+pub(crate) const SET_ASIDE: &str = "This round was discarded: import its sheet anew to promise it.";
+
+/// A grant of the round is in another one that stands.
+pub(crate) fn in_another_round(name: &str, other: &str) -> String {
+    format!(
+        "The grant {name} is in the round {other} as well, and would be promised twice. Commit that \
+         one, or discard it first: guerdon round discard."
+    )
+}
+
 /// Nobody committed the round.
 pub(crate) const NOT_COMMITTED: &str = "This round is not committed, so there is nothing to take \
                                         back.";

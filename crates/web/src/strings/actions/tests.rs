@@ -275,6 +275,7 @@ fn what_never_changes_is_a_sentence_too() {
         NOT_COMMITTED,
         BINDING_DAY_WRONG,
         ROUND_UNKNOWN,
+        SET_ASIDE,
         UNDO_COMMIT,
         UNDO_BINDING,
         UNDO_RESCIND,
