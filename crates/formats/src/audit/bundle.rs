@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Write};
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
+use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use super::archive::Archive;
 use super::manifest::{FileHash, Manifest};
 use crate::json::FileError;
 
@@ -48,7 +49,15 @@ pub enum BundleError {
     #[error("the archive was changed at byte {at}, outside of its files")]
     NotCanonical {
         /// Offset of the first difference.
-        at: usize,
+        at: u64,
+    },
+    /// A file that is read whole, of a length that no bundle needs.
+    #[error("`{path}` is longer than {most} bytes, which no bundle needs")]
+    TooLong {
+        /// Its path.
+        path: String,
+        /// The most that is read.
+        most: u64,
     },
 }
 
@@ -102,37 +111,11 @@ impl Bundle {
     /// # Errors
     /// [`BundleError`] with the first thing that is not as it was written.
     pub fn decode(bytes: &[u8]) -> Result<Self, BundleError> {
-        let mut files = entries(bytes)?;
-        let missing = |path: &str| BundleError::Missing {
-            path: path.to_owned(),
-        };
-        let manifest = files.remove(MANIFEST).ok_or_else(|| missing(MANIFEST))?;
-        let seal = files.remove(SEAL).ok_or_else(|| missing(SEAL))?;
-        if seal != seal_line(&sha256(&manifest)).into_bytes() {
-            return Err(BundleError::Seal);
-        }
-        let manifest = Manifest::decode(&manifest)?;
-        for named in &manifest.files {
-            let file = files.get(&named.path).ok_or_else(|| missing(&named.path))?;
-            if sha256(file) != named.sha256 || file.len() as u64 != named.bytes {
-                return Err(BundleError::Changed {
-                    path: named.path.clone(),
-                });
-            }
-        }
-        let is_named = |path: &String| manifest.files.iter().any(|file| file.path == *path);
-        if let Some(path) = files.keys().find(|path| !is_named(path)) {
-            return Err(BundleError::Extra { path: path.clone() });
-        }
-        let bundle = Self { manifest, files };
-        let canonical = bundle.encode()?;
-        if canonical != bytes {
-            let pairs = canonical.iter().zip(bytes);
-            return Err(BundleError::NotCanonical {
-                at: pairs.take_while(|(left, right)| left == right).count(),
-            });
-        }
-        Ok(bundle)
+        let (manifest, mut archive) = Archive::open(|| Ok(Cursor::new(bytes)))?;
+        let named = manifest.files.iter().map(|file| &file.path);
+        let files = named.map(|path| Ok((path.clone(), archive.file(path)?)));
+        let files = files.collect::<Result<_, BundleError>>()?;
+        Ok(Self { manifest, files })
     }
 
     /// A file by its path.
@@ -172,31 +155,4 @@ fn archive<'a>(
         writer.write_all(bytes)?;
     }
     Ok(writer.finish()?.into_inner())
-}
-
-fn entries(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
-    let broken = |error: &dyn ToString| BundleError::Archive(error.to_string());
-    let archive = ZipArchive::new(Cursor::new(bytes));
-    let mut archive = archive.map_err(|error| broken(&error))?;
-    let mut files = BTreeMap::new();
-    // What is not compressed cannot be longer than the archive, unless files lie in one another.
-    let mut left = bytes.len() as u64;
-    for place in 0..archive.len() {
-        let mut entry = archive.by_index(place).map_err(|error| broken(&error))?;
-        let path = entry.name().map_err(|error| broken(&error))?.into_owned();
-        if entry.compression() != CompressionMethod::Stored {
-            return Err(broken(&format!("`{path}` is compressed")));
-        }
-        let mut content = Vec::new();
-        let mut entry = entry.by_ref().take(left.saturating_add(1));
-        if entry.read_to_end(&mut content).is_err() {
-            return Err(BundleError::Changed { path });
-        }
-        let rest = left.checked_sub(content.len() as u64);
-        left = rest.ok_or_else(|| broken(&format!("`{path}` lies inside of other files")))?;
-        if files.insert(path.clone(), content).is_some() {
-            return Err(BundleError::Extra { path });
-        }
-    }
-    Ok(files)
 }

@@ -4,6 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use sha2::{Digest, Sha256};
 use zip::ZipWriter;
 
+use super::archive::MANIFEST_MAX;
 use super::bundle::{BundleError, MANIFEST, SEAL, options, seal_line, sha256};
 use super::manifest::{FileHash, Manifest};
 
@@ -100,7 +101,8 @@ impl<S: Read + Write + Seek> Gathering<S> {
     /// Writes the archive, to the byte as [`super::Bundle::encode`] does, and answers its manifest.
     ///
     /// # Errors
-    /// [`BundleError::Archive`] when a file cannot be read or written, or does not fit an archive.
+    /// [`BundleError::Archive`] when a file cannot be read or written, or does not fit an archive;
+    /// [`BundleError::TooLong`] when there are more files than a manifest may name.
     pub fn archive(
         mut self,
         manifest: Manifest,
@@ -108,20 +110,27 @@ impl<S: Read + Write + Seek> Gathering<S> {
     ) -> Result<Manifest, BundleError> {
         self.end();
         let manifest = self.listed(manifest);
-        let written = self.written_to(&manifest, to);
+        let encoded = manifest.encode();
+        // Who reads the archive could not read such a manifest.
+        if encoded.len() as u64 > MANIFEST_MAX {
+            return Err(BundleError::TooLong {
+                path: MANIFEST.to_owned(),
+                most: MANIFEST_MAX,
+            });
+        }
+        let written = self.written_to(&encoded, to);
         written.map_err(|error| BundleError::Archive(error.to_string()))?;
         Ok(manifest)
     }
 
     fn written_to(
         &mut self,
-        manifest: &Manifest,
+        manifest: &[u8],
         to: impl Write + Seek,
     ) -> Result<(), zip::result::ZipError> {
         let mut writer = ZipWriter::new(to);
-        let manifest = manifest.encode();
-        let seal = seal_line(&sha256(&manifest));
-        for (path, bytes) in [(MANIFEST, manifest.as_slice()), (SEAL, seal.as_bytes())] {
+        let seal = seal_line(&sha256(manifest));
+        for (path, bytes) in [(MANIFEST, manifest), (SEAL, seal.as_bytes())] {
             writer.start_file(path, options())?;
             writer.write_all(bytes)?;
         }

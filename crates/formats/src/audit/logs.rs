@@ -1,7 +1,10 @@
+use std::io::BufRead;
+
 use alloy_primitives::{B256, hex};
 use guerdon_core::fact::{Log, Origin};
 use serde_json::json;
 
+use super::lines::lines;
 use crate::json::{Fields, FileError, canonical};
 
 /// Logs as NDJSON, one a line, as the chain keeps them.
@@ -30,11 +33,13 @@ pub fn write_logs<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<u8> {
 /// # Errors
 /// The first line that is no log.
 pub fn read_logs(bytes: &[u8]) -> Result<Vec<Log>, (usize, FileError)> {
-    let text = bytes.split(|byte| *byte == b'\n');
-    let lines = (1..).zip(text).filter(|(_, line)| !line.is_empty());
-    lines
-        .map(|(place, line)| log(line).map_err(|error| (place, error)))
-        .collect()
+    each_log(bytes).collect()
+}
+
+/// The same one after the other, so that few stand in memory at a time.
+pub fn each_log(text: impl BufRead) -> impl Iterator<Item = Result<Log, (usize, FileError)>> {
+    let read = |(place, line): (usize, Vec<u8>)| log(&line).map_err(|error| (place, error));
+    lines(text).map(move |line| line.and_then(read))
 }
 
 fn log(line: &[u8]) -> Result<Log, FileError> {

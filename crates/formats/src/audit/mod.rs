@@ -1,18 +1,22 @@
 //! What auditors are given: the register of grants, totals and movements, and the bundle of
 //! evidence that holds them together with the events they follow from.
 
+mod archive;
 mod bundle;
 mod gather;
+mod lines;
 mod logs;
 mod manifest;
 mod movements;
 mod readme;
 mod register;
+mod same;
 mod tables;
 
+pub use archive::Archive;
 pub use bundle::{Bundle, BundleError};
 pub use gather::Gathering;
-pub use logs::{read_logs, write_logs};
+pub use logs::{each_log, read_logs, write_logs};
 pub use manifest::{Code, FileHash, Manifest, Pin};
 pub use movements::{Measure, Movements, Row};
 pub use readme::README;

@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
+use std::io::BufRead;
 
 use alloy_primitives::{B256, hex};
 use guerdon_core::ledger::{AttemptRecord, GoalRecord, Ledger, PoolRecord};
 use guerdon_core::terms::Terms;
 use serde_json::json;
 
+use super::lines::lines;
 use super::movements::Movements;
 use super::register::{Line, RoundLine};
 use crate::json::{Fields, FileError, canonical};
@@ -205,9 +207,7 @@ pub fn terms_lines(terms: &BTreeMap<B256, Terms>) -> Vec<u8> {
 ///
 /// # Errors
 /// The first line, from 1, that holds no terms.
-pub fn read_terms(bytes: &[u8]) -> Result<BTreeMap<B256, Terms>, (usize, FileError)> {
-    let text = bytes.split(|byte| *byte == b'\n');
-    let lines = (1..).zip(text).filter(|(_, line)| !line.is_empty());
+pub fn read_terms(text: impl BufRead) -> Result<BTreeMap<B256, Terms>, (usize, FileError)> {
     let read = |line: &[u8]| {
         let mut fields = Fields::of_file(line)?;
         let id = fields.hash("id")?;
@@ -216,8 +216,8 @@ pub fn read_terms(bytes: &[u8]) -> Result<BTreeMap<B256, Terms>, (usize, FileErr
         fields.finish()?;
         Ok((id, terms))
     };
-    lines
-        .map(|(place, line)| read(line).map_err(|error| (place, error)))
+    lines(text)
+        .map(|line| line.and_then(|(place, line)| read(&line).map_err(|error| (place, error))))
         .collect()
 }
 

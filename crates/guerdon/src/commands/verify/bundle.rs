@@ -1,6 +1,8 @@
 //! A bundle of evidence: whole to the byte, and everything in it recomputed from its own logs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{Read, Seek};
 
 use alloy_primitives::{Address, B256};
 use guerdon_chain::{Chain, Deployment, decode};
@@ -8,9 +10,10 @@ use guerdon_core::fact::{Fact, Log, Origin};
 use guerdon_core::id::Domain;
 use guerdon_core::ledger::Ledger;
 use guerdon_core::terms::Terms;
+use guerdon_formats::FileError;
 use guerdon_formats::audit::{
-    Bundle, Manifest, Standing, attempts_table, pool_table, read_logs, read_terms, register_table,
-    rounds_table, write_logs,
+    Archive, BundleError, Manifest, Standing, attempts_table, each_log, pool_table, read_terms,
+    register_table, rounds_table,
 };
 use guerdon_formats::goal_file::GoalDefinition;
 
@@ -21,32 +24,35 @@ use super::report::Report;
 use super::succession;
 use crate::cli::VerifyBundleArgs;
 use crate::context::{Context, Node};
-use crate::error::{Kind, Outcome};
-use crate::files;
+use crate::error::{Kind, Outcome, file_error};
+
+const LOGS: &str = "logs.ndjson";
+const TERMS: &str = "terms.ndjson";
 
 /// Checks a bundle offline; with a node also against the chain.
 pub(super) async fn run(context: &Context, arguments: &VerifyBundleArgs) -> Outcome {
     let file = &arguments.file;
     super::run::present(file)?;
+    let open = || File::open(file);
+    open().map_err(|error| file_error("read", file, &error))?;
     let mut report = Report::default();
     let name = file.display().to_string();
-    match Bundle::decode(&files::read(file)?) {
+    match Archive::open(open) {
         Err(error) => report.fail("files", &name, "content", error.to_string()),
-        Ok(bundle) => {
-            for _ in &bundle.files {
+        Ok((manifest, mut archive)) => {
+            let bundle = &mut (&manifest, &mut archive);
+            for _ in &manifest.files {
                 report.count("files");
             }
-            about(&bundle, &mut report);
-            form::check(&bundle, &mut report);
-            let content = Content::read(&bundle, &mut report);
-            content.recompute(&bundle, &mut report);
+            about(&manifest, &mut report);
+            form::check(bundle, &mut report);
+            Content::read(bundle, &mut report).recompute(bundle, &mut report);
             if arguments.chain || context.global.rpc_url.is_some() {
                 let compare = async |node: &Node| {
                     let chain = &node.chain;
-                    let manifest = &bundle.manifest;
-                    let known = deployed(context, chain, manifest)?;
-                    let from = begins(known.as_ref(), manifest, &mut report);
-                    against_chain(chain, (manifest, from), &content.logs, &mut report).await
+                    let known = deployed(context, chain, &manifest)?;
+                    let from = begins(known.as_ref(), &manifest, &mut report);
+                    against_chain(chain, from, &mut (&manifest, &mut archive), &mut report).await
                 };
                 context.with_node(compare).await?;
             }
@@ -55,47 +61,42 @@ pub(super) async fn run(context: &Context, arguments: &VerifyBundleArgs) -> Outc
     report.finish(context.global.output)
 }
 
-fn about(bundle: &Bundle, report: &mut Report) {
-    let pin = &bundle.manifest.pin;
-    report.fact("company", bundle.manifest.company.clone());
+/// A bundle in its archive.
+pub(super) type Opened<'a, S> = (&'a Manifest, &'a mut Archive<S>);
+
+fn about(manifest: &Manifest, report: &mut Report) {
+    let pin = &manifest.pin;
+    report.fact("company", manifest.company.clone());
     report.fact("date", pin.date.clone());
     report.fact("block", pin.block);
     report.fact("block hash", pin.hash.to_string());
     report.moment("time", pin.time);
-    report.fact("seal", bundle.seal());
+    report.fact("seal", manifest.seal());
 }
 
 /// What the files of a bundle say.
 struct Content {
-    logs: Vec<Log>,
     facts: Vec<(Origin, Fact)>,
     terms: BTreeMap<B256, Terms>,
 }
 
 impl Content {
-    fn read(bundle: &Bundle, report: &mut Report) -> Self {
-        let empty: &[u8] = &[];
-        let mut line_of =
-            |path: &'static str, (line, error): (usize, guerdon_formats::FileError)| {
-                report.fail("files", path, &format!("line {line}"), error.to_string());
-            };
-        let logs = read_logs(bundle.file("logs.ndjson").unwrap_or(empty));
-        let logs = logs.unwrap_or_else(|error| {
-            line_of("logs.ndjson", error);
-            Vec::new()
-        });
-        let terms = read_terms(bundle.file("terms.ndjson").unwrap_or(empty));
-        let terms = terms.unwrap_or_else(|error| {
-            line_of("terms.ndjson", error);
-            BTreeMap::new()
-        });
-        let facts = facts_of(&logs, report);
-        Self { logs, facts, terms }
+    fn read<S: Read + Seek>((manifest, archive): &mut Opened<'_, S>, report: &mut Report) -> Self {
+        let facts = match archive.reader(LOGS) {
+            Ok(text) => facts_of(manifest, each_log(text), report),
+            Err(error) => Err(absent(&error)),
+        };
+        let facts = facts.unwrap_or_else(|error| nothing_of(LOGS, error, report));
+        let terms = archive
+            .reader(TERMS)
+            .map_err(|error| absent(&error))
+            .and_then(read_terms);
+        let terms = terms.unwrap_or_else(|error| nothing_of(TERMS, error, report));
+        Self { facts, terms }
     }
 
-    fn recompute(&self, bundle: &Bundle, report: &mut Report) {
-        let manifest = &bundle.manifest;
-        places(manifest, &self.logs, report);
+    fn recompute<S: Read + Seek>(&self, bundle: &mut Opened<'_, S>, report: &mut Report) {
+        let manifest = bundle.0;
         let domain = Domain::new(manifest.chain_id, address(manifest, "Grants"));
         for (id, terms) in &self.terms {
             let want = terms.encode().map(|bytes| domain.id(&bytes));
@@ -141,19 +142,43 @@ fn address(manifest: &Manifest, name: &str) -> Address {
     manifest.address(name).unwrap_or_default()
 }
 
-fn facts_of(logs: &[Log], report: &mut Report) -> Vec<(Origin, Fact)> {
-    let mut facts = Vec::with_capacity(logs.len());
+/// A file that is not there, which is a finding of its own already.
+fn absent(error: &BundleError) -> Unread {
+    (0, FileError::NotJson(error.to_string()))
+}
+
+/// The line of a file that cannot be read, and why.
+type Unread = (usize, FileError);
+
+/// Reports it; nothing of the file is taken up.
+fn nothing_of<T: Default>(path: &str, (line, error): Unread, report: &mut Report) -> T {
+    if line > 0 {
+        report.fail("files", path, &format!("line {line}"), error.to_string());
+    }
+    T::default()
+}
+
+/// What the logs say, each in its place.
+fn facts_of(
+    manifest: &Manifest,
+    logs: impl Iterator<Item = Result<Log, Unread>>,
+    report: &mut Report,
+) -> Result<Vec<(Origin, Fact)>, Unread> {
+    let mut places = Places::of(manifest);
+    let mut facts = Vec::new();
     for log in logs {
+        let log = log?;
         report.count("events");
-        match decode(log) {
+        match decode(&log) {
             Ok(fact) => facts.extend(fact.map(|fact| (log.origin, fact))),
             Err(error) => {
                 let place = place(&log.origin);
                 report.fail("events", &place, "content", error.to_string());
             }
         }
+        places.check(&log, report);
     }
-    facts
+    Ok(facts)
 }
 
 fn place(origin: &Origin) -> String {
@@ -161,48 +186,56 @@ fn place(origin: &Origin) -> String {
 }
 
 /// Logs stand in the order of the chain, up to the block, and come from the contracts.
-fn places(manifest: &Manifest, logs: &[Log], report: &mut Report) {
-    let pin = &manifest.pin;
-    let contracts: BTreeSet<_> = manifest.contracts.iter().map(|code| code.address).collect();
-    let mut before: Option<Origin> = None;
-    for log in logs {
-        let (origin, name) = (log.origin, place(&log.origin));
-        if !contracts.contains(&log.address) {
-            let message = format!("{} is no contract of the manifest", log.address);
-            report.fail("events", &name, "address", message);
+struct Places<'a> {
+    manifest: &'a Manifest,
+    contracts: BTreeSet<Address>,
+    before: Option<Origin>,
+}
+
+impl<'a> Places<'a> {
+    fn of(manifest: &'a Manifest) -> Self {
+        Self {
+            manifest,
+            contracts: manifest.contracts.iter().map(|code| code.address).collect(),
+            before: None,
         }
-        if origin.block > pin.block || origin.block < manifest.start_block {
-            report.fail("events", &name, "block", "it is outside of the bundle");
+    }
+
+    fn check(&mut self, log: &Log, report: &mut Report) {
+        let (origin, pin) = (log.origin, &self.manifest.pin);
+        let mut fail = |field: &str, message: &str| {
+            report.fail("events", &place(&origin), field, message);
+        };
+        if !self.contracts.contains(&log.address) {
+            let message = format!("{} is no contract of the manifest", log.address);
+            fail("address", &message);
+        }
+        if origin.block > pin.block || origin.block < self.manifest.start_block {
+            fail("block", "it is outside of the bundle");
         }
         if origin.block == pin.block && origin.block_hash != pin.hash {
             let message = "it is of another block than the one the bundle is pinned to";
-            report.fail("events", &name, "block hash", message);
+            fail("block hash", message);
         }
-        if let Some(before) = before {
+        if let Some(before) = self.before {
             let was = (before.block, before.log_index);
             if was >= (origin.block, origin.log_index) {
-                report.fail(
-                    "events",
-                    &name,
-                    "order",
-                    "it does not follow on the one before",
-                );
+                fail("order", "it does not follow on the one before");
             }
             if before.block == origin.block && before.block_hash != origin.block_hash {
-                report.fail("events", &name, "block hash", "one block has two hashes");
+                fail("block hash", "one block has two hashes");
             }
         }
-        before = Some(origin);
+        self.before = Some(origin);
     }
 }
 
 /// The tables are what the logs add up to.
-fn derived(
-    bundle: &Bundle,
+fn derived<S: Read + Seek>(
+    (manifest, archive): &mut Opened<'_, S>,
     (ledger, terms): (&Ledger, &BTreeMap<B256, Terms>),
     report: &mut Report,
 ) {
-    let manifest = &bundle.manifest;
     let standing = Standing {
         ledger,
         terms,
@@ -221,7 +254,7 @@ fn derived(
         ("pool.csv", pool_table(&ledger.pool, token)),
         ("attempts.csv", attempts_table(ledger)),
     ] {
-        let found = bundle.file(path).map(<[u8]>::to_vec).unwrap_or_default();
+        let found = archive.file(path).unwrap_or_default();
         match first_difference(&found, table.to_csv().as_bytes()) {
             None => report.count("tables"),
             Some(line) => {
@@ -245,11 +278,37 @@ fn first_difference(found: &[u8], want: &[u8]) -> Option<usize> {
     Some(same.count().saturating_add(1))
 }
 
+/// The place, from 1, of the first log in which two lists differ.
+fn first_other(
+    mut told: impl Iterator<Item = Log>,
+    mut found: impl Iterator<Item = Log>,
+) -> Option<usize> {
+    let mut place = 1;
+    loop {
+        match (told.next(), found.next()) {
+            (None, None) => return None,
+            (told, found) if told != found => return Some(place),
+            _ => place += 1,
+        }
+    }
+}
+
 /// Definitions of goals are those that the chain has.
-fn goals(bundle: &Bundle, ledger: &Ledger, report: &mut Report) {
-    let files = bundle.files.iter();
-    for (path, bytes) in files.filter(|(path, _)| path.starts_with("goals/")) {
-        let goal = match GoalDefinition::decode(bytes) {
+fn goals<S: Read + Seek>(
+    (manifest, archive): &mut Opened<'_, S>,
+    ledger: &Ledger,
+    report: &mut Report,
+) {
+    let paths = manifest.files.iter().map(|file| &file.path);
+    for path in paths.filter(|path| path.starts_with("goals/")) {
+        let bytes = match archive.short(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                report.fail("goals", path, "content", error.to_string());
+                continue;
+            }
+        };
+        let goal = match GoalDefinition::decode(&bytes) {
             Ok(goal) => goal,
             Err(error) => {
                 report.fail("goals", path, "content", error.to_string());
@@ -296,10 +355,10 @@ fn begins(known: Option<&Deployment>, manifest: &Manifest, report: &mut Report) 
 }
 
 /// The chain has this block, these logs and this code.
-async fn against_chain(
+async fn against_chain<S: Read + Seek>(
     chain: &Chain,
-    (manifest, from): (&Manifest, u64),
-    logs: &[Log],
+    from: u64,
+    (manifest, archive): &mut Opened<'_, S>,
     report: &mut Report,
 ) -> Outcome {
     let kind = "chain";
@@ -321,11 +380,12 @@ async fn against_chain(
     }
     let contracts: Vec<_> = manifest.contracts.iter().map(|code| code.address).collect();
     let found = chain.logs(from, pin.block, &contracts).await?;
-    let found: Vec<_> = found
+    let found = found
         .into_iter()
-        .filter(|log| matches!(decode(log), Ok(Some(_))) && is_followed(log, manifest))
-        .collect();
-    match first_difference(&write_logs(logs), &write_logs(&found)) {
+        .filter(|log| matches!(decode(log), Ok(Some(_))) && is_followed(log, manifest));
+    let told = archive.reader(LOGS).map(each_log);
+    let told = told.into_iter().flatten().map_while(Result::ok);
+    match first_other(told, found) {
         None => report.count(kind),
         Some(line) => {
             let message = "the chain has other events than the bundle";

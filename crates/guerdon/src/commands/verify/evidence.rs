@@ -2,17 +2,19 @@
 //! it, and says what was signed.
 
 use std::collections::BTreeMap;
+use std::io::{Read, Seek};
 
 use alloy_primitives::{B256, keccak256};
 use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::goal::Kind;
 use guerdon_core::ledger::{AttemptRecord, GoalRecord, Ledger};
-use guerdon_formats::audit::Bundle;
+use guerdon_formats::audit::Archive;
 use guerdon_formats::eval::{
     EvalError, Format, PairFile, Query, Reading, Side, fits, fits_pair, pair, read,
 };
 use guerdon_formats::goal_file::GoalDefinition;
 
+use super::bundle::Opened;
 use super::report::Report;
 
 /// Which attempt at which goal a file is of, and its hash.
@@ -24,7 +26,7 @@ pub(super) struct Place {
 }
 
 /// The files of one attempt by their hashes.
-type Files<'a> = BTreeMap<B256, (&'a str, &'a [u8])>;
+type Files = BTreeMap<B256, (String, Vec<u8>)>;
 
 /// What files say: x and y, or why they decide nothing; none where too little is here to tell.
 type Said = Result<Option<(u128, u128)>, String>;
@@ -54,17 +56,19 @@ struct Signed {
 }
 
 /// Reports files that are not what was signed, and results that their files do not say.
-pub(super) fn check(
-    bundle: &Bundle,
+pub(super) fn check<S: Read + Seek>(
+    bundle: &mut Opened<'_, S>,
     (ledger, facts): (&Ledger, &[(Origin, Fact)]),
     report: &mut Report,
 ) {
-    let mut attempts: BTreeMap<(B256, u16), Files<'_>> = BTreeMap::new();
-    for (path, bytes) in &bundle.files {
+    let mut attempts: BTreeMap<(B256, u16), BTreeMap<B256, &str>> = BTreeMap::new();
+    let (manifest, archive) = (bundle.0, &mut *bundle.1);
+    for path in manifest.files.iter().map(|file| &file.path) {
         let Some(place) = place(path) else { continue };
-        report.equal(("evidence", path), "hash", keccak256(bytes), place.hash);
+        let hash = archive.file(path).map(keccak256).unwrap_or_default();
+        report.equal(("evidence", path), "hash", hash, place.hash);
         let files = attempts.entry((place.goal, place.attempt)).or_default();
-        files.insert(place.hash, (path, bytes));
+        files.insert(place.hash, path);
     }
     let (mut without, mut unread) = (0, 0);
     for ((id, number), signed) in signed(facts) {
@@ -72,7 +76,7 @@ pub(super) fn check(
         let attempt = goal.and_then(|goal| Some((goal, goal.attempts.get(usize::from(number))?)));
         match (attempts.remove(&(id, number)), attempt) {
             (Some(files), Some(attempt)) => {
-                let read = of_attempt(bundle, (attempt, signed), &files, report);
+                let read = of_attempt(archive, (attempt, signed), &files, report);
                 unread += u64::from(!read);
             }
             _ => without += 1,
@@ -80,7 +84,7 @@ pub(super) fn check(
     }
     report.fact("results without files", without);
     report.fact("results whose files were not read", unread);
-    for (path, _) in attempts.values().flat_map(BTreeMap::values) {
+    for path in attempts.values().flat_map(BTreeMap::values) {
         let message = "no signed result is of its attempt: somebody added it";
         report.fail("evidence", path, "attempt", message);
     }
@@ -103,12 +107,17 @@ fn signed(facts: &[(Origin, Fact)]) -> BTreeMap<(B256, u16), Signed> {
 }
 
 /// Whether its files could be read, whatever they say.
-fn of_attempt(
-    bundle: &Bundle,
+fn of_attempt<S: Read + Seek>(
+    archive: &mut Archive<S>,
     ((goal, attempt), signed): ((&GoalRecord, &AttemptRecord), Signed),
-    files: &Files<'_>,
+    paths: &BTreeMap<B256, &str>,
     report: &mut Report,
 ) -> bool {
+    let mut read = |(hash, path): (&B256, &&str)| {
+        let bytes = archive.file(path).unwrap_or_default();
+        (*hash, (path.to_string(), bytes))
+    };
+    let files: Files = paths.iter().map(&mut read).collect();
     let name = format!("attempt {} at goal {}", attempt.number, goal.id);
     let Some((path, evidence)) = files.get(&signed.evidence) else {
         let message = format!("the file that was signed, {}, is missing", signed.evidence);
@@ -118,12 +127,12 @@ fn of_attempt(
     let named = PairFile::decode(evidence).map(|file| file.names());
     let mut allowed = named.unwrap_or_default();
     allowed.push(signed.evidence);
-    let definition = bundle.files.get(&format!("goals/{}.json", goal.id));
-    let definition = definition.and_then(|bytes| GoalDefinition::decode(bytes).ok());
+    let definition = archive.short(&format!("goals/{}.json", goal.id)).ok();
+    let definition = definition.and_then(|bytes| GoalDefinition::decode(&bytes).ok());
     let said = definition.map_or(Ok(None), |definition| {
         let query = Query::of_goal(&definition, attempt.word.seed);
         match goal.goal.kind {
-            Kind::Paired => both(&definition, &query, files, evidence),
+            Kind::Paired => both(&definition, &query, &files, evidence),
             Kind::Count => measured(&definition, evidence),
             Kind::Proportion | Kind::Measure => {
                 let beside = files.iter().filter(|(hash, _)| **hash != signed.evidence);
@@ -155,7 +164,7 @@ fn single<'a>(
     definition: &GoalDefinition,
     query: &Query,
     evidence: &[u8],
-    beside: impl Iterator<Item = (&'a B256, &'a (&'a str, &'a [u8]))>,
+    beside: impl Iterator<Item = (&'a B256, &'a (String, Vec<u8>))>,
 ) -> Result<((u128, u128), Option<B256>), String> {
     let said = |answers: Option<&[u8]>| {
         let reading = read(evidence, query, answers).map_err(|error| error.to_string())?;
@@ -189,9 +198,9 @@ fn counts(definition: &GoalDefinition, reading: &Reading) -> Result<(u128, u128)
 }
 
 /// What two runs say, if all their files are here.
-fn both(definition: &GoalDefinition, query: &Query, files: &Files<'_>, evidence: &[u8]) -> Said {
+fn both(definition: &GoalDefinition, query: &Query, files: &Files, evidence: &[u8]) -> Said {
     let named = PairFile::decode(evidence).map_err(|error| error.to_string())?;
-    let of = |hash: &B256| files.get(hash).map(|(_, bytes)| *bytes);
+    let of = |hash: &B256| files.get(hash).map(|(_, bytes)| bytes.as_slice());
     let side = |hashes: guerdon_formats::eval::Hashes| {
         let samples = match hashes.answers {
             Some(hash) => Some(of(&hash)?),
@@ -210,9 +219,11 @@ fn both(definition: &GoalDefinition, query: &Query, files: &Files<'_>, evidence:
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use alloy_primitives::Address;
     use guerdon_core::goal::{Goal, GoalState, panel_hash};
-    use guerdon_formats::audit::{Manifest, Pin};
+    use guerdon_formats::audit::{Bundle, Manifest, Pin};
     use guerdon_formats::eval::Hashes;
     use guerdon_formats::goal_file::{GoalPlace, Specification, spec_hash};
 
@@ -327,10 +338,23 @@ mod tests {
         };
         let mut report = Report::default();
         let facts = [(Origin::default(), proposed)];
-        check(&bundle(files), (&ledger, &facts), &mut report);
+        opened(files, |bundle| {
+            check(bundle, (&ledger, &facts), &mut report)
+        });
         let unread = report.fact_of("results whose files were not read");
         let unread = unread.and_then(serde_json::Value::as_u64).unwrap();
         (report, unread)
+    }
+
+    /// Does something with a bundle of these files.
+    fn opened(
+        files: BTreeMap<String, Vec<u8>>,
+        check: impl FnOnce(&mut Opened<'_, Cursor<&[u8]>>),
+    ) {
+        let bytes = bundle(files).encode().unwrap();
+        let source = || Ok(Cursor::new(bytes.as_slice()));
+        let (manifest, mut archive) = Archive::open(source).unwrap();
+        check(&mut (&manifest, &mut archive));
     }
 
     fn bundle(files: BTreeMap<String, Vec<u8>>) -> Bundle {
@@ -446,7 +470,9 @@ mod tests {
         let path = format!("results/{0}/0/{0}", B256::repeat_byte(9));
         let files = BTreeMap::from([(path.clone(), b"changed".to_vec())]);
         let mut report = Report::default();
-        check(&bundle(files), (&Ledger::default(), &[]), &mut report);
+        opened(files, |bundle| {
+            check(bundle, (&Ledger::default(), &[]), &mut report)
+        });
         let told = report.finish(Output::Json).unwrap_err().sentence;
         assert!(told.contains(&format!("{path}, hash: it is")), "{told}");
     }

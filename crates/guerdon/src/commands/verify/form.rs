@@ -1,7 +1,10 @@
 //! The form of a bundle: the files that every bundle has and no others, and each contract once.
 
-use guerdon_formats::audit::{Bundle, Manifest, README};
+use std::io::{Read, Seek};
 
+use guerdon_formats::audit::{Manifest, README};
+
+use super::bundle::Opened;
 use super::evidence;
 use super::report::Report;
 
@@ -25,23 +28,24 @@ const CONTRACTS: [&str; 4] = ["Grants", "Goals", "AccessToken", "AccessManager"]
 const MORE_CONTRACTS: [&str; 3] = ["Succession", "BondToken", "BondManager"];
 
 /// Reports what is missing, and what was added.
-pub(super) fn check(bundle: &Bundle, report: &mut Report) {
+pub(super) fn check<S: Read + Seek>((manifest, archive): &mut Opened<'_, S>, report: &mut Report) {
+    let paths = || manifest.files.iter().map(|file| file.path.as_str());
     for path in FILES {
-        if !bundle.files.contains_key(path) {
+        if !paths().any(|named| named == path) {
             report.fail("files", path, "content", "it is missing from the bundle");
         }
     }
-    for (path, bytes) in &bundle.files {
-        if !FILES.contains(&path.as_str()) && !is_goal(path) && evidence::place(path).is_none() {
+    for path in paths() {
+        if !FILES.contains(&path) && !is_goal(path) && evidence::place(path).is_none() {
             let message = "no bundle has such a file: somebody added it";
             report.fail("files", path, "name", message);
         }
-        if path == README_PATH && bytes != README.as_bytes() {
+        if path == README_PATH && archive.file(path).ok().as_deref() != Some(README.as_bytes()) {
             let message = "it is not the text that stands in every bundle";
             report.fail("files", path, "content", message);
         }
     }
-    contracts(&bundle.manifest, report);
+    contracts(manifest, report);
 }
 
 /// `goals/0x` and 64 digits of the goal's hash.
@@ -83,9 +87,10 @@ fn contracts(manifest: &Manifest, report: &mut Report) {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::io::Cursor;
 
     use alloy_primitives::{Address, B256};
-    use guerdon_formats::audit::{Code, Pin};
+    use guerdon_formats::audit::{Archive, Bundle, Code, Pin};
 
     use super::*;
     use crate::output::Format;
@@ -126,8 +131,10 @@ mod tests {
     fn told(change: impl FnOnce(&mut Bundle)) -> Option<String> {
         let mut bundle = bundle();
         change(&mut bundle);
+        let bytes = Bundle::new(bundle.manifest, bundle.files).encode().unwrap();
+        let (manifest, mut archive) = Archive::open(|| Ok(Cursor::new(&bytes))).unwrap();
         let mut report = Report::default();
-        check(&bundle, &mut report);
+        check(&mut (&manifest, &mut archive), &mut report);
         let failure = report.finish(Format::Nothing).err();
         failure.map(|failure| failure.sentence)
     }
@@ -144,6 +151,12 @@ mod tests {
             format!("goals/{goal}0.json"),
             format!("goals/{goal}.txt"),
             format!("goals/{goal}/{goal}.json"),
+            format!("results/{goal}/0/../{goal}"),
+            "../register.csv".to_owned(),
+            "/etc/passwd".to_owned(),
+            "goals\\notes.json".to_owned(),
+            "logs.ndjson ".to_owned(),
+            "\u{1b}[2Jlogs.ndjson".to_owned(),
         ] {
             let told = told(|bundle| drop(bundle.files.insert(added.clone(), Vec::new())));
             let told = told.unwrap();
