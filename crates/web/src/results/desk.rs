@@ -1,6 +1,8 @@
 //! A goal with everything that is known of it here: its definition, what is to be signed, by whom
 //! it was.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::{Address, B256};
 use guerdon_core::goal::GoalsDomain;
 use guerdon_core::ledger::{AttemptRecord, GoalRecord};
@@ -9,7 +11,7 @@ use guerdon_store::{PaperSignature, Read};
 use jiff::tz::TimeZone;
 
 use super::papers::{Asked, Sheet};
-use crate::access::{Part, Viewer, parts_of};
+use crate::access::{self, Part, Viewer, parts_of};
 use crate::error::PageError;
 use crate::numbers::shortened;
 use crate::views::Context;
@@ -21,6 +23,8 @@ pub(super) struct Desk {
     pub(super) definition: Option<GoalDefinition>,
     pub(super) sheets: Vec<Sheet>,
     pub(super) signatures: Vec<PaperSignature>,
+    /// Names of panel members that the reader may know.
+    pub(super) names: BTreeMap<Address, String>,
 }
 
 /// When and where a page is read, and by which clock.
@@ -59,7 +63,22 @@ impl Desk {
             sheets,
             signatures,
             record,
+            names: BTreeMap::new(),
         })
+    }
+
+    /// With the names of panel members, as far as this reader may know them.
+    pub(super) async fn naming(
+        mut self,
+        read: &mut Read,
+        viewer: &Viewer,
+    ) -> Result<Self, PageError> {
+        for member in &self.record.panel {
+            if let Some(name) = access::name(read, Some(viewer), *member).await? {
+                self.names.insert(*member, name);
+            }
+        }
+        Ok(self)
     }
 
     pub(super) fn title(&self) -> String {

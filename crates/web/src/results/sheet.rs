@@ -15,7 +15,7 @@ use crate::access::{Part, Viewer};
 use crate::dates;
 use crate::error::PageError;
 use crate::html::{Hex, Markup};
-use crate::numbers::{payout as paid, score};
+use crate::numbers::{capital, payout as paid, score};
 use crate::signing::Request;
 use crate::strings::results as words;
 use crate::views::goal_words::{measured, raw};
@@ -40,7 +40,8 @@ pub(super) struct SheetView {
     pub(super) table: Vec<(&'static str, String)>,
     pub(super) warnings: Vec<String>,
     pub(super) progress: String,
-    pub(super) members: Vec<(Hex, String)>,
+    /// Name where it is known, wallet, and whether it signed.
+    pub(super) members: Vec<(Option<String>, Hex, String)>,
     /// Files to take away: where, and what they are.
     pub(super) files: Vec<(String, String)>,
     pub(super) sign: Option<Markup>,
@@ -71,7 +72,8 @@ impl Working<'_> {
                 Some(one) => words::signed_on(one.added_at, &self.at.zone),
                 None => words::NOT_SIGNED.to_owned(),
             };
-            (Hex::address(member), said)
+            let name = desk.names.get(member).map(|name| capital(name));
+            (name, Hex::address(member), said)
         });
         let need = match sheet.asked {
             Asked::Accept(_) => 1,

@@ -74,6 +74,7 @@ pub(super) async fn show(
     let as_of = load::as_of(&mut read, state).await?;
     let context = load::context(state, as_of, Some(&viewer));
     let desk = Desk::of(&mut read, *record).await?;
+    let desk = desk.naming(&mut read, &viewer).await?;
     drop(read);
     let mut page = made(&desk, (&context, &viewer), number)?;
     page.refused = refused;

@@ -113,7 +113,8 @@ pub(crate) fn signing(goal: &str, number: u16, raw: &str, evidence: B256) -> Vec
 
 /// Who signed, of how many.
 pub(crate) fn signed(have: usize, m: u8, panel: usize) -> String {
-    format!("{have} of {panel} members signed; {m} are needed.")
+    let needed = if m == 1 { "is" } else { "are" };
+    format!("{have} of {panel} members signed; {m} {needed} needed.")
 }
 
 /// When a member signed.
@@ -142,6 +143,16 @@ pub(crate) fn drawn(samples: u32, pool: u32, seed: &str) -> String {
     format!(
         "{} of {} items were drawn by the chain with the seed {seed}.",
         grouped(samples),
+        grouped(pool)
+    )
+}
+
+/// A baseline that was pinned by its file before the chain drew anything.
+pub(crate) fn whole_baseline(pool: u32) -> String {
+    format!(
+        "The baseline's file was named before the draw, over all {} items: bring that one, and what \
+         it answered to the drawn items counts. Run the model with the baseline's seeds, 0 unless \
+         its file has others.",
         grouped(pool)
     )
 }
