@@ -69,14 +69,18 @@ async fn show(state: &AppState, viewer: &Viewer, form: Form<'_>) -> Answer {
     let context = load::context(state, as_of, Some(viewer));
     let now = (state.wall)();
     let links = read.auditor_links().await?;
+    let (zone, zone_name) = context.zone_of(None);
     let mut answer = html(&LinksPage {
-        shell: Shell::new(&context, "Auditors", Place::Auditors),
+        shell: Shell::new(&context, "Auditors", Place::Auditors).with_zone(&zone_name),
         lead: words::LEAD,
         made: form.made,
         refused: form.refused,
         label: form.label.to_owned(),
         days: form.days.to_owned(),
-        rows: links.iter().map(|link| LinkRow::new(link, now)).collect(),
+        rows: links
+            .iter()
+            .map(|link| LinkRow::new(link, &zone, now))
+            .collect(),
         empty: words::NOTHING,
     })?;
     // The link is shown once: no copy of the page is kept on the way.
@@ -182,8 +186,8 @@ impl Form<'_> {
 }
 
 impl LinkRow {
-    fn new(link: &AuditorLink, now: u64) -> Self {
-        let day = |at: u64| dates::day(at, &TimeZone::UTC);
+    fn new(link: &AuditorLink, zone: &TimeZone, now: u64) -> Self {
+        let day = |at: u64| dates::day(at, zone);
         let (revoked, is_alive) = (link.revoked_at.map(day), link.is_alive(now));
         let expires = day(link.link.expires_at);
         Self {

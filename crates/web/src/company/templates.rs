@@ -84,7 +84,8 @@ async fn page(State(state): State<AppState>, CompanyReader(viewer): CompanyReade
         });
     }
     html(&TemplatesPage {
-        shell: Shell::new(&context, "Templates", Place::Templates),
+        shell: Shell::new(&context, "Templates", Place::Templates)
+            .with_zone(&context.zone_of(None).1),
         rows,
         empty: words::NO_TEMPLATES,
         may_write: viewer.wallet().is_some(),
@@ -336,7 +337,7 @@ async fn show(
         None => "/company/templates/new".to_owned(),
     };
     html(&TemplatePage {
-        shell: Shell::new(&context, &heading, Place::Templates),
+        shell: Shell::new(&context, &heading, Place::Templates).with_zone(&context.zone_of(None).1),
         heading,
         discard: uses.map(|_| format!("{action}/discard")),
         action,

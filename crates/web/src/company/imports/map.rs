@@ -154,7 +154,8 @@ async fn show(
         }
     });
     html(&MapPage {
-        shell: Shell::new(&context, "Match the columns", Place::CompanyRounds),
+        shell: Shell::new(&context, "Match the columns", Place::CompanyRounds)
+            .with_zone(&context.zone_of(None).1),
         name: draft.name.clone(),
         action: format!("/company/imports/{}", draft.id),
         steps: steps(&draft, At::Map, false),

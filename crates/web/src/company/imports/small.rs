@@ -238,7 +238,8 @@ async fn show(state: &AppState, viewer: &Viewer, sent: &Fields, wrong: &Wrong) -
             .collect(),
     });
     html(&SmallPage {
-        shell: Shell::new(&context, "Type in grants", Place::CompanyRounds),
+        shell: Shell::new(&context, "Type in grants", Place::CompanyRounds)
+            .with_zone(&context.zone_of(None).1),
         refused: wrong.whole.clone(),
         shared: shared.collect(),
         grants: grants.collect(),

@@ -244,7 +244,7 @@ async fn show(
     });
     let person = before.map(|member| format!("/company/people/{}", member.person));
     html(&EditPage {
-        shell: Shell::new(&context, &heading, Place::People),
+        shell: Shell::new(&context, &heading, Place::People).with_zone(&context.zone_of(None).1),
         heading,
         fields: fields.collect(),
         roles: roles.into(),

@@ -79,7 +79,8 @@ async fn show(state: &AppState, viewer: &Viewer, member: &Member, wrong: Option<
     let name = shown_name(member);
     let grants = grants(&mut read, member).await?;
     html(&ErasePage {
-        shell: Shell::new(&context, &format!("Erase {name}"), Place::People),
+        shell: Shell::new(&context, &format!("Erase {name}"), Place::People)
+            .with_zone(&context.zone_of(None).1),
         path: format!("/company/people/{}", member.person),
         goes: words::erase_goes(&count(grants, "grant")),
         stays: words::ERASE_STAYS,

@@ -92,7 +92,7 @@ pub(super) async fn show(
         false => format!("/company/people?find={}&from={from}", escaped(&find)),
     };
     html(&PeoplePage {
-        shell: Shell::new(&context, "People", Place::People),
+        shell: Shell::new(&context, "People", Place::People).with_zone(&context.zone_of(None).1),
         lead: words::on_the_list(&count(all, "person").replace("persons", "people")),
         before: (from > 0).then(|| path(from.saturating_sub(PAGE))),
         more: more.then(|| path(from.saturating_add(PAGE))),
