@@ -9,6 +9,9 @@ use crate::calendar::Zone;
 use crate::percent::show_ppb;
 use crate::words::{describe_gates, describe_schedule};
 
+/// Before the nonce, which ends the text.
+const NONCE: &str = "Nonce: ";
+
 /// A generated agreement.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +25,15 @@ impl Agreement {
     #[must_use]
     pub fn document(&self) -> B256 {
         keccak256(self.text.as_bytes())
+    }
+
+    /// Whether another text says the same, but for its nonce.
+    #[must_use]
+    pub fn says_like(&self, text: &str) -> bool {
+        fn said(text: &str) -> &str {
+            text.rsplit_once(NONCE).map_or(text, |(said, _)| said)
+        }
+        said(&self.text) == said(text)
     }
 }
 
@@ -77,7 +89,7 @@ impl Statement<'_> {
              this text stands in the terms as `document`."
                 .to_owned(),
         );
-        lines.push(format!("Nonce: {}", B256::from(nonce)));
+        lines.push(format!("{NONCE}{}", B256::from(nonce)));
         let mut text = lines.join("\n");
         text.push('\n');
         Agreement { text }

@@ -51,11 +51,22 @@ pub(crate) async fn execute(
     signer: &Signer,
     intent: Intent<'_>,
 ) -> Outcome<Option<Receipt>> {
+    execute_after(context, chain, signer, intent, async || Ok(())).await
+}
+
+/// [`execute`], with what must be written down before anything is signed.
+pub(crate) async fn execute_after(
+    context: &Context,
+    chain: &Chain,
+    signer: &Signer,
+    intent: Intent<'_>,
+    before: impl AsyncFnOnce() -> Outcome,
+) -> Outcome<Option<Receipt>> {
     let tried = !context.global.hands_over() || context.handover.is_empty();
     if tried && delay::must_schedule(chain, signer, &intent.plan).await {
         return delay::schedule(context, chain, signer, &intent.plan).await;
     }
-    send(context, chain, signer, intent).await
+    send_after(context, chain, signer, intent, before).await
 }
 
 /// [`execute`] for a call that is no longer asked about: it is made as it is.
@@ -64,6 +75,16 @@ pub(crate) async fn send(
     chain: &Chain,
     signer: &Signer,
     intent: Intent<'_>,
+) -> Outcome<Option<Receipt>> {
+    send_after(context, chain, signer, intent, async || Ok(())).await
+}
+
+async fn send_after(
+    context: &Context,
+    chain: &Chain,
+    signer: &Signer,
+    intent: Intent<'_>,
+    before: impl AsyncFnOnce() -> Outcome,
 ) -> Outcome<Option<Receipt>> {
     if context.global.hands_over() {
         let gas = context.handover.keep(chain, signer, &intent.plan).await?;
@@ -79,6 +100,7 @@ pub(crate) async fn send(
         return Ok(None);
     }
     confirm(&context.global, "Send this?", intent.consent)?;
+    before().await?;
     let receipt = chain.send(&intent.plan, signer).await?;
     context.say(&format!(
         "done: block {}, transaction {}, {} gas",

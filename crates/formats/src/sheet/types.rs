@@ -199,6 +199,15 @@ pub struct StatedValue {
 }
 
 impl Draft {
+    /// Whether an earlier import promised the same by these canonical terms, in this zone: all but
+    /// the document, since agreements have a nonce of their own each time.
+    #[must_use]
+    pub fn promises_like(&self, terms: &[u8], zone: &str) -> bool {
+        let document = self.terms.document;
+        let known = Terms::decode(terms).map(|terms| Terms { document, ..terms });
+        zone == self.zone && known.is_ok_and(|known| known == self.terms)
+    }
+
     /// The grant as a leaf of a round.
     #[must_use]
     pub const fn leaf(&self) -> Leaf {

@@ -1,16 +1,19 @@
 //! What commands put into the database, and how it is filled again from the files after it was
 //! deleted.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
 use guerdon_chain::Deployment;
+use guerdon_core::terms::Terms;
+use guerdon_formats::agreement::Agreement;
 use guerdon_formats::grant_file::GrantFile;
 use guerdon_formats::round_file::RoundFile;
 use guerdon_formats::sheet::{Draft, RowError};
 use guerdon_store::{
-    Identity, ImportedGoal, ImportedGrant, ImportedRound, Person, StatedValue, Store, StoreError,
-    Tx,
+    Aside, Identity, ImportedGoal, ImportedGrant, ImportedRound, Person, StatedValue, Store,
+    StoreError, Tx,
 };
 use jiff::Timestamp;
 
@@ -45,20 +48,36 @@ pub(crate) fn identity(deployment: &Deployment) -> Identity {
     }
 }
 
-/// Writes an imported round with its people.
+/// Writes an imported round with its people; or answers the grants of the round that the same sheet
+/// was made before, here or on another machine. One transaction decides which of several it is.
+///
+/// # Errors
+/// A round that stands has one of the grants, and the sheet is not that round's.
 pub(crate) async fn put_round(
     context: &Context,
     file: &RoundFile,
     drafts: &[Draft],
     name: &str,
-) -> Outcome {
+) -> Outcome<Option<Vec<Draft>>> {
     let Some(deployment) = context.only_deployment()? else {
-        return Ok(());
+        return Ok(None);
     };
     let store = open(context, &deployment).await?;
     let mut tx = store.write().await?;
-    forget_torn(context, &mut tx, (file.header.root.hash, drafts)).await?;
-    put_header(&mut tx, file, name).await?;
+    let before = imported_before(&mut tx, drafts).await?;
+    match &before {
+        None => {
+            put_rows(&mut tx, file, drafts, name).await?;
+            tx.commit().await?;
+        }
+        Some(_) => drop(tx),
+    }
+    store.close().await;
+    Ok(before)
+}
+
+async fn put_rows(tx: &mut Tx, file: &RoundFile, drafts: &[Draft], name: &str) -> Outcome {
+    put_header(tx, file, name).await?;
     let ids = round::ids(file);
     for draft in drafts {
         let index = ids.binary_search(&draft.id).unwrap_or_default();
@@ -100,26 +119,72 @@ pub(crate) async fn put_round(
     }
     tx.add_members_of_round(file.header.root.hash, now())
         .await?;
-    tx.commit().await?;
-    store.close().await;
     Ok(())
 }
 
-/// Drops what an import of the same grants left behind that was killed before its round file was
-/// written. Rounds of other grants stay: another process may have their files.
-async fn forget_torn(context: &Context, tx: &mut Tx, (root, drafts): (B256, &[Draft])) -> Outcome {
-    let mut rounds: BTreeSet<B256> = BTreeSet::new();
+/// The grants of this sheet as they were imported before: by a process that was killed before it
+/// had written their files, or by another machine, whose files are not here. What was set aside and
+/// never committed is forgotten.
+async fn imported_before(tx: &mut Tx, drafts: &[Draft]) -> Outcome<Option<Vec<Draft>>> {
+    let mut named: BTreeMap<B256, Vec<(&Draft, ImportedGrant)>> = BTreeMap::new();
     for draft in drafts {
-        let named = tx.grants_named(&draft.external_id).await?;
-        rounds.extend(named.iter().map(|grant| grant.root));
-    }
-    rounds.remove(&root);
-    for round in rounds {
-        if !context.data.round(round).exists() && tx.round(round).await?.is_none() {
-            tx.forget_imported_round(round).await?;
+        for grant in tx.grants_named(&draft.external_id).await? {
+            named.entry(grant.root).or_default().push((draft, grant));
         }
     }
-    Ok(())
+    for (root, grants) in named {
+        if tx.round_stands(root).await? {
+            let round = tx.imported_round(root).await?;
+            let is_whole = round
+                .is_some_and(|it| it.count == drafts.len() as u64 && grants.len() == drafts.len());
+            let same = |(draft, grant): &(&Draft, ImportedGrant)| is_same(draft, grant);
+            if let Some((draft, _)) = grants.iter().find(|it| !is_whole || !same(it)) {
+                return Err(taken(&draft.external_id, root));
+            }
+            let grants = grants.into_iter();
+            return grants
+                .map(|(draft, grant)| again(draft, grant))
+                .collect::<Outcome<_>>()
+                .map(Some);
+        }
+        if tx.round(root).await?.is_none() {
+            tx.forget_imported_round(root).await?;
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the sheet says of a grant what was imported, the words of its agreement included.
+fn is_same(draft: &Draft, grant: &ImportedGrant) -> bool {
+    let same_words = match (&draft.agreement, &grant.agreement) {
+        (Some(agreement), Some(text)) => agreement.says_like(text),
+        // Erased with its person, or of a sheet whose documents come from elsewhere.
+        _ => true,
+    };
+    draft.promises_like(&grant.terms, &grant.zone) && same_words
+}
+
+/// A row of the sheet, with the document that it was given the first time.
+fn again(draft: &Draft, grant: ImportedGrant) -> Outcome<Draft> {
+    let terms = Terms::decode(&grant.terms)
+        .map_err(|error| Failure::failed(format!("terms of the grant {}: {error}", grant.id)))?;
+    Ok(Draft {
+        terms,
+        encoded: grant.terms,
+        id: grant.id,
+        agreement: grant.agreement.map(|text| Agreement { text }),
+        ..draft.clone()
+    })
+}
+
+fn taken(name: &str, root: B256) -> Failure {
+    Failure::precondition(format!(
+        "the grant {name} is in the round {root} already, by another sheet: nothing was imported"
+    ))
+    .hint(format!(
+        "a grant is imported once; give new grants an external_id of their own, or take that round \
+         away first: guerdon round discard {root}"
+    ))
 }
 
 /// Rows whose wallet the people list gives to somebody else than the row does.
@@ -202,24 +267,13 @@ pub(crate) async fn fill_from_files(context: &Context, store: &Store) -> Outcome
         if tx.imported_round(root).await?.is_some() {
             continue;
         }
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        put_header(&mut tx, file, &name).await?;
-        for (index, (id, terms)) in round::ids(file).into_iter().zip(&file.terms).enumerate() {
-            let known = grants.iter().find(|(_, grant)| grant.id == id);
-            tx.put_terms(&ImportedGrant {
-                id,
-                root,
-                index: index as u64,
-                terms: terms.clone(),
-                external_id: known.map_or_else(String::new, |(path, _)| stem(path)),
-                zone: known.map_or_else(|| Ok("UTC".to_owned()), |(_, grant)| zone(grant))?,
-                agreement: known.and_then(|(_, grant)| agreement(&grant.file)),
-            })
-            .await?;
+        put_read(&mut tx, (path, file), &grants).await?;
+        if let Some((name, other)) = tx.rival_of_round(root).await? {
+            tracing::warn!(
+                "the round {root} of {} is left aside: its grant {name} is in the round {other}",
+                path.display()
+            );
+            tx.set_round_aside(root, Some(Aside::Discarded)).await?;
         }
     }
     for (_, definition) in goals {
@@ -229,6 +283,35 @@ pub(crate) async fn fill_from_files(context: &Context, store: &Store) -> Outcome
         }
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// Puts back what the files know of one round.
+pub(crate) async fn put_from_file(context: &Context, tx: &mut Tx, file: &RoundFile) -> Outcome {
+    let path = context.data.round(file.header.root.hash);
+    put_read(tx, (&path, file), &grant_files(context)?).await
+}
+
+async fn put_read(
+    tx: &mut Tx,
+    (path, file): (&Path, &RoundFile),
+    grants: &[(PathBuf, Grant)],
+) -> Outcome {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    put_header(tx, file, &name).await?;
+    for (index, (id, terms)) in round::ids(file).into_iter().zip(&file.terms).enumerate() {
+        let known = grants.iter().find(|(_, grant)| grant.id == id);
+        tx.put_terms(&ImportedGrant {
+            id,
+            root: file.header.root.hash,
+            index: index as u64,
+            terms: terms.clone(),
+            external_id: known.map_or_else(String::new, |(path, _)| stem(path)),
+            zone: known.map_or_else(|| Ok("UTC".to_owned()), |(_, grant)| zone(grant))?,
+            agreement: known.and_then(|(_, grant)| agreement(&grant.file)),
+        })
+        .await?;
+    }
     Ok(())
 }
 
@@ -242,7 +325,7 @@ fn agreement(file: &GrantFile) -> Option<String> {
         .map(|agreement| agreement.text.clone())
 }
 
-fn stem(path: &std::path::Path) -> String {
+fn stem(path: &Path) -> String {
     path.file_stem()
         .unwrap_or_default()
         .to_string_lossy()
@@ -256,6 +339,10 @@ impl From<StoreError> for Failure {
             StoreError::OtherChain { .. }
             | StoreError::NumberTaken { .. }
             | StoreError::WalletTaken { .. } => Kind::Precondition,
+            StoreError::Unreachable { .. } => {
+                return Self::not_found(error.to_string())
+                    .hint("start it, or give another --database-url");
+            }
             _ => Kind::Failed,
         };
         Self::new(kind, error.to_string())

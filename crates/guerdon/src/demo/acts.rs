@@ -162,12 +162,12 @@ async fn import(session: &Session<'_>, sheet: &Sheet) -> Outcome<RoundFile> {
     };
     let documents = Documents::Nonces(&mut nonce);
     let known = known_goals(context)?;
-    let read = round::import::read_with(sheet.bytes, &place, known, documents)?;
+    let mut read = round::import::read_with(sheet.bytes, &place, known, documents)?;
     if let Some(error) = read.sheet.errors.first() {
         let text = format!("row {}: {}", error.row, error.message);
         return Err(Failure::input(text));
     }
-    let written = round::write::write_round(context, &place, &read, sheet.name).await?;
+    let written = round::write::write_round(context, &place, &mut read, sheet.name).await?;
     Ok(written.file)
 }
 

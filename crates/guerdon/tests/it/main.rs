@@ -25,6 +25,7 @@ mod jobs;
 mod keeper;
 mod kill;
 mod main_job;
+mod once;
 mod operations;
 mod people;
 mod promises;

@@ -7,11 +7,12 @@ use guerdon_core::terms::Terms;
 use guerdon_formats::round_file::RoundFile;
 use serde_json::json;
 
+use super::standing;
 use crate::cli::CommitArgs;
 use crate::commands::goal::files::known_goals;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
-use crate::execute::{Intent, execute, merge, receipt_value};
+use crate::execute::{Intent, execute_after, merge, receipt_value};
 use crate::output::Record;
 use crate::session::Session;
 use crate::words::time;
@@ -60,6 +61,7 @@ pub(crate) async fn commit(
     }
     refuse_company_panels(session, file).await?;
     refuse_known_ids(session, file).await?;
+    standing::hold(session, file, None).await?;
     let known = session
         .chain
         .round(session.grants(), header.root.hash, None)
@@ -103,7 +105,10 @@ pub(crate) async fn commit(
         .fact("total", unit.exact(header.root.total))
         .fact("free after", unit.exact(free - header.root.total))
         .fact("binding", binding);
-    execute(session.context, session.chain, signer, intent).await
+    let hold = async || standing::hold(session, file, Some(signer.address())).await;
+    let done = execute_after(session.context, session.chain, signer, intent, hold).await;
+    standing::settle(session, (header.root.hash, signer.address()), &done).await?;
+    done
 }
 
 /// Who pays must not sign the results that decide what is paid.

@@ -2,9 +2,11 @@
 
 use alloy_primitives::B256;
 use guerdon_formats::grant_file::GrantFile;
+use guerdon_store::Aside;
 use serde_json::json;
 
-use super::files::{ids, read, rename_aside, root, set_aside};
+use super::files::{read, rename_aside, root, set_aside};
+use super::standing;
 use crate::cli::RescindArgs;
 use crate::confirm::{Consent, confirm};
 use crate::context::Context;
@@ -16,14 +18,17 @@ use crate::session::Session;
 pub(crate) async fn run(context: &Context, arguments: &RescindArgs) -> Outcome {
     let root = root(context, &arguments.round)?;
     let path = context.data.round(root);
-    if !path.is_file() {
+    let grants = match path.is_file() {
+        true => Some(read(&path)?.header.count),
+        false => standing::known(context, root).await?,
+    };
+    let Some(grants) = grants else {
         return Err(Failure::not_found(format!(
             "there is no round {root} in {}",
             context.data.rounds().display()
         ))
         .hint("guerdon round list shows the rounds that were imported"));
-    }
-    let grants = ids(&read(&path)?).len();
+    };
     context
         .with_node(async |node| {
             let session = Session::open(context, node)?;
@@ -34,6 +39,7 @@ pub(crate) async fn run(context: &Context, arguments: &RescindArgs) -> Outcome {
                 ))
                 .hint("until it is binding, guerdon round rescind takes it back"));
             }
+            standing::refuse_under_way(&session, root).await?;
             say(&format!("Discard the round {root} of {grants} grants."));
             say(
                 "  undo  rename its files back: they keep their places, with .discarded at the end",
@@ -44,6 +50,7 @@ pub(crate) async fn run(context: &Context, arguments: &RescindArgs) -> Outcome {
                 return context.global.output.record(&record);
             }
             confirm(&context.global, "Discard it?", Consent::Yes)?;
+            standing::let_go(&session, root, Aside::Discarded).await?;
             set_grants_aside(context, root)?;
             set_aside(context, root, "discarded")?;
             let value = json!({"root": root, "grants": grants});

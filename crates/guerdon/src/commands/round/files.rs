@@ -36,7 +36,10 @@ pub(crate) fn find(context: &Context, argument: &str) -> Outcome<(PathBuf, Round
             "there is no round {argument} in {}",
             folder.display()
         ))
-        .hint("guerdon round list shows the rounds that were imported")
+        .hint(
+            "guerdon round list shows the rounds that were imported here; of one that was imported \
+             on another machine, importing the same sheet writes the files here as well",
+        )
     })?;
     if path.extension().is_some_and(|ending| ending == "csv") {
         let text = format!("{argument} is a grant sheet, not a round");

@@ -46,7 +46,7 @@ pub(crate) async fn run(context: &Context, arguments: &ImportArgs) -> Outcome {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let imported = write_round(context, &place, &read, &name).await?;
+    let imported = write_round(context, &place, &mut read, &name).await?;
     show(context.global.output, &read, Some(&imported))
 }
 
@@ -253,6 +253,7 @@ fn show(format: Format, read: &Read, imported: Option<&Imported>) -> Outcome {
     if let (Some(imported), Some(object)) = (imported, value.as_object_mut()) {
         object.insert("round_file".to_owned(), json!(imported.round_file));
         object.insert("grant_files".to_owned(), json!(imported.grant_files));
+        object.insert("imported_before".to_owned(), json!(imported.before));
     }
     let total = read
         .sheet
@@ -264,6 +265,12 @@ fn show(format: Format, read: &Read, imported: Option<&Imported>) -> Outcome {
         .line("grants", summary.grants.to_string())
         .line("total", read.unit.show(total))
         .line_if("root", summary.root.clone())
+        .line_if(
+            "imported before",
+            imported
+                .filter(|it| it.before)
+                .map(|_| "as this round: its files were written here".to_owned()),
+        )
         .line_if(
             "round file",
             imported.map(|it| it.round_file.display().to_string()),

@@ -30,7 +30,7 @@ pub(crate) fn importer(context: &Context, deployment: &Deployment) -> Importer {
 }
 
 async fn import(context: &Context, place: &Place, job: &ImportJob) -> ImportOutcome {
-    let read = {
+    let mut read = {
         let goals = known_goals(context).map_err(sentence)?;
         let mut nonce = || B256::random().0;
         let sheet = (job.csv.as_slice(), &job.choices);
@@ -39,7 +39,7 @@ async fn import(context: &Context, place: &Place, job: &ImportJob) -> ImportOutc
     if let Some(error) = read.sheet.errors.first() {
         return Err(format!("row {}: {}", error.row, error.message));
     }
-    let imported = write_round(context, place, &read, &job.name).await;
+    let imported = write_round(context, place, &mut read, &job.name).await;
     Ok(imported.map_err(sentence)?.file.header.root.hash)
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod import;
 mod lend;
 mod list;
 mod rescind;
+mod standing;
 pub(crate) mod write;
 
 pub(crate) use commit::commit;

@@ -2,9 +2,11 @@
 
 use alloy_primitives::B256;
 use guerdon_chain::{Receipt, Signer, plan};
+use guerdon_store::Aside;
 use serde_json::json;
 
 use super::files::{root, set_aside};
+use super::standing;
 use crate::cli::RescindArgs;
 use crate::commands::money::COMPANY;
 use crate::confirm::Consent;
@@ -22,6 +24,7 @@ pub(crate) async fn run(context: &Context, arguments: &RescindArgs) -> Outcome {
             let session = Session::open(context, node)?;
             let known = session.chain.round(session.grants(), root, None).await?;
             if known.committed_at != 0 && known.total == 0 {
+                standing::let_go(&session, root, Aside::Rescinded).await?;
                 set_aside(context, root, "rescinded")?;
                 let value = json!({"root": root, "already": true});
                 let record = Record::new(value).line("rescinded", format!("{root}, before"));
@@ -31,6 +34,7 @@ pub(crate) async fn run(context: &Context, arguments: &RescindArgs) -> Outcome {
             let Some(receipt) = rescind(&session, &signer, root).await? else {
                 return Ok(());
             };
+            standing::let_go(&session, root, Aside::Rescinded).await?;
             set_aside(context, root, "rescinded")?;
             let unit = session.unit();
             let mut value = json!({

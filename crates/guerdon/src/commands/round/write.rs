@@ -1,5 +1,6 @@
-//! An imported round on disk: grant files first, then the database, the round file last. A round
-//! file means that its import is complete; without it the import can be made again.
+//! An imported round: the database first, which decides whose round a sheet becomes, then its grant
+//! files, the round file last. A round file means that its import is complete; without it the same
+//! sheet makes the files of the same round, here and on every other machine.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,20 +22,56 @@ use crate::files::{self, file_name};
 #[derive(Debug)]
 pub(crate) struct Imported {
     pub(crate) file: RoundFile,
+    /// The database had it before: only its files were missing here.
+    pub(crate) before: bool,
     pub(crate) round_file: PathBuf,
     pub(crate) grant_folder: PathBuf,
     pub(crate) grant_files: Vec<PathBuf>,
 }
 
-/// Writes the files of a round and its rows.
+/// Writes the rows of a round and its files. A sheet that was imported before is read as the round
+/// that it became then.
 pub(crate) async fn write_round(
     context: &Context,
     place: &Place,
-    read: &Read,
+    read: &mut Read,
     name: &str,
 ) -> Outcome<Imported> {
+    refuse_known(context, &read.sheet.drafts)?;
+    let goals = definitions(context)?;
+    let (mut file, mut grants) = round_of(read, place, &goals)?;
+    let known = store::put_round(context, &file, &read.sheet.drafts, name).await?;
+    let before = known.is_some();
+    if let Some(drafts) = known {
+        read.sheet.drafts = drafts;
+        (file, grants) = round_of(read, place, &goals)?;
+    }
+    let mut grant_files = Vec::with_capacity(grants.len());
+    for (external_id, bytes) in grants {
+        let path = grant_path(context, &external_id);
+        files::write(&path, &bytes)?;
+        grant_files.push(path);
+    }
+    let round_file = context.data.round(file.header.root.hash);
+    let bytes = file.encode().map_err(|error| broken(&error))?;
+    files::write(&round_file, &bytes)?;
+    let grant_folder = context.data.grants();
+    Ok(Imported {
+        file,
+        before,
+        round_file,
+        grant_folder,
+        grant_files,
+    })
+}
+
+/// The round of these grants, and the bytes of each one's file by its name.
+fn round_of(
+    read: &Read,
+    place: &Place,
+    goals: &BTreeMap<B256, GoalDefinition>,
+) -> Outcome<(RoundFile, Vec<(String, Vec<u8>)>)> {
     let drafts = &read.sheet.drafts;
-    refuse_known(context, drafts)?;
     let token = TokenSpec {
         symbol: read.unit.symbol.clone(),
         decimals: read.unit.decimals,
@@ -45,14 +82,9 @@ pub(crate) async fn write_round(
         token: Some(token),
         document: B256::ZERO,
     };
-    let broken = |error: &dyn std::fmt::Display| {
-        Failure::failed(format!("the round cannot be written: {error}"))
-    };
     let file = RoundFile::build(origin, drafts).map_err(|error| broken(&error))?;
     let tree = file.tree().map_err(|error| broken(&error))?;
-    let goals = definitions(context)?;
-
-    let mut grant_files = Vec::with_capacity(drafts.len());
+    let mut grants = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let index = tree
             .index_of(draft.id)
@@ -69,25 +101,17 @@ pub(crate) async fn write_round(
                 index,
             }),
             proof,
-            goals: goals_of(draft, &goals)?,
+            goals: goals_of(draft, goals)?,
             agreement: draft.agreement.clone(),
         };
         let bytes = grant.encode().map_err(|error| broken(&error))?;
-        let path = grant_path(context, &draft.external_id);
-        files::write(&path, &bytes)?;
-        grant_files.push(path);
+        grants.push((draft.external_id.clone(), bytes));
     }
-    store::put_round(context, &file, drafts, name).await?;
-    let round_file = context.data.round(tree.root().hash);
-    let bytes = file.encode().map_err(|error| broken(&error))?;
-    files::write(&round_file, &bytes)?;
-    let grant_folder = context.data.grants();
-    Ok(Imported {
-        file,
-        round_file,
-        grant_folder,
-        grant_files,
-    })
+    Ok((file, grants))
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Failure {
+    Failure::failed(format!("the round cannot be written: {error}"))
 }
 
 pub(crate) fn grant_path(context: &Context, external_id: &str) -> PathBuf {

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{B256, hex};
-use guerdon_core::terms::Terms;
-use guerdon_formats::sheet::{self, Draft};
+use guerdon_formats::sheet;
 use guerdon_store::{Actor, ImportDraft, ImportedGrant, Read};
 
 use super::commit::title;
@@ -149,7 +148,8 @@ async fn adopted(
     let mut root: Option<B256> = None;
     for draft in &checked.good {
         let named = read.grants_named(&draft.external_id).await?;
-        let mut same = named.iter().filter(|known| is_same(draft, known));
+        let same = |known: &&ImportedGrant| draft.promises_like(&known.terms, &known.zone);
+        let mut same = named.iter().filter(same);
         let Some(known) = same.find(|known| root.is_none_or(|root| root == known.root)) else {
             return Ok(None);
         };
@@ -161,12 +161,4 @@ async fn adopted(
     let grants = u64::try_from(checked.good.len()).unwrap_or(u64::MAX);
     let round = read.imported_round(root).await?;
     Ok(round.filter(|round| round.count == grants).map(|_| root))
-}
-
-fn is_same(draft: &Draft, known: &ImportedGrant) -> bool {
-    let Ok(terms) = Terms::decode(&known.terms) else {
-        return false;
-    };
-    let document = draft.terms.document;
-    known.zone == draft.zone && Terms { document, ..terms } == draft.terms
 }
