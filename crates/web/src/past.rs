@@ -35,7 +35,7 @@ const RECORDS_MAX: usize = 200_000;
 const RECORDS_MIN: usize = 5_000;
 /// Readings of the log at a time: each holds a connection to the database until its end, and who
 /// asks for more of them waits without one.
-static READING: Semaphore = Semaphore::const_new(2);
+const READINGS: usize = 2;
 
 /// Everything that the events up to a block add up to.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +54,7 @@ pub(crate) struct Past {
 pub(crate) struct Days {
     ends: day::Ends,
     folded: Weighed<Past>,
+    reading: Semaphore,
 }
 
 impl Default for Days {
@@ -61,6 +62,7 @@ impl Default for Days {
         Self {
             ends: day::Ends::default(),
             folded: Weighed::new(RECORDS_MAX, Past::weight),
+            reading: Semaphore::new(READINGS),
         }
     }
 }
@@ -82,7 +84,7 @@ pub(crate) async fn at(state: &AppState, date: Date) -> Result<(Block, Arc<Past>
 /// failed.
 pub(crate) async fn up_to(state: &AppState, block: &Block) -> Result<Arc<Past>, PageError> {
     let make = async {
-        let turn = turn().await;
+        let turn = turn(state).await;
         let mut read = state.store.read().await?;
         let past = fold(&mut read, state, block.number).await?;
         let is_known = read.is_on_chain(block.number, block.hash).await?;
@@ -109,7 +111,7 @@ pub(crate) async fn between(
     let past = up_to(state, second).await?;
     let mut flows = Flows::default();
     let root_of = |id| past.ledger.grants.get(&id).map(|grant| grant.root);
-    let _turn = turn().await;
+    let _turn = turn(state).await;
     let mut read = state.store.read().await?;
     let span = (first.map(|first| first.number), second.number);
     let last = each_log(&mut read, span, |log| {
@@ -201,8 +203,8 @@ async fn each_log(
 }
 
 /// Waits for one's turn to read the log. Whoever waits holds no connection to the database.
-pub(crate) async fn turn() -> Option<SemaphorePermit<'static>> {
-    READING.acquire().await.ok()
+pub(crate) async fn turn(state: &AppState) -> Option<SemaphorePermit<'_>> {
+    state.memory().days.reading.acquire().await.ok()
 }
 
 /// Folds the events up to a block, here and now, in one's [`turn`].
@@ -307,7 +309,7 @@ mod tests {
                 grants: Address::ZERO,
                 goals: Address::ZERO,
                 token,
-                bond_token: None,
+                bond_token: Arc::default(),
                 wallet_network: None,
                 contracts: Vec::new(),
             },
@@ -327,7 +329,7 @@ mod tests {
         let store = Store::open_file(&folder.path().join("guerdon.db")).await;
         let store = store.unwrap();
         let state = state(&store);
-        let held = [turn().await, turn().await];
+        let held = [turn(&state).await, turn(&state).await];
         let ask = |number: u8| {
             let state = state.clone();
             tokio::spawn(async move {

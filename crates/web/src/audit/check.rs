@@ -68,7 +68,7 @@ impl Check {
 /// The rows of the database, which say what is now, against what its events up to now add up to.
 pub(super) async fn against_store(state: &AppState) -> Result<Check, PageError> {
     // One snapshot: what is compared must be of one moment, and folded from what stands there now.
-    let _turn = past::turn().await;
+    let _turn = past::turn(state).await;
     let read = &mut state.store.read().await?;
     let head = read.checkpoint().await?.ok_or(PageError::NothingRead)?;
     let ledger = past::fold(read, state, head.block).await?.ledger;
@@ -200,7 +200,7 @@ pub(super) async fn against_chain(
     match asking.compare(&past.ledger).await {
         Ok(check) => Ok(check),
         Err(error) => {
-            let turn = past::turn().await;
+            let turn = past::turn(state).await;
             let mut read = state.store.read().await?;
             let head = read.checkpoint().await?.ok_or(PageError::NothingRead)?;
             let ledger = past::fold(&mut read, state, head.block).await?.ledger;

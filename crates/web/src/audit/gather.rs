@@ -14,7 +14,6 @@ use guerdon_formats::eval::PairFile;
 use guerdon_store::Read;
 use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::pin::At;
 use crate::data::refused;
@@ -24,8 +23,6 @@ use crate::state::AppState;
 
 /// Pieces that may wait to be written: each is at most a batch of logs or a result file.
 const WAITING: usize = 2;
-/// Bundles that are made at a time; who asks for more of them waits.
-static MAKING: Semaphore = Semaphore::const_new(2);
 
 /// A bundle that was made.
 #[derive(Debug)]
@@ -52,7 +49,7 @@ pub(super) async fn gather(
     at: &At,
     wants_archive: bool,
 ) -> Result<Made, PageError> {
-    let _permit: Option<SemaphorePermit<'_>> = MAKING.acquire().await.ok();
+    let _turn = state.sending().turn().await;
     let (pieces, taken) = channel(WAITING);
     let manifest = manifest(state, at);
     let writing = tokio::task::spawn_blocking(move || written(taken, manifest, wants_archive));

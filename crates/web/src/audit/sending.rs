@@ -13,7 +13,7 @@ use guerdon_store::{Means, Owner};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -24,6 +24,8 @@ use crate::strings::audit as words;
 /// Archives at a time, and of one reader.
 const ALL_MAX: usize = 8;
 const EACH_MAX: usize = 2;
+/// Bundles that are made at a time; who asks for more of them waits.
+const MADE_AT_ONCE: usize = 2;
 /// Bytes of an archive that are sent at a time, and how long a reader may take over them.
 const CHUNK: usize = 64 << 10;
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
@@ -53,6 +55,7 @@ impl Reader {
 pub(crate) struct Sending {
     all: Arc<Semaphore>,
     each: Mutex<HashMap<Reader, Weak<Semaphore>>>,
+    making: Semaphore,
 }
 
 impl Default for Sending {
@@ -60,6 +63,7 @@ impl Default for Sending {
         Self {
             all: Arc::new(Semaphore::new(ALL_MAX)),
             each: Mutex::default(),
+            making: Semaphore::new(MADE_AT_ONCE),
         }
     }
 }
@@ -69,6 +73,11 @@ impl Default for Sending {
 pub(super) struct Place(#[expect(dead_code, reason = "held")] [OwnedSemaphorePermit; 2]);
 
 impl Sending {
+    /// Waits for one's turn to make a bundle.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.making.acquire().await.ok()
+    }
+
     /// A place for an archive.
     ///
     /// # Errors
