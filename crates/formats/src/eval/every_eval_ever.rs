@@ -45,7 +45,9 @@ pub(super) fn read(
     reading.model = document.text_at(&["model_info", "name"]).map(str::to_owned);
     let evaluator = ["source_metadata", "evaluator_relationship"];
     reading.evaluator = document.text_at(&evaluator).map(str::to_owned);
-    let verdict = check_source(document).and_then(|()| found.judge(&reading));
+    let verdict = check_source(document)
+        .and_then(|()| check_choice(query))
+        .and_then(|()| found.judge(&reading));
     reading.task = found.task;
     reading.metric = found.metric;
     reading.filter = found.filter;
@@ -178,6 +180,17 @@ fn choose<'j, 'a>(results: &'j [Json<'a>], query: &Query) -> Result<Found<'j, 'a
             let scores = fitting.iter().map(Found::pair).collect();
             Err(EvalError::FilterNeeded { asked, scores })
         }
+    }
+}
+
+/// The schema has no place for the items of a run, nor for the choice of them.
+fn check_choice(query: &Query) -> Result<(), String> {
+    match query.drawn.len() {
+        0 => Ok(()),
+        count => Err(format!(
+            "The file does not say over which items the run was: bring the harness's own, which \
+             shows whether they are the {count} that the chain drew."
+        )),
     }
 }
 

@@ -3,7 +3,7 @@
 use alloy_primitives::B256;
 use guerdon_core::goal::{Kind, draw};
 
-use super::{Counts, Pairing, Query, Reading};
+use super::{Counts, Pairing, Query, Reading, run_seed};
 use crate::goal_file::GoalDefinition;
 
 /// Why a file does not decide a goal.
@@ -64,12 +64,15 @@ impl Query {
             0 => Vec::new(),
             _ => draw(seed, goal.pool, goal.samples),
         };
+        let whole_baseline = whole_baseline(definition);
         Self {
             counts: counted(goal.kind),
             task: named("task"),
             metric: named("metric").unwrap_or_default(),
             filter: named("filter"),
             pool: if drawn.is_empty() { 0 } else { goal.pool },
+            seed: (!drawn.is_empty() && !whole_baseline).then(|| run_seed(Some(definition), seed)),
+            whole_baseline,
             drawn,
         }
     }
@@ -118,6 +121,15 @@ pub fn fits_pair(goal: &GoalDefinition, pairing: &Pairing) -> Result<(), Misfit>
         return Err(Misfit::AnswersOpen { goal });
     }
     Ok(())
+}
+
+/// Whether the baseline of a comparison over drawn items is a run over the whole pool: a file that
+/// was pinned before the draw cannot be of the drawn items alone.
+#[must_use]
+pub fn whole_baseline(goal: &GoalDefinition) -> bool {
+    goal.goal.kind == Kind::Paired
+        && goal.goal.seed_blocks > 0
+        && goal.specification.contains_key("baseline_file")
 }
 
 /// Whether a goal's specification says which baseline is meant.

@@ -7,7 +7,7 @@ use super::json::Json;
 use super::reading::{
     Check, Counts, EvalError, Format, NO_ANSWERS, Query, Reading, Run, Verdict, unrecognised,
 };
-use super::{canonical, count, inspect_task};
+use super::{canonical, count, inspect_drawn, inspect_task};
 
 /// The score of a log that is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,9 +54,13 @@ pub(super) fn read(
         .metric(&query.metric)
         .and_then(|metric| metric.get("value")?.float());
     reading.harness = format!("inspect_ai {}", version.unwrap_or("of unknown version"));
-    reading.task_hash = inspect_task::hash(document, &reading.metric, &reading.filter);
+    let score = (reading.metric.as_str(), reading.filter.as_str());
+    let whole = inspect_task::hash(document, score, true);
+    let drawn = inspect_task::hash(document, score, false);
+    reading.task_hash = if query.drawn.is_empty() { whole } else { drawn };
+    reading.task_hash_drawn = Some(drawn);
     reading.model = document.text_at(&["eval", "model"]).map(str::to_owned);
-    let verdict = log.judge(&reading, query.counts);
+    let verdict = log.judge(&reading, query);
     let answers = log.samples.as_deref().map(inspect_samples::answers);
     Ok(Run {
         reading: reading.judged(query.counts, verdict),
@@ -70,9 +74,11 @@ fn settings(document: &Json<'_>) -> Vec<(&'static str, String)> {
     let eval = |keys: &[&str]| document.get("eval").and_then(|eval| eval.path(keys));
     let generation = inspect_task::generation(eval(&["model_generate_config"]));
     let commit = Json::or_null(eval(&["revision", "commit"]));
+    let seed = Json::or_null(document.path(&["plan", "config", "seed"]));
     vec![
         ("model_generate_config", canonical::serialise(&generation)),
         ("revision", canonical::serialise(&commit)),
+        ("seed", canonical::serialise(&seed)),
     ]
 }
 
@@ -184,12 +190,16 @@ impl<'j, 'a> Log<'j, 'a> {
         counted.or_else(|| self.document.whole_at(&["results", "total_samples"]))
     }
 
-    fn judge(&self, reading: &Reading, counts: Counts) -> Result<Verdict, String> {
+    fn judge(&self, reading: &Reading, query: &Query) -> Result<Verdict, String> {
         self.check_finished()?;
         self.check_clean()?;
-        self.check_whole_run()?;
-        self.check_metric(reading, counts)?;
-        if counts == Counts::Scores {
+        let asked = match query.drawn.as_slice() {
+            [] => self.check_whole_run()?,
+            _ => inspect_drawn::check(self.document, self.samples.as_deref(), query)?,
+        };
+        self.check_asked(asked)?;
+        self.check_metric(reading, query.counts)?;
+        if query.counts == Counts::Scores {
             let samples = self.samples.as_deref().ok_or(NO_ANSWERS)?;
             inspect_samples::confirm_ids(samples, self.sample_ids())?;
             let mean = reading.score.ok_or(count::NO_SCORE)?;
@@ -279,23 +289,14 @@ impl<'j, 'a> Log<'j, 'a> {
         }
     }
 
-    /// Every question was asked once, finished and scored.
-    fn check_whole_run(&self) -> Result<(), String> {
+    /// Nothing was chosen; the number of questions.
+    fn check_whole_run(&self) -> Result<u64, String> {
         let config = |key: &str| self.document.path(&["eval", "config", key]);
         if config("limit").is_some() {
             return Err("The run was limited to a part of the questions.".to_owned());
         }
         if config("sample_id").is_some() {
             return Err("The run was over chosen questions, not over the whole task.".to_owned());
-        }
-        match config("epochs").map(Json::whole) {
-            None | Some(Some(1)) => {}
-            Some(Some(epochs)) => {
-                return Err(format!(
-                    "Each question was asked {epochs} times (epochs), which is another experiment."
-                ));
-            }
-            Some(None) => return Err("The log's epochs are no whole number.".to_owned()),
         }
         let dataset = self.document.whole_at(&["eval", "dataset", "samples"]);
         let Some(dataset) = dataset else {
@@ -309,6 +310,21 @@ impl<'j, 'a> Log<'j, 'a> {
                 ids.len()
             ));
         }
+        Ok(dataset)
+    }
+
+    /// So many questions were asked, each once, finished and scored.
+    fn check_asked(&self, questions: u64) -> Result<(), String> {
+        let epochs = self.document.path(&["eval", "config", "epochs"]);
+        match epochs.map(Json::whole) {
+            None | Some(Some(1)) => {}
+            Some(Some(epochs)) => {
+                return Err(format!(
+                    "Each question was asked {epochs} times (epochs), which is another experiment."
+                ));
+            }
+            Some(None) => return Err("The log's epochs are no whole number.".to_owned()),
+        }
         let total = self.document.whole_at(&["results", "total_samples"]);
         let completed = self.document.whole_at(&["results", "completed_samples"]);
         let unscored = self
@@ -320,9 +336,9 @@ impl<'j, 'a> Log<'j, 'a> {
             (self.scored(), "scored"),
         ];
         for (count, what) in asked {
-            if count != Some(dataset) {
+            if count != Some(questions) {
                 let count = count.map_or_else(|| "an unknown number".into(), |n| n.to_string());
-                return Err(format!("Of {dataset} questions, {count} were {what}."));
+                return Err(format!("Of {questions} questions, {count} were {what}."));
             }
         }
         match unscored {

@@ -5,11 +5,12 @@
 //!
 //! - `format` (`"inspect"`), `harness` (the version of `inspect_ai`), `metric`, `filter`;
 //! - `task`, `task_version`, `task_args` of `eval`;
-//! - `dataset`: `name`, `samples`, `sample_ids`, `shuffled`; its location is left out;
+//! - `dataset`: `name`, `samples`, `sample_ids`, `shuffled`; its location is left out, and for a run
+//!   over items that the chain drew `sample_ids`, too, since they differ with every draw;
 //! - `limits`: of `eval.config` the epochs and the limits on what the model may do;
 //! - `scorers`: `name` and `options` of each;
 //! - `plan`: `solver` and `params` of each step and of `finish`, and the generation settings but for
-//!   those that only concern the transport.
+//!   those that only concern the transport, and, over drawn items, the seed, which is drawn, too.
 //!
 //! Inspect records no hash of its questions: two data sets that share all of this share the hash.
 
@@ -39,8 +40,8 @@ const TRANSPORT: [&str; 7] = [
     "cache",
 ];
 
-/// The task hash of a score.
-pub(super) fn hash(document: &Json<'_>, metric: &str, filter: &str) -> B256 {
+/// The task hash of a score; without what was drawn (questions and seed) where every run has others.
+pub(super) fn hash(document: &Json<'_>, (metric, filter): (&str, &str), questions: bool) -> B256 {
     let eval = |keys: &[&str]| document.get("eval").and_then(|eval| eval.path(keys));
     let scorers = eval(&["scorers"]).and_then(Json::list).unwrap_or_default();
     let scorers = scorers
@@ -58,11 +59,15 @@ pub(super) fn hash(document: &Json<'_>, metric: &str, filter: &str) -> B256 {
         Json::or_null(eval(&["task_version"])),
     );
     map.insert("task_args".into(), Json::or_null(eval(&["task_args"])));
-    let dataset = ["name", "samples", "sample_ids", "shuffled"];
-    map.insert("dataset".into(), picked(eval(&["dataset"]), &dataset));
+    let dataset = kept(eval(&["dataset"]), |key| match key {
+        "name" | "samples" | "shuffled" => true,
+        "sample_ids" => questions,
+        _ => false,
+    });
+    map.insert("dataset".into(), dataset);
     map.insert("limits".into(), picked(eval(&["config"]), &LIMITS));
     map.insert("scorers".into(), Json::List(scorers.collect()));
-    map.insert("plan".into(), plan(document));
+    map.insert("plan".into(), plan(document, questions));
     map.insert("metric".into(), Json::Text(metric.into()));
     map.insert("filter".into(), Json::Text(filter.into()));
     canonical::hash(&Json::Map(map))
@@ -91,12 +96,15 @@ fn kept<'a>(object: Option<&Json<'a>>, keep: impl Fn(&str) -> bool) -> Json<'a> 
     )
 }
 
-fn plan<'a>(document: &Json<'a>) -> Json<'a> {
+fn plan<'a>(document: &Json<'a>, seeded: bool) -> Json<'a> {
     let of_plan = |key: &str| document.path(&["plan", key]);
     let step = ["solver", "params"];
     let steps = of_plan("steps").and_then(Json::list).unwrap_or_default();
     let mut map = Map::new();
-    map.insert("config".into(), generation(of_plan("config")));
+    let config = kept(of_plan("config"), |key| {
+        !TRANSPORT.contains(&key) && (seeded || key != "seed")
+    });
+    map.insert("config".into(), config);
     map.insert("finish".into(), picked(of_plan("finish"), &step));
     map.insert(
         "steps".into(),

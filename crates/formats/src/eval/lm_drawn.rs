@@ -7,16 +7,21 @@
 
 use std::collections::BTreeSet;
 
+use super::drawn::{confirm, confirm_pool, confirm_seed};
 use super::json::Json;
 use super::lm_samples::Tally;
+use super::reading::Query;
 
-/// Whether the file is of exactly these items of the task, each asked once; `pool` is the number of
-/// items that they were drawn from, 0 if it is not known.
+/// What `--seed` sets with one number.
+const SEEDS: [&str; 4] = ["random_seed", "numpy_seed", "torch_seed", "fewshot_seed"];
+
+/// Whether the file is of exactly these items of the task, each asked once, by the drawn seed.
 pub(super) fn check(
     document: &Json<'_>,
-    (task, pool): (&str, u32),
-    (drawn, tally): (&[u32], Option<&Tally>),
+    (task, tally): (&str, Option<&Tally>),
+    query: &Query,
 ) -> Result<(), String> {
+    let Query { drawn, pool, .. } = query;
     let count = drawn.len();
     if document.path(&["config", "limit"]).is_some() {
         return Err("The run was limited: not every drawn item was asked.".to_owned());
@@ -36,16 +41,23 @@ pub(super) fn check(
                 check_choice(chosen, drawn)?;
             }
             if let Some(tally) = tally {
-                tally.confirm_items(drawn)?;
+                let words = [
+                    "The samples file answers",
+                    "The samples file does not answer",
+                ];
+                confirm(tally.numbers()?, drawn, words)?;
             }
         }
     }
     let original = document.path(&["n-samples", task]);
     let original = original.and_then(|counts| counts.whole_at(&["original"]));
-    if let Some(original) = original.filter(|original| pool > 0 && *original != u64::from(pool)) {
-        return Err(format!(
-            "The task has {original} items, but the chain drew out of {pool}."
-        ));
+    match original {
+        Some(original) => confirm_pool(original, *pool)?,
+        None if *pool == 0 => {}
+        None => return Err("The file does not say how many questions the task has.".to_owned()),
+    }
+    for name in SEEDS {
+        confirm_seed((name, document.path(&["config", name])), query.seed)?;
     }
     match document
         .path(&["results", task])

@@ -151,7 +151,7 @@ impl<'a> Results<'a> {
         self.check_leaf()?;
         match query.drawn.as_slice() {
             [] => self.check_whole_run()?,
-            drawn => lm_drawn::check(self.document, (&self.task, query.pool), (drawn, tally))?,
+            _ => lm_drawn::check(self.document, (&self.task, tally), query)?,
         }
         self.check_task()?;
         self.check_mean()?;

@@ -15,15 +15,15 @@
 //! The task hash is the hash (see `canonical.rs`) of an object with the keys `format`
 //! (`"measurement"`), `task`, `metric`, `unit` and `source`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use alloy_primitives::B256;
 use guerdon_core::PPB;
 use jiff::Timestamp;
 
 use super::json::{Json, Map};
-use super::reading::{Check, Counts, EvalError, Format, Origin, Reading, Verdict};
-use super::{canonical, score};
+use super::reading::{Check, Counts, EvalError, Format, Origin, Query, Reading, Verdict};
+use super::{canonical, drawn, score};
 
 const KEYS: [&str; 10] = [
     "count",
@@ -44,11 +44,15 @@ pub(super) fn is_measurement(document: &Json<'_>) -> bool {
 }
 
 /// Reads a measurement.
-pub(super) fn read(document: &Json<'_>, evidence: B256) -> Result<Reading, EvalError> {
-    made(document, evidence).map_err(EvalError::Measurement)
+pub(super) fn read(
+    document: &Json<'_>,
+    query: &Query,
+    evidence: B256,
+) -> Result<Reading, EvalError> {
+    made(document, &query.drawn, evidence).map_err(EvalError::Measurement)
 }
 
-fn made(document: &Json<'_>, evidence: B256) -> Result<Reading, String> {
+fn made(document: &Json<'_>, drawn: &[u32], evidence: B256) -> Result<Reading, String> {
     let keys = document.map().into_iter().flat_map(|map| map.keys());
     if let Some(key) = keys.into_iter().find(|key| !KEYS.contains(&key.as_ref())) {
         return Err(format!("a measurement has no field \"{key}\""));
@@ -79,7 +83,10 @@ fn made(document: &Json<'_>, evidence: B256) -> Result<Reading, String> {
         (Some(scores), None) => {
             let scores = scores.list().ok_or("its \"scores\" are no list")?;
             reading.samples = scores.len() as u64;
-            let verdict = sum(scores);
+            let verdict = sum(scores).and_then(|found| {
+                check_items(scores, drawn)?;
+                Ok(found)
+            });
             let mean = verdict.as_ref().ok().map(|(x, _)| *x as f64);
             let whole = f64::from(PPB) * scores.len() as f64;
             reading.score = mean.map(|sum| sum / whole);
@@ -125,6 +132,30 @@ fn sum(scores: &[Json<'_>]) -> Result<Verdict, String> {
         [] => Err("There are no scores.".to_owned()),
         _ => Ok((sum, vec![Check::Samples])),
     }
+}
+
+/// Where the chain draws items, the scores are of those: each `item` is the number of one, from 0.
+fn check_items(scores: &[Json<'_>], drawn: &[u32]) -> Result<(), String> {
+    if drawn.is_empty() {
+        return Ok(());
+    }
+    let mut items = BTreeSet::new();
+    for entry in scores {
+        let text = entry.text_at(&["item"]).unwrap_or_default();
+        let number = text.parse::<u64>().ok();
+        let number = number.filter(|number| number.to_string() == text);
+        items.insert(number.ok_or_else(|| {
+            format!(
+                "The item \"{text}\" is no number from 0, so that nobody knows whether the chain \
+                 drew it."
+            )
+        })?);
+    }
+    drawn::confirm(
+        &items,
+        drawn,
+        ["The measurement has", "The measurement lacks"],
+    )
 }
 
 /// `2028-01-01T00:00:00Z/2028-04-10T00:00:00Z`

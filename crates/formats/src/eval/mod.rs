@@ -8,9 +8,11 @@
 mod answers;
 mod canonical;
 mod count;
+mod drawn;
 mod every_eval_ever;
 mod fit;
 mod inspect;
+mod inspect_drawn;
 mod inspect_samples;
 mod inspect_task;
 mod inspect_zip;
@@ -27,7 +29,7 @@ mod run;
 mod score;
 mod token;
 
-pub use fit::{Misfit, fits, fits_pair, names_baseline};
+pub use fit::{Misfit, fits, fits_pair, names_baseline, whole_baseline};
 pub use paired::{Hashes, PairError, PairFile, Pairing, Side, pair};
 pub use reading::{Check, Counts, EvalError, FILE_BYTES_MAX, Format, Origin, Query, Reading, read};
-pub use run::{Harness, Run, run_command};
+pub use run::{Harness, Run, run_command, run_seed};

@@ -1,11 +1,14 @@
 //! Two runs over the same items: a candidate against a baseline, item by item.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use alloy_primitives::{B256, keccak256};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::answers;
-use super::reading::{Check, Counts, EvalError, Query, Reading, Run, hex, run};
+use super::answers::{self, Answer};
+use super::reading::{Check, Counts, EvalError, Format, Query, Reading, Run, hex, run};
 use crate::json::{Fields, FileError, canonical};
 
 /// The files of one run.
@@ -76,7 +79,8 @@ pub struct PairError {
 }
 
 /// Reads two runs and compares them item by item: a win is an item that the candidate answered
-/// right and the baseline wrong, a loss the other way round.
+/// right and the baseline wrong, a loss the other way round. Of a baseline over the whole pool
+/// ([`Query::whole_baseline`]) the items count that the candidate answered.
 ///
 /// # Errors
 /// [`PairError`] when one of them cannot be read at all. Two files that can be read but must not
@@ -86,12 +90,12 @@ pub fn pair(candidate: Side<'_>, baseline: Side<'_>, query: &Query) -> Result<Pa
         counts: Counts::RightAnswers,
         ..query.clone()
     };
-    let read = |side: &'static str, files: Side<'_>| {
-        run(files.file, &query, files.samples).map_err(|error| PairError { side, error })
+    let read = |side: &'static str, files: Side<'_>, query: &Query| {
+        run(files.file, query, files.samples).map_err(|error| PairError { side, error })
     };
-    let ours = read("The candidate's file", candidate)?;
-    let theirs = read("The baseline's file", baseline)?;
-    let verdict = same_files((candidate, baseline)).and_then(|()| compare(&ours, &theirs));
+    let ours = read("The candidate's file", candidate, &query)?;
+    let theirs = read("The baseline's file", baseline, &query.of_baseline())?;
+    let verdict = same_files((candidate, baseline)).and_then(|()| compare(&ours, &theirs, &query));
     let files = PairFile {
         task: ours.reading.task.clone(),
         metric: ours.reading.metric.clone(),
@@ -130,7 +134,7 @@ fn alike(a: &[u8], b: &[u8]) -> bool {
     bare(a).eq(bare(b))
 }
 
-fn compare(candidate: &Run, baseline: &Run) -> Result<answers::Outcome, String> {
+fn compare(candidate: &Run, baseline: &Run, query: &Query) -> Result<answers::Outcome, String> {
     for (side, run) in [("candidate", candidate), ("baseline", baseline)] {
         let reading = &run.reading;
         if let Some(reason) = &reading.reason {
@@ -160,8 +164,11 @@ fn compare(candidate: &Run, baseline: &Run) -> Result<answers::Outcome, String> 
             return Err(differ(what, ours, theirs));
         }
     }
-    let outcome = answers::pair(&candidate.answers, &baseline.answers)?;
-    let hash = |reading: &Reading| reading.task_hash_drawn.unwrap_or(reading.task_hash);
+    let outcome = answers::pair(&candidate.answers, &counting(candidate, baseline, query)?)?;
+    let hash = |reading: &Reading| match reading.format {
+        Format::Inspect if query.drawn.is_empty() => reading.task_hash,
+        _ => reading.task_hash_drawn.unwrap_or(reading.task_hash),
+    };
     if hash(ours) != hash(theirs) {
         return Err(
             "The two runs differ in the configuration of the task: their task hashes differ."
@@ -174,13 +181,43 @@ fn compare(candidate: &Run, baseline: &Run) -> Result<answers::Outcome, String> 
         }
     }
     let items = outcome.wins + outcome.losses + outcome.ties;
-    if (items, items) != (ours.samples, theirs.samples) {
+    let of_baseline = match query.whole_baseline {
+        true => u64::from(query.pool),
+        false => items,
+    };
+    if (items, of_baseline) != (ours.samples, theirs.samples) {
         return Err(format!(
             "The two runs answer {items} items one by one, and their scores are over {} and {}.",
             ours.samples, theirs.samples
         ));
     }
     Ok(outcome)
+}
+
+/// The baseline's answers that count: of a run over the whole pool, those to the drawn items.
+fn counting<'a>(
+    candidate: &Run,
+    baseline: &'a Run,
+    query: &Query,
+) -> Result<Cow<'a, [Answer]>, String> {
+    let all = baseline.answers.as_slice();
+    if !query.whole_baseline {
+        return Ok(all.into());
+    }
+    let (items, pool) = (baseline.reading.samples, query.pool);
+    if items != u64::from(pool) {
+        return Err(format!(
+            "The baseline's file is over {items} items, but the chain drew out of {pool}: a \
+             baseline that is named by its file runs them all."
+        ));
+    }
+    let drawn: HashSet<&str> = candidate
+        .answers
+        .iter()
+        .map(|one| one.id.as_str())
+        .collect();
+    let of_drawn = all.iter().filter(|one| drawn.contains(one.id.as_str()));
+    Ok(of_drawn.cloned().collect())
 }
 
 /// Two runs of one model tie wherever it answers alike: none is a baseline of the other.

@@ -41,6 +41,11 @@ pub struct Query {
     pub drawn: Vec<u32>,
     /// The number of items that they were drawn from; 0 if it is not known.
     pub pool: u32,
+    /// The seed for decoding that the chain drew; none where any may be used.
+    pub seed: Option<u32>,
+    /// Of a comparison over drawn items: the baseline ran all items of the pool, and what it
+    /// answered to the drawn ones counts.
+    pub whole_baseline: bool,
 }
 
 /// The formats that are read.
@@ -112,9 +117,9 @@ pub struct Reading {
     /// `canonical.rs` and the reader of each format; the model does not change it.
     #[serde(serialize_with = "hex")]
     pub task_hash: B256,
-    /// The same without the harness's own hash of the questions: what the specification of a goal
-    /// pins whose items the chain draws, since they differ with every draw. Only where the harness
-    /// has such a hash.
+    /// The same without the questions (the harness's own hash of them, or their ids): what the
+    /// specification of a goal pins whose items the chain draws, since they differ with every draw.
+    /// Only where the hash of the task covers them.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_hex")]
     pub task_hash_drawn: Option<B256>,
     /// keccak256 of the file's bytes.
@@ -265,7 +270,7 @@ pub(super) fn run(file: &[u8], query: &Query, samples: Option<&[u8]>) -> Result<
     };
     if measurement::is_measurement(&document) {
         refuse_samples(samples)?;
-        measurement::read(&document, evidence).map(Run::of)
+        measurement::read(&document, query, evidence).map(Run::of)
     } else if document.get("evaluation_results").is_some() {
         refuse_samples(samples)?;
         every_eval_ever::read(&document, query, evidence).map(Run::of)
@@ -337,6 +342,15 @@ impl Run {
 }
 
 impl Query {
+    /// What is asked of a comparison's baseline.
+    pub(super) fn of_baseline(&self) -> Self {
+        let mut query = self.clone();
+        if self.whole_baseline {
+            query.drawn = Vec::new();
+        }
+        query
+    }
+
     /// What was asked for, for an error message.
     pub(super) fn asked(&self) -> String {
         match &self.filter {

@@ -2,6 +2,9 @@
 
 use serde_json::json;
 
+use super::whole_baseline;
+use crate::goal_file::GoalDefinition;
+
 /// A harness whose files are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Harness {
@@ -9,6 +12,41 @@ pub enum Harness {
     LmEval,
     /// The UK AI Security Institute's Inspect.
     Inspect,
+}
+
+impl Harness {
+    /// The harness of a goal, lm-evaluation-harness if its specification names none; none for one
+    /// whose command is not known.
+    #[must_use]
+    pub fn of_goal(goal: &GoalDefinition) -> Option<Self> {
+        let named = goal.specification.get("harness").map(String::as_str);
+        match named.map(|named| named.split(' ').next().unwrap_or_default()) {
+            None | Some("lm_eval") => Some(Self::LmEval),
+            Some("inspect_ai") => Some(Self::Inspect),
+            Some(_) => None,
+        }
+    }
+
+    /// What the harness calls an item of a data set that gives its items no names: Inspect counts
+    /// them from 1.
+    #[must_use]
+    pub fn item(self, item: u32) -> String {
+        match self {
+            Self::LmEval => item.to_string(),
+            Self::Inspect => (u64::from(item) + 1).to_string(),
+        }
+    }
+}
+
+/// The seed for decoding of an attempt: the lowest 32 bits of what the chain drew, or 0, as the
+/// baseline has it, where that was run before anything was drawn.
+#[must_use]
+pub fn run_seed(goal: Option<&GoalDefinition>, drawn: [u8; 12]) -> u32 {
+    let [.., a, b, c, d] = drawn;
+    match goal.is_some_and(whole_baseline) {
+        true => 0,
+        false => u32::from_be_bytes([a, b, c, d]),
+    }
 }
 
 /// What is run.

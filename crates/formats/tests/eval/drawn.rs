@@ -4,7 +4,7 @@ use guerdon_formats::eval::{Check, Query, Reading, read};
 use serde_json::json;
 
 use crate::runs::LmRun;
-use crate::support::{R3, R3_SAMPLES, query, with};
+use crate::support::{EVERY, R3, R3_SAMPLES, query, with};
 
 /// The file of a run over these items.
 fn run(items: &serde_json::Value) -> Vec<u8> {
@@ -180,4 +180,84 @@ fn the_answers_show_which_items_a_run_was_over() {
     // The same file is no run over the whole task.
     let whole = read(&file, &query("score"), Some(&samples)).unwrap();
     assert!(whole.reason.unwrap().contains("Only 4 of 40"));
+}
+
+#[test]
+fn a_run_over_drawn_items_has_the_drawn_seeds_and_says_how_many_there_are() {
+    let drawn = [3, 7, 11, 38];
+    let asked = |seed| Query {
+        drawn: drawn.to_vec(),
+        pool: 40,
+        seed,
+        ..query("score")
+    };
+    let sown = |run: &LmRun, seed| {
+        let found = read(&run.result(), &asked(Some(seed)), Some(&run.samples()));
+        found.unwrap().reason.unwrap_or_default()
+    };
+    let seeded = LmRun {
+        seed: Some(77),
+        ..chosen(&drawn)
+    };
+    assert_eq!(sown(&seeded, 77), "");
+    let other = sown(&seeded, 78);
+    let want = "random_seed is 77, but the chain drew 78";
+    assert!(other.contains(want), "{other}");
+    let one = sown(&chosen(&drawn), 0);
+    let want = "numpy_seed is 1234, but the chain drew 0";
+    assert!(one.contains(want), "{one}");
+    let run = chosen(&drawn);
+    let bare = with(&run.result(), "/n-samples", json!({}));
+    let told = read(&bare, &asked(None), Some(&run.samples()))
+        .unwrap()
+        .reason;
+    assert!(told.unwrap().contains("how many questions the task has"));
+}
+
+/// What says nothing of its items could be over any: nobody chooses them after the draw.
+#[test]
+fn a_file_that_does_not_say_its_items_decides_no_draw() {
+    let query = Query {
+        drawn: (0..500).collect(),
+        ..query("exact_match,strict-match")
+    };
+    let told = read(EVERY, &query, None).unwrap().reason.unwrap();
+    assert!(told.contains("does not say over which items"), "{told}");
+}
+
+#[test]
+fn a_measurement_is_of_the_drawn_items_by_their_numbers() {
+    let measured = |items: [&str; 3]| {
+        let scores = items.map(|item| json!({"item": item, "score": 0.5}));
+        let document = json!({
+            "guerdon": "measurement", "version": 1, "task": "checkout", "metric": "availability",
+            "unit": "share", "source": "https://status.acme.example/export",
+            "window": {"from": "2028-01-01T00:00:00Z", "to": "2028-04-01T00:00:00Z"},
+            "scores": scores,
+        });
+        let query = Query {
+            drawn: vec![30, 7, 12],
+            pool: 40,
+            ..Query::default()
+        };
+        let found = read(document.to_string().as_bytes(), &query, None).unwrap();
+        found.reason.unwrap_or_default()
+    };
+    assert_eq!(measured(["7", "30", "12"]), "");
+    for (items, want) in [
+        (
+            ["7", "30", "13"],
+            "The measurement has item 13, which the chain did not draw.",
+        ),
+        (
+            ["7", "30", "2028-01-01"],
+            "The item \"2028-01-01\" is no number from 0",
+        ),
+        (["7", "30", "012"], "The item \"012\" is no number from 0"),
+        (["7", "30", "+12"], "is no number from 0"),
+        (["7", "30", "30"], "stands twice"),
+    ] {
+        let got = measured(items);
+        assert!(got.contains(want), "{want}: {got}");
+    }
 }

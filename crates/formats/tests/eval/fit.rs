@@ -2,7 +2,10 @@
 
 use alloy_primitives::{Address, B256, keccak256};
 use guerdon_core::goal::{Goal, Kind, panel_hash};
-use guerdon_formats::eval::{Counts, Misfit, Pairing, Query, Side, fits, fits_pair, pair, read};
+use guerdon_formats::eval::{
+    Counts, Harness, Misfit, Pairing, Query, Side, fits, fits_pair, pair, read, run_seed,
+    whole_baseline,
+};
 use guerdon_formats::goal_file::GoalDefinition;
 use serde_json::{Value, json};
 
@@ -118,6 +121,86 @@ fn a_log_of_inspect_is_pinned_by_one_hash() {
     let told = fits_pair(&goal(Kind::Paired, 200, &pins), &pairing).unwrap_err();
     let told = told.to_string();
     assert!(told.contains("its baseline_answers is not in it"), "{told}");
+}
+
+#[test]
+fn a_goal_that_draws_takes_its_pinned_baseline_from_a_run_over_the_pool() {
+    let whole = LmRun::right("base", &[false; 6]);
+    let (result, answers) = (whole.result(), whole.samples());
+    let (file, beside) = (
+        keccak256(&result).to_string(),
+        keccak256(&answers).to_string(),
+    );
+    let pins = [
+        ("baseline_file", file.as_str()),
+        ("baseline_answers", &beside),
+    ];
+    let mut drawn = goal(Kind::Paired, 2, &pins);
+    (drawn.goal.pool, drawn.goal.seed_blocks) = (6, 3);
+    let mut seed = [9; 12];
+    let asked = |goal: &GoalDefinition, seed| Query {
+        metric: "score".to_owned(),
+        ..Query::of_goal(goal, seed)
+    };
+    let query = asked(&drawn, seed);
+    assert!(query.whole_baseline && whole_baseline(&drawn));
+    assert_eq!((query.seed, run_seed(Some(&drawn), seed)), (None, 0));
+    let mut items = query.drawn.clone();
+    items.sort_unstable();
+    let run = LmRun {
+        scores: items.iter().map(|item| (*item, "1.0".to_owned())).collect(),
+        original: 6,
+        ..LmRun::right("new", &[])
+    };
+    let (ours, hers) = (run.result(), run.samples());
+    let side = |file, samples| Side {
+        file,
+        samples: Some(samples),
+    };
+    let found = pair(side(&ours, &hers), side(&result, &answers), &query).unwrap();
+    assert_eq!(found.reason, None);
+    assert_eq!((found.wins, fits_pair(&drawn, &found)), (2, Ok(())));
+    // Another run over the pool is not the one that was named.
+    let other = LmRun::right("base", &[false, false, false, false, false, true]);
+    let (result, answers) = (other.result(), other.samples());
+    let found = pair(side(&ours, &hers), side(&result, &answers), &query).unwrap();
+    let told = fits_pair(&drawn, &found).unwrap_err().to_string();
+    assert!(told.contains("its baseline_file is 0x"), "{told}");
+    // Without the file's hash the baseline runs the drawn items, by the drawn seed, as the candidate.
+    drawn.specification.remove("baseline_file");
+    seed[11] = 5;
+    let query = asked(&drawn, seed);
+    assert_eq!(
+        (query.whole_baseline, query.seed),
+        (false, Some(0x0909_0905))
+    );
+    assert_eq!(run_seed(Some(&drawn), seed), 0x0909_0905);
+    // Where nothing is drawn, any seed will do that both have.
+    drawn.goal.seed_blocks = 0;
+    assert_eq!(asked(&drawn, seed).seed, None);
+}
+
+#[test]
+fn the_command_is_of_the_harness_that_was_named() {
+    let of = |name| Harness::of_goal(&goal(Kind::Proportion, 2, &[("harness", name)]));
+    for (name, want) in [
+        ("lm_eval", Some(Harness::LmEval)),
+        ("lm_eval 0.4.13", Some(Harness::LmEval)),
+        ("inspect_ai", Some(Harness::Inspect)),
+        ("inspect_ai 0.3.285", Some(Harness::Inspect)),
+        ("inspect", None),
+        ("measurement 1", None),
+    ] {
+        assert_eq!(of(name), want, "{name}");
+    }
+    assert_eq!(
+        Harness::of_goal(&goal(Kind::Proportion, 2, &[])),
+        Some(Harness::LmEval)
+    );
+    assert_eq!(
+        (Harness::LmEval.item(4), Harness::Inspect.item(4)),
+        ("4".to_owned(), "5".to_owned())
+    );
 }
 
 #[test]

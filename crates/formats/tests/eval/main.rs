@@ -7,10 +7,12 @@
 )]
 
 mod drawn;
+mod drawn_inspect;
 mod every_eval_ever;
 mod fit;
 mod hostile;
 mod inspect;
+mod inspect_runs;
 mod lm_eval;
 mod measured;
 mod paired;

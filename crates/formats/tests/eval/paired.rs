@@ -6,6 +6,7 @@ use guerdon_formats::eval::{PairFile, Pairing, Query, Side, pair};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::inspect_runs::InspectRun;
 use crate::runs::LmRun;
 use crate::support::{INSPECT, LIMIT_50, R2, R3, R3_SAMPLES, inspect_json, json as parsed, query};
 
@@ -192,6 +193,177 @@ fn logs_of_inspect_are_compared_without_other_files() {
         ..asked
     };
     assert!(pair(side(INSPECT), lm, &any).is_err());
+}
+
+const WHOLE: &[u8] = include_bytes!("../data/evals/inspect-arith-whole.eval");
+const DRAWN: &[u8] = include_bytes!("../data/evals/inspect-arith-drawn.eval");
+
+/// Over the items 3, 7, 11 and 38 out of 40, against a baseline over all of them.
+fn against_whole(metric: &str) -> Query {
+    Query {
+        drawn: vec![11, 3, 38, 7],
+        pool: 40,
+        whole_baseline: true,
+        ..query(metric)
+    }
+}
+
+/// A run over these items out of 40.
+fn over(model: &'static str, items: &[u32], right: fn(u32) -> bool) -> LmRun {
+    let score = |item: &u32| (*item, if right(*item) { "1.0" } else { "0.0" }.to_owned());
+    LmRun {
+        scores: items.iter().map(score).collect(),
+        original: 40,
+        ..LmRun::right(model, &[])
+    }
+}
+
+/// The candidate right on 3, 7 and 11 and wrong on 38, against these files.
+fn drawn_against(theirs: &(Vec<u8>, Vec<u8>), asked: &Query) -> Pairing {
+    let ours = files(&over("new", &[3, 7, 11, 38], |item| item != 38));
+    let [ours, theirs] = [&ours, theirs].map(|(file, samples)| Side {
+        file,
+        samples: Some(samples),
+    });
+    pair(ours, theirs, asked).unwrap()
+}
+
+#[test]
+fn drawn_items_are_compared_with_a_baseline_that_ran_them_all() {
+    let asked = against_whole("score");
+    let all: Vec<u32> = (0..40).collect();
+    let of = |items: &[u32], right| files(&over("base", items, right));
+    let base = of(&all, |item| item >= 11);
+    let found = drawn_against(&base, &asked);
+    assert_eq!(found.reason, None);
+    // 3 and 7 are won, 38 is lost, 11 is tied; what the baseline answered to others is no matter.
+    assert_eq!((found.wins, found.losses, found.ties), (2, 1, 1));
+    assert_eq!((found.candidate.samples, found.baseline.samples), (4, 40));
+    let elsewhere = drawn_against(&of(&all, |item| item == 11 || item == 38), &asked);
+    assert_eq!((elsewhere.wins, elsewhere.losses), (2, 1));
+    for (theirs, asked, want) in [
+        (
+            of(&[3, 7, 11, 38], |_| false),
+            asked.clone(),
+            "The baseline's file must not decide: Only 4 of 40 questions were asked.",
+        ),
+        (
+            files(&LmRun::right("base", &[false; 39])),
+            asked.clone(),
+            "over 39 items, but the chain drew out of 40",
+        ),
+        (
+            base.clone(),
+            Query {
+                whole_baseline: false,
+                ..asked.clone()
+            },
+            "The baseline's file must not decide: The samples file answers item 0",
+        ),
+        (
+            files(&LmRun {
+                prompt: "Think first.",
+                ..LmRun::right("base", &[false; 40])
+            }),
+            asked.clone(),
+            "Item 11 was asked differently",
+        ),
+        (
+            files(&LmRun {
+                seed: Some(7),
+                ..LmRun::right("base", &[false; 40])
+            }),
+            asked.clone(),
+            "differ in their random_seed: 0 and 7",
+        ),
+        (
+            files(&LmRun::right("new", &[false; 40])),
+            asked.clone(),
+            "of the same model, new",
+        ),
+    ] {
+        let found = drawn_against(&theirs, &asked);
+        assert!(!found.decides);
+        let reason = found.reason.unwrap();
+        assert!(reason.contains(want), "{want}: {reason}");
+    }
+}
+
+#[test]
+fn logs_of_inspect_over_drawn_items_are_compared_with_one_over_them_all() {
+    let asked = against_whole("accuracy,match");
+    let told = |ours: &[u8], theirs: &[u8]| {
+        let [ours, theirs] = [ours, theirs].map(|file| Side {
+            file,
+            samples: None,
+        });
+        pair(ours, theirs, &asked).unwrap()
+    };
+    // Written by Inspect itself: the baseline is wrong on every third item, the candidate on every
+    // seventh.
+    let found = told(DRAWN, WHOLE);
+    assert_eq!(found.reason, None);
+    assert_eq!((found.wins, found.losses, found.ties), (1, 1, 2));
+    let ours = InspectRun::over("mockllm/new", [3, 7, 11, 38], |item| item != 38);
+    let base = InspectRun::over("mockllm/base", 0..40, |item| item >= 11);
+    let found = told(&ours.log(), &base.log());
+    assert_eq!(found.reason, None);
+    assert_eq!((found.wins, found.losses, found.ties), (2, 1, 1));
+    let other = |pointer: &str, value: Value| {
+        let mut document = base.document();
+        *document.pointer_mut(pointer).unwrap() = value;
+        told(&ours.log(), document.to_string().as_bytes())
+            .reason
+            .unwrap()
+    };
+    for (pointer, value, want) in [
+        (
+            "/samples/3/input",
+            json!("Compute 1 + 1."),
+            "Item 4 is not the same in the two files",
+        ),
+        (
+            "/samples/3/target",
+            json!("7"),
+            "Item 4 is not the same in the two files",
+        ),
+        (
+            "/plan/config/seed",
+            json!(5),
+            "differ in their seed: 0 and 5",
+        ),
+        (
+            "/plan/steps/0/solver",
+            json!("plan"),
+            "configuration of the task",
+        ),
+        (
+            "/eval/dataset/shuffled",
+            json!(true),
+            "configuration of the task",
+        ),
+        (
+            "/eval/model_generate_config/seed",
+            json!(5),
+            "model_generate_config",
+        ),
+    ] {
+        let reason = other(pointer, value);
+        assert!(reason.contains(want), "{want}: {reason}");
+    }
+    // A choice of items is no run over them all, even if it is the same choice.
+    let chosen = InspectRun::over("mockllm/base", [3, 7, 11, 38], |_| false);
+    let reason = told(&ours.log(), &chosen.log()).reason.unwrap();
+    assert!(reason.contains("The baseline's file must not decide: The run was over chosen"));
+    let fewer = InspectRun {
+        original: 39,
+        ..InspectRun::over("mockllm/base", 0..39, |_| false)
+    };
+    let reason = told(&ours.log(), &fewer.log()).reason.unwrap();
+    assert!(
+        reason.contains("over 39 items, but the chain drew out of 40"),
+        "{reason}"
+    );
 }
 
 #[test]

@@ -11,6 +11,8 @@ pub(crate) struct LmRun {
     pub(crate) scores: Vec<(u32, String)>,
     /// Items of the whole data set.
     pub(crate) original: u32,
+    /// Of `--seed`, where it was given; otherwise the harness has seeds of its own.
+    pub(crate) seed: Option<u32>,
     pub(crate) fewshot_seed: u32,
     pub(crate) prompt: &'static str,
 }
@@ -24,6 +26,7 @@ impl LmRun {
             model,
             original: u32::try_from(scores.len()).unwrap(),
             scores,
+            seed: None,
             fewshot_seed: 1234,
             prompt: "Answer with the number only.",
         }
@@ -106,8 +109,9 @@ impl LmRun {
             "n-samples": {"arith": {"original": self.original, "effective": scores.len()}},
             "config": {
                 "model": "local-chat-completions", "model_args": {"model": self.model},
-                "limit": null, "gen_kwargs": {}, "random_seed": 0, "numpy_seed": 1234,
-                "torch_seed": 1234, "fewshot_seed": self.fewshot_seed,
+                "limit": null, "gen_kwargs": {}, "random_seed": self.seed.unwrap_or(0),
+                "numpy_seed": self.seed.unwrap_or(1234), "torch_seed": self.seed.unwrap_or(1234),
+                "fewshot_seed": self.seed.unwrap_or(self.fewshot_seed),
             },
             "lm_eval_version": "0.4.13",
             "task_hashes": {"arith": task_hash},

@@ -238,16 +238,18 @@ pub(crate) struct DrawArgs {
     /// How many are drawn; by default the goal's.
     #[arg(long, conflicts_with = "goal")]
     pub(crate) samples: Option<u32>,
-    /// Write the command that runs them on this harness.
-    #[arg(long, value_enum, default_value = "lm-eval")]
-    pub(crate) harness: Harness,
+    /// Write the command that runs them on this harness; by default the one of the goal's
+    /// specification, or lm-eval.
+    #[arg(long, value_enum)]
+    pub(crate) harness: Option<Harness>,
     /// The harness's name of the task; by default the one of the goal's specification.
     #[arg(long)]
     pub(crate) task: Option<String>,
     /// The model as the harness names it.
     #[arg(long, default_value = "MODEL")]
     pub(crate) model: String,
-    /// Inspect: ids of the items, one a line, item 0 first; by default 1, 2, 3 and so on.
+    /// Inspect: ids of the items, one a line, item 0 first; by default 1, 2, 3 and so on, which
+    /// alone are read for a goal.
     #[arg(long, value_name = "FILE")]
     pub(crate) ids: Option<PathBuf>,
 }

@@ -21,6 +21,8 @@ mod disputes;
 mod errors;
 mod handover;
 mod harness;
+#[path = "../../../formats/tests/eval/inspect_runs.rs"]
+mod inspect_runs;
 mod jobs;
 mod keeper;
 mod kill;

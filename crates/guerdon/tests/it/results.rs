@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::company::address;
 use crate::harness::{Company, DAY, NodeProcess, Rpc, START};
+use crate::inspect_runs::InspectRun;
 use crate::runs::LmRun;
 
 /// A company of its own with goals for a panel of three.
@@ -87,25 +88,30 @@ impl Lab {
     }
 }
 
-/// A run over these items out of 900 that gets the first ones wrong.
-fn run(model: &'static str, items: &[u32], wrong: usize) -> LmRun {
+/// A run over these items out of 900, by a seed, that gets the first ones wrong.
+fn run(model: &'static str, (items, seed): &(Vec<u32>, u32), wrong: usize) -> LmRun {
     let score = |place: usize| if place < wrong { "0.0" } else { "1.0" }.to_owned();
     let items = items.iter().enumerate();
     LmRun {
         scores: items.map(|(place, item)| (*item, score(place))).collect(),
         original: 900,
+        seed: Some(*seed),
         ..LmRun::right(model, &[])
     }
 }
 
-/// The items that the chain draws for the goal's first attempt.
-fn drawn(lab: &Lab, goal: &str) -> Vec<u32> {
+/// The items that the chain draws for the goal's first attempt, and the seed to run them by.
+fn drawn(lab: &Lab, goal: &str) -> (Vec<u32>, u32) {
     for _ in 0..3 {
         lab.rpc.ask("evm_mine", &json!([]));
     }
     lab.company.json(&["goal", "seal", goal, "--from", "9"]);
     let drawn = lab.company.json(&["goal", "draw", goal]);
-    serde_json::from_value(drawn["items"].clone()).unwrap()
+    let seed = serde_json::from_value(drawn["decoding_seed"].clone()).unwrap();
+    (
+        serde_json::from_value(drawn["items"].clone()).unwrap(),
+        seed,
+    )
 }
 
 #[test]
@@ -141,6 +147,9 @@ fn two_runs_over_drawn_items_are_signed_from_their_answers() {
     );
     let whole = [&early, "--samples", &answers, "--against", &theirs];
     refused(&whole, "which the chain did not draw");
+    let [sown, sown_answers] = lab.put_run("sown", &run("new", &(items.0.clone(), 7), 0));
+    let sown = [&[sown.as_str(), "--samples", &sown_answers], &files[3..]].concat();
+    refused(&sown, "random_seed is 7, but the chain drew");
     let swapped = [&mine[..], &against(&other, &other_answers)].concat();
     refused(&swapped, "its baseline_model is another, not base");
 
@@ -156,6 +165,94 @@ fn two_runs_over_drawn_items_are_signed_from_their_answers() {
     let written = std::fs::read(pair).unwrap();
     let hash = alloy_primitives::keccak256(&written).to_string();
     assert_eq!(attempt["evidence"], hash);
+}
+
+#[test]
+fn a_baseline_pinned_before_the_draw_ran_all_items() {
+    let lab = Lab::new();
+    let all = ((0..900).collect(), 0);
+    let base = run("base", &all, 450);
+    let hash = |bytes: &[u8]| alloy_primitives::keccak256(bytes).to_string();
+    let mut particular = json!({"kind": "PAIRED", "bound": 1645, "samples": 120, "pool": 900});
+    particular["seedBlocks"] = json!(2);
+    let names = json!({
+        "harness": "lm_eval", "task": "arith", "metric": "score",
+        "baseline_file": hash(&base.result()), "baseline_answers": hash(&base.samples()),
+    });
+    lab.begin("ahead", &particular, &names);
+    let items = drawn(&lab, "ahead");
+    assert_eq!(items.1, 0, "as the baseline has it");
+    let told = lab.company.run(&["goal", "draw", "ahead"]).expect(0).stdout;
+    assert!(
+        told.contains("0, as the baseline over all items has it"),
+        "{told}"
+    );
+    let [ours, our_answers] = lab.put_run("ours", &run("new", &items, 10));
+    let mine = ["--result", ours.as_str(), "--samples", &our_answers];
+    let sign = |theirs: &LmRun| {
+        let [file, answers] = lab.put_run("theirs", theirs);
+        let against = ["--against", &file, "--against-samples", &answers];
+        let sign = ["goal", "sign", "ahead", "--from", "2"];
+        lab.company.run(&[&sign[..], &mine, &against].concat())
+    };
+    let chosen = sign(&run("base", &items, 120)).expect(5).stderr;
+    assert!(
+        chosen.contains("Only 120 of 900 questions were asked"),
+        "{chosen}"
+    );
+    let weaker = sign(&run("base", &all, 900)).expect(5).stderr;
+    assert!(weaker.contains("its baseline_file is 0x"), "{weaker}");
+    let [theirs, their_answers] = lab.put_run("base", &base);
+    let against = [
+        "--against",
+        theirs.as_str(),
+        "--against-samples",
+        &their_answers,
+    ];
+    let attempt = lab.settle("ahead", &[&mine[..], &against].concat());
+    // The baseline is right from item 450 on, the candidate from the tenth drawn item on.
+    let won = items.0.iter().skip(10).filter(|item| **item < 450).count();
+    let lost = items.0.iter().take(10).filter(|item| **item >= 450).count();
+    assert_eq!(attempt["x"], won.to_string(), "{attempt}");
+    assert_eq!(attempt["y"], lost.to_string(), "{attempt}");
+}
+
+#[test]
+fn inspect_runs_and_proves_drawn_items() {
+    let lab = Lab::new();
+    let particular = json!({
+        "kind": "PROPORTION", "bound": 1, "samples": 20, "pool": 40, "seedBlocks": 2,
+    });
+    let names = json!({"harness": "inspect_ai", "task": "arith", "metric": "accuracy"});
+    lab.begin("drawn", &particular, &names);
+    let (items, seed) = drawn(&lab, "drawn");
+    let ids: Vec<String> = items.iter().map(|item| (item + 1).to_string()).collect();
+    let command = lab
+        .company
+        .json(&["goal", "draw", "drawn", "--model", "acme"]);
+    let want = format!(
+        "inspect eval arith --model acme --sample-id {} --seed {seed} --log-dir results",
+        ids.join(",")
+    );
+    assert_eq!(command["command"], want);
+    let put = |items: &[u32], seed: u32| {
+        let run = InspectRun::over("mockllm/new", items.iter().copied(), |_| true);
+        lab.put("log.json", &InspectRun { seed, ..run }.log())
+    };
+    let all: Vec<u32> = (0..40).collect();
+    for (items, seed, why) in [
+        (&all, seed, "not over the drawn items"),
+        (&all[..20].to_vec(), seed, "which the chain did not draw"),
+        (&items, seed ^ 1, "but the chain drew"),
+    ] {
+        let file = put(items, seed);
+        let sign = ["goal", "sign", "drawn", "--from", "2", "--result", &file];
+        let ran = lab.company.run(&sign).expect(5);
+        assert!(ran.stderr.contains(why), "{why}: {}", ran.stderr);
+    }
+    let file = put(&items, seed);
+    let attempt = lab.settle("drawn", &["--result", &file]);
+    assert_eq!(attempt["x"], "20", "{attempt}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use guerdon_core::goal::{AttemptStatus, Kind, draw};
 use guerdon_core::ledger::AttemptRecord;
-use guerdon_formats::eval::{Harness, Run, run_command};
+use guerdon_formats::eval::{Harness, Run, run_command, run_seed, whole_baseline};
+use guerdon_formats::goal_file::GoalDefinition;
 
 use super::papers::Sheet;
 use super::sheet::{SheetView, Working};
@@ -162,44 +163,52 @@ fn run(working: &Working<'_>, attempt: &AttemptRecord) -> StepView {
             ..step
         };
     }
-    let task = desk
-        .definition
-        .as_ref()
-        .and_then(|definition| definition.specification.get("task"));
-    let mut items: Vec<String> = Vec::new();
+    let mut items: Vec<u32> = Vec::new();
     let mut says = vec![words::not_drawn(goal.kind).to_owned()];
     if drawn {
-        let mut chosen = draw(attempt.word.seed, goal.pool, goal.samples);
-        chosen.sort_unstable();
-        items = chosen.iter().map(u32::to_string).collect();
+        items = draw(attempt.word.seed, goal.pool, goal.samples);
+        items.sort_unstable();
         let seed = alloy_primitives::hex::encode_prefixed(attempt.word.seed);
         says = vec![words::drawn(goal.samples, goal.pool, &seed)];
     }
-    let [.., a, b, c, d] = attempt.word.seed;
-    let command = task.filter(|_| goal.kind != Kind::Count).map(|task| {
-        let by = |model| Run {
-            model,
-            task,
-            seed: u32::from_be_bytes([a, b, c, d]),
-            items: &items,
-        };
-        let models: &[&str] = match goal.kind {
-            Kind::Paired => &[words::MODEL, words::BASELINE],
-            _ => &[words::MODEL],
-        };
-        let commands = models
-            .iter()
-            .map(|model| run_command(Harness::LmEval, &by(model)).0);
-        commands.collect::<Vec<_>>().join("\n")
-    });
+    let definition = desk.definition.as_ref();
+    if definition.is_some_and(whole_baseline) {
+        says.push(words::whole_baseline(goal.pool));
+    }
+    let command = definition.and_then(|definition| commands(definition, attempt, &items));
     let shown = items.len() <= ITEMS_SHOWN && !items.is_empty();
     StepView {
         says,
-        items: shown.then(|| items.join(" ")),
+        items: shown.then(|| {
+            let shown: Vec<String> = items.iter().map(u32::to_string).collect();
+            shown.join(" ")
+        }),
         command: command
             .or_else(|| drawn.then(|| format!("guerdon goal draw {} --model MODEL", desk.named()))),
         ..step
     }
+}
+
+/// The commands that run these items, all if there are none here; none where a number is the
+/// result, or the harness is none of those whose commands are known.
+fn commands(goal: &GoalDefinition, attempt: &AttemptRecord, items: &[u32]) -> Option<String> {
+    let (task, harness) = (goal.specification.get("task")?, Harness::of_goal(goal)?);
+    let models: &[&str] = match goal.goal.kind {
+        Kind::Count => return None,
+        Kind::Paired if !whole_baseline(goal) => &[words::MODEL, words::BASELINE],
+        _ => &[words::MODEL],
+    };
+    let items: Vec<String> = items.iter().map(|item| harness.item(*item)).collect();
+    let command = |model: &&str| {
+        let run = Run {
+            model,
+            task,
+            seed: run_seed(Some(goal), attempt.word.seed),
+            items: &items,
+        };
+        run_command(harness, &run).0
+    };
+    Some(models.iter().map(command).collect::<Vec<_>>().join("\n"))
 }
 
 fn sign(working: &Working<'_>, attempt: &AttemptRecord) -> Result<StepView, PageError> {

@@ -66,6 +66,9 @@ mod replaced;
 #[cfg(test)]
 mod results;
 #[cfg(test)]
+#[path = "../../../formats/tests/eval/inspect_runs.rs"]
+mod inspect_runs;
+#[cfg(test)]
 #[path = "../../../formats/tests/eval/runs.rs"]
 mod runs;
 #[cfg(test)]

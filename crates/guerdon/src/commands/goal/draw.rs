@@ -5,6 +5,7 @@ use std::path::Path;
 use alloy_primitives::hex;
 use guerdon_core::goal::{Goal, draw};
 use guerdon_formats::eval;
+use guerdon_formats::goal_file::GoalDefinition;
 use serde_json::json;
 
 use super::files;
@@ -29,7 +30,8 @@ struct Lot {
 }
 
 pub(crate) async fn run(context: &Context, arguments: &DrawArgs) -> Outcome {
-    let (lot, task) = lot(context, arguments).await?;
+    let (lot, goal) = lot(context, arguments).await?;
+    let goal = goal.as_ref();
     if lot.samples == 0 || lot.samples > lot.pool || lot.pool > POOL_MAX {
         let Lot { pool, samples, .. } = lot;
         return Err(Failure::input(format!(
@@ -40,15 +42,16 @@ pub(crate) async fn run(context: &Context, arguments: &DrawArgs) -> Outcome {
     let mut items = draw(lot.seed, lot.pool, lot.samples);
     // Harnesses run them in the order of the data set whatever the order here.
     items.sort_unstable();
-    let task = arguments.task.clone().or(task);
-    let task = task.unwrap_or_else(|| "TASK".to_owned());
-    let [.., a, b, c, d] = lot.seed;
-    let decoding = u32::from_be_bytes([a, b, c, d]);
-    let (command, choice) = command(arguments, &task, decoding, &items)?;
+    let decoding = eval::run_seed(goal, lot.seed);
+    let (command, choice) = command(arguments, (goal, decoding), &items)?;
     if choice > ARGUMENT_BYTES_MAX {
         context.say("the choice of items is longer than a command line takes: use the harness's");
         context.say("Python interface with the items of `-o json`");
     }
+    let from = match goal.is_some_and(eval::whole_baseline) {
+        true => "as the baseline over all items has it",
+        false => "its lowest 32 bits",
+    };
     let seed = hex::encode_prefixed(lot.seed);
     let listed: Vec<String> = items.iter().map(u32::to_string).collect();
     let value = json!({
@@ -61,15 +64,15 @@ pub(crate) async fn run(context: &Context, arguments: &DrawArgs) -> Outcome {
     });
     let record = Record::new(value)
         .line("seed", &seed)
-        .line("decoding seed", format!("{decoding}, its lowest 32 bits"))
+        .line("decoding seed", format!("{decoding}, {from}"))
         .line("drawn", format!("{} of {} items", lot.samples, lot.pool))
         .line("items", listed.join(" "))
         .line("run", command);
     context.global.output.record(&record)
 }
 
-/// The seed of the attempt and the sizes, and the task that the goal names.
-async fn lot(context: &Context, arguments: &DrawArgs) -> Outcome<(Lot, Option<String>)> {
+/// The seed of the attempt and the sizes, and the goal that they are of.
+async fn lot(context: &Context, arguments: &DrawArgs) -> Outcome<(Lot, Option<GoalDefinition>)> {
     let Some(name) = &arguments.goal else {
         let given = (arguments.seed, arguments.pool, arguments.samples);
         let (Some(seed), Some(pool), Some(samples)) = given else {
@@ -103,7 +106,6 @@ async fn lot(context: &Context, arguments: &DrawArgs) -> Outcome<(Lot, Option<St
         seed_blocks,
         ..
     } = definition.goal;
-    let task = definition.specification.get("task").cloned();
     let seed = match (arguments.seed, &goal) {
         (Some(seed), _) => seed.0,
         (None, Some(goal)) if seed_blocks > 0 => sealed(context, goal, arguments.attempt).await?,
@@ -121,7 +123,7 @@ async fn lot(context: &Context, arguments: &DrawArgs) -> Outcome<(Lot, Option<St
             pool,
             samples,
         },
-        task,
+        Some(definition),
     ))
 }
 
@@ -146,29 +148,34 @@ async fn sealed(
 }
 
 /// The command, and how long its longest argument is.
-fn command(arguments: &DrawArgs, task: &str, seed: u32, items: &[u32]) -> Outcome<(String, usize)> {
-    let (harness, items) = match arguments.harness {
-        Harness::LmEval => (
-            eval::Harness::LmEval,
-            items.iter().map(u32::to_string).collect(),
-        ),
-        Harness::Inspect => (eval::Harness::Inspect, ids(arguments, items)?),
+fn command(
+    arguments: &DrawArgs,
+    (goal, seed): (Option<&GoalDefinition>, u32),
+    items: &[u32],
+) -> Outcome<(String, usize)> {
+    let harness = match arguments.harness {
+        Some(Harness::LmEval) => Some(eval::Harness::LmEval),
+        Some(Harness::Inspect) => Some(eval::Harness::Inspect),
+        None => goal.and_then(eval::Harness::of_goal),
+    };
+    let harness = harness.unwrap_or(eval::Harness::LmEval);
+    let named = goal.and_then(|goal| goal.specification.get("task"));
+    let task = arguments.task.as_ref().or(named);
+    let items = match &arguments.ids {
+        Some(path) if harness == eval::Harness::Inspect => ids(path, items)?,
+        _ => items.iter().map(|item| harness.item(*item)).collect(),
     };
     let run = eval::Run {
         model: &arguments.model,
-        task,
+        task: task.map_or("TASK", String::as_str),
         seed,
         items: &items,
     };
     Ok(eval::run_command(harness, &run))
 }
 
-/// Inspect's names of the items: its own count from 1, or the lines of a file.
-fn ids(arguments: &DrawArgs, items: &[u32]) -> Outcome<Vec<String>> {
-    let Some(path) = &arguments.ids else {
-        let counted = items.iter().map(|item| (u64::from(*item) + 1).to_string());
-        return Ok(counted.collect());
-    };
+/// Inspect's names of the items, as a file has them.
+fn ids(path: &Path, items: &[u32]) -> Outcome<Vec<String>> {
     let bytes = disk::read(path)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
