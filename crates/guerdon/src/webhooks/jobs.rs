@@ -124,7 +124,7 @@ async fn write(mut scribe: Scribe<Chain>, mut stop: watch::Receiver<bool>) {
     scribe.release().await;
 }
 
-async fn send(sender: Sender, mut stop: watch::Receiver<bool>) {
+async fn send(mut sender: Sender, mut stop: watch::Receiver<bool>) {
     let mut said = String::new();
     loop {
         let pass = tokio::select! {
@@ -132,7 +132,13 @@ async fn send(sender: Sender, mut stop: watch::Receiver<bool>) {
             _ = stop.wait_for(|stop| *stop) => break,
             pass = sender.pass(wall()) => pass,
         };
-        if rest(pass, ("webhooks wait", &mut said), &mut stop).await {
+        if rest(
+            pass.map(|()| false),
+            ("webhooks wait", &mut said),
+            &mut stop,
+        )
+        .await
+        {
             break;
         }
     }

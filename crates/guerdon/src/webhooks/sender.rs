@@ -1,28 +1,40 @@
 //! Sends what waits to each webhook, and notes what became of it.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
-use futures::stream::{self, StreamExt};
+use futures::future::join_all;
 use guerdon_store::{Due, Outcome as Tried, Store, Webhook};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, StatusCode};
+use tokio::task::{Id, JoinError, JoinSet};
 
 use super::data_key::DataKey;
 use super::schedule::{is_silent, next_try};
 use super::sign::{Secret, signatures};
 use super::target::{Lookup, PRIVATE, Reach};
 use super::turn::Turn;
-use crate::error::Outcome;
+use crate::error::{Failure, Outcome};
 
-/// Events that are under way at once: none of them takes longer than the lease.
-const AT_ONCE: usize = 12;
+/// Events of one webhook that are under way at once: none of them takes longer than the lease.
+const AT_ONCE: usize = 6;
 /// Letters of a reason that are kept.
 const REASON_MAX: usize = 200;
 
-/// Sends events to webhooks.
+/// Sends events to webhooks, to each of them beside the others: one that does not answer keeps no
+/// other waiting.
 #[derive(Debug)]
 pub(crate) struct Sender {
+    post: Arc<Post>,
+    under_way: JoinSet<Outcome>,
+    /// To which webhook each of them sends.
+    to: HashMap<Id, String>,
+}
+
+/// What every try needs.
+#[derive(Debug)]
+struct Post {
     store: Store,
     turn: Turn,
     key: Arc<DataKey>,
@@ -46,56 +58,106 @@ impl Sender {
         lookup: impl Lookup,
     ) -> Outcome<Self> {
         Ok(Self {
-            store: turn.store.clone(),
-            turn,
-            key,
-            reach,
-            client: reach.client(lookup)?,
+            post: Arc::new(Post {
+                store: turn.store.clone(),
+                turn,
+                key,
+                reach,
+                client: reach.client(lookup)?,
+            }),
+            under_way: JoinSet::new(),
+            to: HashMap::new(),
         })
     }
 
-    /// Sends what is due at `now`, the wall's; whether there may be more at once.
+    /// Begins to send what is due at `now`, the wall's, at each webhook to which nothing is under
+    /// way. One task sends all that is due at one webhook.
     ///
     /// # Errors
-    /// The database failed: what was sent and could not be noted is sent again.
-    pub(super) async fn pass(&self, now: u64) -> Outcome<bool> {
-        let (hooks, due) = self.due(now).await?;
-        if due.is_empty() {
-            return Ok(false);
+    /// The database failed, here or in a task since the last pass: what was sent and could not be
+    /// noted is sent again.
+    pub(super) async fn pass(&mut self, now: u64) -> Outcome {
+        while let Some(ended) = self.under_way.try_join_next_with_id() {
+            self.ended(ended)?;
         }
+        let mut due = Vec::new();
+        let mut read = self.post.store.read().await?;
+        for hook in read.webhooks().await?.into_iter().filter(Webhook::is_on) {
+            let id = hook.webhook.id;
+            let is_free = self.to.values().all(|busy| *busy != id);
+            if is_free && !read.deliveries_due(&id, now, 1).await?.is_empty() {
+                due.push(id);
+            }
+        }
+        drop(read);
+        if due.is_empty() || !self.post.has_turn().await? {
+            return Ok(());
+        }
+        for id in due {
+            let (post, to) = (Arc::clone(&self.post), id.clone());
+            let task = async move { post.send_all(&to, now).await };
+            self.to.insert(self.under_way.spawn(task).id(), id);
+        }
+        Ok(())
+    }
+
+    /// Waits until nothing is under way.
+    #[cfg(test)]
+    pub(super) async fn settle(&mut self) -> Outcome {
+        while let Some(ended) = self.under_way.join_next_with_id().await {
+            self.ended(ended)?;
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, ended: Result<(Id, Outcome), JoinError>) -> Outcome {
+        let (task, sent) = ended.unwrap_or_else(|error| {
+            let broke = Failure::failed(format!("sending broke off: {error}"));
+            (error.id(), Err(broke))
+        });
+        self.to.remove(&task);
+        sent
+    }
+
+    /// Lets go of what is under way, and of the turn.
+    pub(super) async fn release(&mut self) {
+        self.under_way.shutdown().await;
+        self.post.turn.release().await;
+    }
+}
+
+impl Post {
+    /// Whether it is this process's turn; from here on it is for as long as the lease.
+    async fn has_turn(&self) -> Outcome<bool> {
         match self.turn.locked().await? {
             Some(tx) => tx.commit().await?,
             None => return Ok(false),
         }
-        let more = due.len() >= AT_ONCE;
-        let tries = due.into_iter().filter_map(|due| {
-            let hook = hooks.get(&due.webhook)?;
-            Some(async move { (self.send(hook, &due, now).await, due) })
-        });
-        let done: Vec<_> = stream::iter(tries)
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
-        self.note(&hooks, done, now).await?;
-        Ok(more)
+        Ok(true)
     }
 
-    /// The webhooks that are on, and what is due at them: the first of each before the second of
-    /// any, so that one that is slow keeps none waiting.
-    async fn due(&self, now: u64) -> Outcome<(BTreeMap<String, Webhook>, Vec<Due>)> {
-        let mut read = self.store.read().await?;
-        let mut hooks = BTreeMap::new();
-        let mut due = Vec::new();
-        for hook in read.webhooks().await?.into_iter().filter(Webhook::is_on) {
-            let id = hook.webhook.id.clone();
-            let some = read.deliveries_due(&id, now, AT_ONCE as u32).await?;
-            due.extend(some.into_iter().enumerate());
-            hooks.insert(id, hook);
+    /// Sends all that is due at a webhook; `now` is the wall's as this begins.
+    async fn send_all(&self, id: &str, now: u64) -> Outcome {
+        let began = Instant::now();
+        loop {
+            let now = now.saturating_add(began.elapsed().as_secs());
+            let mut read = self.store.read().await?;
+            let hook = read.webhook(id).await?.filter(Webhook::is_on);
+            let due = read.deliveries_due(id, now, AT_ONCE as u32).await?;
+            drop(read);
+            let Some(hook) = hook.filter(|_| !due.is_empty()) else {
+                return Ok(());
+            };
+            if !self.has_turn().await? {
+                return Ok(());
+            }
+            let tries = due.into_iter().map(async |due| {
+                let answer = self.send(&hook, &due, now).await;
+                (answer, due)
+            });
+            let done = join_all(tries).await;
+            self.note(&hook, done, now).await?;
         }
-        due.sort_by_key(|(place, _)| *place);
-        due.truncate(AT_ONCE);
-        let due = due.into_iter().map(|(_, due)| due).collect();
-        Ok((hooks, due))
     }
 
     async fn send(&self, hook: &Webhook, due: &Due, now: u64) -> Answer {
@@ -136,12 +198,7 @@ impl Sender {
         opened.filter_map(|text| Secret::read(&text)).collect()
     }
 
-    async fn note(
-        &self,
-        hooks: &BTreeMap<String, Webhook>,
-        done: Vec<(Answer, Due)>,
-        now: u64,
-    ) -> Outcome {
+    async fn note(&self, hook: &Webhook, done: Vec<(Answer, Due)>, now: u64) -> Outcome {
         // Another process has the turn: it sends the same again, with the same ids.
         let Some(mut tx) = self.turn.locked().await? else {
             return Ok(());
@@ -161,8 +218,9 @@ impl Sender {
                 next_at,
             };
             tx.put_outcome(&due, &tried).await?;
-            let since = hooks.get(&due.webhook).and_then(|hook| hook.failing_since);
-            let is_dead = since.is_some_and(|since| is_silent(since, now));
+            let is_dead = hook
+                .failing_since
+                .is_some_and(|since| is_silent(since, now));
             let why = match (is_gone, failed && next_at.is_none() && is_dead) {
                 (true, _) => "The receiver answered 410: it wants nothing more.",
                 (_, true) => "Nothing arrived for three days, and every try of an event failed.",
@@ -172,10 +230,6 @@ impl Sender {
             tracing::warn!("webhook {} was switched off: {why}", due.webhook);
         }
         Ok(tx.commit().await?)
-    }
-
-    pub(super) async fn release(&self) {
-        self.turn.release().await;
     }
 }
 

@@ -109,13 +109,17 @@ impl Desk {
     }
 
     async fn hook(&self, url: &str) {
+        self.hook_of(HOOK, url).await;
+    }
+
+    async fn hook_of(&self, id: &str, url: &str) {
         let mut tx = self.store.write().await.unwrap();
         let secret = Secret::of([7; 32]).text();
         tx.add_webhook(&NewWebhook {
-            id: HOOK.to_owned(),
+            id: id.to_owned(),
             url: url.to_owned(),
             events: std::collections::BTreeSet::new(),
-            secret: self.key.seal(HOOK, &secret).unwrap(),
+            secret: self.key.seal(id, &secret).unwrap(),
             made_at: NOW,
             made_by: Actor::CommandLine,
         })
@@ -146,6 +150,12 @@ impl Desk {
         }
     }
 
+    /// Sends what is due, to its end.
+    async fn send(&self, sender: &mut Sender, now: u64) {
+        sender.pass(now).await.unwrap();
+        sender.settle().await.unwrap();
+    }
+
     fn sender(&self, holder: &str) -> Sender {
         let turn = self.turn("webhooks", holder);
         let (key, names) = (Arc::clone(&self.key), self.names.clone());
@@ -168,8 +178,8 @@ async fn what_is_sent_is_signed_and_sent_once_by_the_one_whose_turn_it_is() {
     let mut desk = Desk::new().await;
     desk.hook(&desk.local()).await;
     desk.event(1).await;
-    let (one, other) = (desk.sender("one"), desk.sender("other"));
-    assert!(!one.pass(NOW).await.unwrap());
+    let (mut one, mut other) = (desk.sender("one"), desk.sender("other"));
+    desk.send(&mut one, NOW).await;
     let heard = desk.heard.take();
     assert_eq!(heard.len(), 1);
     let (headers, body) = &heard[0];
@@ -183,12 +193,12 @@ async fn what_is_sent_is_signed_and_sent_once_by_the_one_whose_turn_it_is() {
     assert_eq!(desk.last().await.status, Some(204));
 
     desk.event(2).await;
-    other.pass(NOW + 1).await.unwrap();
+    desk.send(&mut other, NOW + 1).await;
     assert!(desk.heard.take().is_empty(), "it is not its turn");
     one.release().await;
-    other.pass(NOW + 1).await.unwrap();
+    desk.send(&mut other, NOW + 1).await;
     assert_eq!(desk.heard.take().len(), 1);
-    other.pass(NOW + 2).await.unwrap();
+    desk.send(&mut other, NOW + 2).await;
     assert!(
         desk.heard.take().is_empty(),
         "what arrived is not sent again"
@@ -204,10 +214,10 @@ async fn while_a_secret_is_replaced_both_sign() {
     let mut tx = desk.store.write().await.unwrap();
     tx.rotate_webhook(HOOK, &newer, NOW + 10).await.unwrap();
     tx.commit().await.unwrap();
-    let sender = desk.sender("one");
+    let mut sender = desk.sender("one");
     for (number, now, count) in [(1, NOW + 9, 2), (2, NOW + 10, 1)] {
         desk.event(number).await;
-        sender.pass(now).await.unwrap();
+        desk.send(&mut sender, now).await;
         let heard = desk.heard.take();
         let sent = heard[0].0["webhook-signature"].to_str().unwrap();
         assert_eq!(sent.split(' ').count(), count, "{sent}");
@@ -225,7 +235,7 @@ async fn a_redirect_is_a_failure_and_is_not_followed() {
     desk.hook(&desk.local()).await;
     desk.heard.answer(307);
     desk.event(1).await;
-    desk.sender("one").pass(NOW).await.unwrap();
+    desk.send(&mut desk.sender("one"), NOW).await;
     assert_eq!(desk.heard.take().len(), 1, "nothing was asked elsewhere");
     let last = desk.last().await;
     assert_eq!(last.status, Some(307));
@@ -239,20 +249,20 @@ async fn a_name_is_resolved_once_for_each_try_and_checked_each_time() {
     let mut desk = Desk::new().await;
     desk.hook(&desk.local()).await;
     desk.event(1).await;
-    let sender = desk.sender("one");
-    sender.pass(NOW).await.unwrap();
+    let mut sender = desk.sender("one");
+    desk.send(&mut sender, NOW).await;
     assert_eq!(desk.names.1.load(Ordering::Relaxed), 1);
     assert_eq!(desk.heard.take().len(), 1);
 
     // Its owner lets the name lead into the company's network.
     *desk.names.0.lock().unwrap() = vec![[10, 0, 0, 7].into()];
     desk.event(2).await;
-    sender.pass(NOW).await.unwrap();
+    desk.send(&mut sender, NOW).await;
     assert_eq!(desk.names.1.load(Ordering::Relaxed), 2);
     assert_eq!(desk.last().await.failure.as_deref(), Some(PRIVATE));
     // Among others, too.
     *desk.names.0.lock().unwrap() = vec![[127, 0, 0, 1].into(), [10, 0, 0, 7].into()];
-    sender.pass(NOW + 5).await.unwrap();
+    desk.send(&mut sender, NOW + 5).await;
     assert_eq!(desk.last().await.failure.as_deref(), Some(PRIVATE));
     assert!(desk.heard.take().is_empty());
     desk.store.close().await;
@@ -264,10 +274,10 @@ async fn a_webhook_that_is_silent_for_days_is_switched_off_and_one_that_is_gone_
     desk.hook(&desk.local()).await;
     desk.heard.answer(500);
     desk.event(1).await;
-    let sender = desk.sender("one");
+    let mut sender = desk.sender("one");
     let mut now = NOW;
     for _ in 1..10 {
-        sender.pass(now).await.unwrap();
+        desk.send(&mut sender, now).await;
         now = desk.last().await.next_at.unwrap();
     }
     let standing = async || {
@@ -275,7 +285,7 @@ async fn a_webhook_that_is_silent_for_days_is_switched_off_and_one_that_is_gone_
         read.webhook(HOOK).await.unwrap().unwrap().disabled
     };
     assert_eq!(standing().await, None, "the last try is still to be made");
-    sender.pass(now).await.unwrap();
+    desk.send(&mut sender, now).await;
     assert_eq!(desk.heard.take().len(), 10);
     assert_eq!(desk.last().await.next_at, None);
     assert!(standing().await.unwrap().1.contains("three days"));
@@ -286,8 +296,44 @@ async fn a_webhook_that_is_silent_for_days_is_switched_off_and_one_that_is_gone_
     assert!(tx.resend(HOOK, 1, now).await.unwrap());
     tx.commit().await.unwrap();
     desk.heard.answer(410);
-    sender.pass(now).await.unwrap();
+    desk.send(&mut sender, now).await;
     assert!(standing().await.unwrap().1.contains("410"));
+    desk.store.close().await;
+}
+
+#[tokio::test]
+async fn a_receiver_that_never_answers_keeps_no_other_waiting() {
+    let mut desk = Desk::new().await;
+    // It takes connections and says nothing.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let other = "wh_0000000000000002";
+    desk.hook_of(other, &format!("http://127.0.0.1:{port}/"))
+        .await;
+    desk.hook(&desk.local()).await;
+    for number in 1..=40 {
+        desk.event(number).await;
+    }
+    let began = std::time::Instant::now();
+    let mut sender = desk.sender("one");
+    let mut heard = 0;
+    while heard < 40 {
+        sender.pass(NOW).await.unwrap();
+        heard += desk.heard.take().len();
+        assert!(began.elapsed().as_secs() < 10, "{heard} of 40 arrived");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    // New facts go to the one that answers while the other still hangs.
+    desk.event(41).await;
+    while desk.heard.take().is_empty() {
+        sender.pass(NOW).await.unwrap();
+        assert!(began.elapsed().as_secs() < 10, "the next one waits");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let mut read = desk.store.read().await.unwrap();
+    assert_eq!(read.deliveries_waiting(other).await.unwrap(), 41);
+    drop(read);
+    sender.release().await;
     desk.store.close().await;
 }
 
