@@ -23,6 +23,7 @@ pub(crate) enum Kind {
     MethodNotAllowed,
     Reorged,
     OtherList,
+    EventUnknown,
     Refused,
     Taken,
     SheetRefused,
@@ -37,7 +38,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::NotUnderstood,
         Self::KeyWithCookie,
         Self::NameMissing,
@@ -49,6 +50,7 @@ impl Kind {
         Self::MethodNotAllowed,
         Self::Reorged,
         Self::OtherList,
+        Self::EventUnknown,
         Self::Refused,
         Self::Taken,
         Self::SheetRefused,
@@ -76,6 +78,7 @@ impl Kind {
             Self::MethodNotAllowed => ("method_not_allowed", 405, "No such method"),
             Self::Reorged => ("as_of_reorged", 409, "The chain was re-organised"),
             Self::OtherList => ("cursor_of_other_list", 409, "A cursor of another list"),
+            Self::EventUnknown => ("event_unknown", 409, "No such event"),
             Self::Refused => ("refused_by_contract", 409, "The contract would refuse"),
             Self::Taken => ("taken", 409, "Already taken"),
             Self::SheetRefused => ("sheet_refused", 409, "The sheet was not imported"),
@@ -127,9 +130,14 @@ impl Problem {
     }
 
     pub(crate) fn too_many(seconds: u64) -> Self {
+        Self::too_many_of(words::TOO_MANY, seconds)
+    }
+
+    /// Too much at a time, of what `detail` says.
+    pub(crate) fn too_many_of(detail: impl Into<String>, seconds: u64) -> Self {
         Self {
             retry_after: Some(seconds),
-            ..Self::new(Kind::TooMany, words::TOO_MANY)
+            ..Self::new(Kind::TooMany, detail)
         }
     }
 

@@ -57,9 +57,30 @@ pub(crate) const SCOPES_WRONG: &str = "Tick at least one thing that the key may 
 pub(crate) const DAYS_WRONG: &str = "Days must be a whole number from 1 to 3,650.";
 
 pub(crate) fn missing(noun: &str) -> String {
+    match noun {
+        "grant" | "round" | "goal" => format!(
+            "No {noun} with this id is known here. It may stand in a block that was not read yet, \
+             or belong to another deployment."
+        ),
+        _ => format!("No {noun} with this id is known here."),
+    }
+}
+
+/// Of one key, or of all keys together.
+pub(crate) fn streams_open(most: usize, of_key: bool) -> String {
+    match of_key {
+        true => format!("This key has {most} streams open, which is the most: close one."),
+        false => format!(
+            "{most} streams of all keys are open, which is the most here. Each ends within an \
+             hour; the list of events can be read meanwhile."
+        ),
+    }
+}
+
+pub(crate) fn event_unknown(after: u64, newest: u64) -> String {
     format!(
-        "No {noun} with this id is known here. It may stand in a block that was not read yet, or \
-         belong to another deployment."
+        "There is no event {after}: the newest is {newest}. Numbers go on from lower ones where \
+         the database was restored from a backup: read the list again, and take each id once."
     )
 }
 

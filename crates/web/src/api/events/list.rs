@@ -8,13 +8,15 @@ use serde_json::{Value, json};
 use super::EventKind;
 use crate::api::call::Call;
 use crate::api::endpoint::Outcome;
+use crate::api::problem::{Kind, Problem};
 use crate::api::schema::{list as list_of, number, object, part, text};
+use crate::strings::api as words;
 
 /// Events after a number.
 pub(in crate::api) fn list<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<'a, Outcome> {
     async move {
         let after = call.asked("after").and_then(|text| text.parse().ok());
-        let after = after.unwrap_or(0);
+        let after = known(read, Some(after.unwrap_or(0))).await?;
         let limit = u32::try_from(call.limit()).unwrap_or(u32::MAX);
         let mut found = read.events_after(after, limit.saturating_add(1)).await?;
         let more = found.len() > call.limit();
@@ -24,6 +26,18 @@ pub(in crate::api) fn list<'a>(call: &'a Call, read: &'a mut Read) -> BoxFuture<
         Ok(json!({"data": rows, "has_more": more, "next_after": last}))
     }
     .boxed()
+}
+
+/// The number to go on from: the one that was named, if it was ever given, or the newest.
+pub(super) async fn known(read: &mut Read, after: Option<u64>) -> Result<u64, Problem> {
+    let newest = read.told().await?.map_or(0, |told| told.seq);
+    match after {
+        Some(after) if after > newest => {
+            let why = words::event_unknown(after, newest);
+            Err(Problem::new(Kind::EventUnknown, why))
+        }
+        after => Ok(after.unwrap_or(newest)),
+    }
 }
 
 fn view(event: &Event) -> Value {

@@ -14,8 +14,9 @@ use futures::stream::{self, Stream, StreamExt};
 use guerdon_store::StoreError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::list::known;
 use crate::api::call::Call;
-use crate::api::problem::{Fault, Kind, Problem};
+use crate::api::problem::{Fault, Problem};
 use crate::strings::api as words;
 
 /// Streams of all keys, and of each.
@@ -52,15 +53,17 @@ struct Place {
 }
 
 impl Places {
-    fn open(&self, key: u64) -> Option<Place> {
-        let permit = Arc::clone(&self.all).try_acquire_owned().ok()?;
+    /// A place for a key, or why there is none.
+    fn open(&self, key: u64) -> Result<Place, String> {
+        let permit = Arc::clone(&self.all).try_acquire_owned();
+        let permit = permit.map_err(|_| words::streams_open(ALL_MAX, false))?;
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let count = held.entry(key).or_default();
         if *count >= EACH_MAX {
-            return None;
+            return Err(words::streams_open(EACH_MAX, true));
         }
         *count = count.saturating_add(1);
-        Some(Place {
+        Ok(Place {
             _permit: permit,
             key,
             held: Arc::clone(&self.held),
@@ -91,13 +94,8 @@ pub(in crate::api) fn listens(headers: &HeaderMap) -> bool {
 /// Streams what comes after the number that the client heard last, or after `after`, or from now
 /// on.
 pub(in crate::api) async fn stream(call: Call, headers: &HeaderMap) -> Result<Response, Problem> {
-    let full = || Problem::too_many(LIFE);
-    let place = call
-        .state
-        .api()
-        .streams
-        .open(call.key.id)
-        .ok_or_else(full)?;
+    let place = call.state.api().streams.open(call.key.id);
+    let place = place.map_err(|why| Problem::too_many_of(why, LIFE))?;
     let heard = match headers.get("last-event-id") {
         Some(sent) => {
             let number = sent.to_str().ok().and_then(|text| text.trim().parse().ok());
@@ -109,17 +107,9 @@ pub(in crate::api) async fn stream(call: Call, headers: &HeaderMap) -> Result<Re
         }
         None => call.asked("after").and_then(|text| text.parse().ok()),
     };
-    let after = match heard {
-        Some(after) => after,
-        None => {
-            let mut read = call.state.store.read().await?;
-            read.told().await?.map_or(0, |told| told.seq)
-        }
-    };
-    // A number that the store cannot have is one that nobody was given.
-    if i64::try_from(after).is_err() {
-        return Err(Problem::new(Kind::Invalid, words::LAST_EVENT_WRONG));
-    }
+    let mut read = call.state.store.read().await?;
+    let after = known(&mut read, heard).await?;
+    drop(read);
     let until = (call.state.wall)().saturating_add(LIFE);
     let listener = Listener {
         call,
@@ -189,15 +179,23 @@ mod tests {
     fn one_key_has_few_places_and_gives_them_back() {
         let places = Places::default();
         let mut held: Vec<_> = (0..EACH_MAX).map(|_| places.open(1).unwrap()).collect();
-        assert!(places.open(1).is_none());
-        assert!(places.open(2).is_some());
+        assert!(
+            places
+                .open(1)
+                .is_err_and(|why| why.contains("4 streams open"))
+        );
+        assert!(places.open(2).is_ok());
         held.pop();
-        assert!(places.open(1).is_some());
+        assert!(places.open(1).is_ok());
         drop(held);
         assert_eq!(places.all.available_permits(), ALL_MAX);
         let all: Vec<_> = (0..ALL_MAX as u64).map(|key| places.open(key)).collect();
-        assert!(all.iter().all(Option::is_some));
-        assert!(places.open(1_000).is_none());
+        assert!(all.iter().all(Result::is_ok));
+        assert!(
+            places
+                .open(1_000)
+                .is_err_and(|why| why.contains("all keys"))
+        );
     }
 
     #[test]
