@@ -40,7 +40,10 @@ mod views;
 
 pub use access::Access;
 pub use actions::batch_call;
-pub use api::{EventKind, Limits, NewKey, NewSecret, Webhooks, document, event_of, vested_event};
+pub use api::{
+    EventKind, Limits, NewKey, NewSecret, Webhooks, delivery_outcome, document, event_of,
+    test_event, vested_event, webhook_standing,
+};
 pub use company::{ImportJob, ImportOutcome, Importer, person_export};
 pub use demo::{Actor, Answer, Call, Demo, Stage};
 pub use listen::listen;

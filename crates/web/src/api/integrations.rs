@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use guerdon_store::{Actor, ApiKey, NewApiKey, NewEntry, Read, Scope};
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 
 use super::events::EventKind;
 use super::key::NewKey;
@@ -41,6 +42,22 @@ struct IntegrationsPage {
     /// Why no webhook was made, and the address that was sent.
     hook_refused: Option<(String, &'static str)>,
     can_send: bool,
+    ended: Option<Ended>,
+}
+
+/// A key that was revoked, and the webhooks that it made and that go on.
+#[derive(Debug)]
+struct Ended {
+    label: String,
+    /// Id and address.
+    hooks: Vec<(String, String)>,
+}
+
+/// The number of a key that was revoked now.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Revoked {
+    revoked: Option<u64>,
 }
 
 /// What a page says of the last thing that was asked of it.
@@ -49,6 +66,7 @@ struct Said {
     made: Option<String>,
     refused: Option<&'static str>,
     hook_refused: Option<(String, &'static str)>,
+    revoked: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -65,9 +83,14 @@ struct KeyRow {
 pub(super) async fn page(
     State(state): State<AppState>,
     Administrator(viewer): Administrator,
+    Query(Revoked { revoked }): Query<Revoked>,
 ) -> Answer {
+    let said = Said {
+        revoked,
+        ..Said::default()
+    };
     let mut read = state.store.read().await?;
-    show(&mut read, (&state, &viewer), Said::default()).await
+    show(&mut read, (&state, &viewer), said).await
 }
 
 /// The page again, with why no webhook was made.
@@ -94,7 +117,8 @@ async fn show(read: &mut Read, (state, viewer): (&AppState, &Viewer), said: Said
         made: said.made,
         refused: said.refused,
         hook_refused: said.hook_refused,
-        hooks: webhooks::rows(read).await?,
+        ended: ended(read, (&keys, said.revoked)).await?,
+        hooks: webhooks::rows(read, (&keys, now)).await?,
         events: EventKind::asked_for()
             .into_iter()
             .map(|kind| (kind.word(), kind.says()))
@@ -111,10 +135,32 @@ async fn show(read: &mut Read, (state, viewer): (&AppState, &Viewer), said: Said
     Ok(answer)
 }
 
-fn row(key: &ApiKey, now: u64) -> KeyRow {
+/// What is to be said of a key that was revoked.
+async fn ended(
+    read: &mut Read,
+    (keys, revoked): (&[ApiKey], Option<u64>),
+) -> Result<Option<Ended>, PageError> {
+    let key = keys.iter().find(|key| revoked == Some(key.id));
+    let Some(key) = key.filter(|key| key.revoked_at.is_some()) else {
+        return Ok(None);
+    };
+    let hooks = read.webhooks().await?.into_iter();
+    let hooks = hooks.filter(|hook| hook.is_on() && hook.webhook.made_by == Actor::Key(key.id));
+    Ok(Some(Ended {
+        label: key.key.label.clone(),
+        hooks: hooks.map(|it| (it.webhook.id, it.webhook.url)).collect(),
+    }))
+}
+
+/// How a key stands, in words.
+pub(super) fn standing(key: &ApiKey, now: u64) -> String {
     let day = |at: u64| dates::day(at, &TimeZone::UTC);
     let (revoked, expires) = (key.revoked_at.map(day), key.key.expires_at.map(day));
-    let is_alive = key.is_alive(now);
+    words::standing(revoked.as_deref(), expires.as_deref(), key.is_alive(now))
+}
+
+fn row(key: &ApiKey, now: u64) -> KeyRow {
+    let day = |at: u64| dates::day(at, &TimeZone::UTC);
     let scopes: Vec<_> = key.key.scopes.iter().map(|scope| scope.name()).collect();
     KeyRow {
         id: key.id,
@@ -122,8 +168,8 @@ fn row(key: &ApiKey, now: u64) -> KeyRow {
         prefix: format!("{}…", key.key.prefix),
         scopes: scopes.join(", "),
         used: key.used_at.map_or_else(|| "never".to_owned(), day),
-        standing: words::standing(revoked.as_deref(), expires.as_deref(), is_alive),
-        is_alive,
+        standing: standing(key, now),
+        is_alive: key.is_alive(now),
     }
 }
 
@@ -229,5 +275,5 @@ pub(super) async fn revoke(
         .await?;
     }
     tx.commit().await?;
-    Ok(see("/company/integrations").into_response())
+    Ok(see(&format!("/company/integrations?revoked={id}")).into_response())
 }

@@ -38,7 +38,7 @@ pub use limit::Limits;
 pub use openapi::document;
 pub(crate) use pages::routes;
 pub(crate) use serve::router;
-pub use webhooks::{NewSecret, Webhooks};
+pub use webhooks::{NewSecret, Webhooks, delivery_outcome, test_event, webhook_standing};
 
 /// Rows on a page of a list, if a request names no other number.
 const PAGE: usize = 50;

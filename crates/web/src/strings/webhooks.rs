@@ -11,8 +11,10 @@ pub(crate) const NOTHING_TOLD: &str =
 pub(crate) const BOTH_SIGN: &str = "What is sent is signed with the secret before it as well, for a \
                                     day from now: change it at the receiver until then.";
 
+pub(crate) const COMMAND_LINE: &str = "the command line";
+
 /// How a webhook stands.
-pub(crate) fn standing(off: Option<(&str, &str)>, failing_since: Option<&str>) -> String {
+pub(crate) fn standing(off: Option<(String, &str)>, failing_since: Option<String>) -> String {
     match (off, failing_since) {
         (Some((since, why)), _) => format!("off since {since}. {why}"),
         (None, Some(since)) => format!("on, but nothing arrived since {since}"),
@@ -21,11 +23,19 @@ pub(crate) fn standing(off: Option<(&str, &str)>, failing_since: Option<&str>) -
 }
 
 /// What became of a delivery.
-pub(crate) fn outcome(tried: Option<&str>, status: Option<u16>, failure: Option<&str>) -> String {
+pub(crate) fn outcome(tried: Option<String>, status: Option<u16>, failure: Option<&str>) -> String {
     let status = status.map_or_else(String::new, |status| format!(" ({status})"));
     match (tried, failure) {
         (None, _) => "not sent yet".to_owned(),
         (Some(at), None) => format!("arrived{status} at {at}"),
         (Some(at), Some(why)) => format!("failed at {at}: {why}{status}"),
+    }
+}
+
+/// The key that made a webhook, and how it stands if it opens nothing any more.
+pub(crate) fn of_key(label: &str, over: Option<&str>) -> String {
+    match over {
+        None => format!("the key {label}"),
+        Some(over) => format!("the key {label}, {over}"),
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use axum::http::StatusCode;
-use guerdon_store::{Actor, NewWebhook, Store, Told};
-use guerdon_web::{AppState, NewSecret, Webhooks, router};
+use axum::http::{Method, StatusCode};
+use guerdon_store::{Actor, NewWebhook, Scope, Store, Told};
+use guerdon_web::{AppState, Limits, NewSecret, Webhooks, router};
 
+use crate::api::{ALL, Api, put_key};
+use crate::harness::on_both;
 use crate::office::{LISTED, Office};
 use crate::people::Who;
 use crate::sample::{Story, WALL, inner};
@@ -15,6 +17,10 @@ const ADMINISTRATOR: Who = Who::AdministratorByList;
 
 /// A webhook that was made before.
 pub(crate) async fn put(store: &Store, id: &str) {
+    put_by(store, (id, Actor::CommandLine)).await;
+}
+
+async fn put_by(store: &Store, (id, made_by): (&str, Actor)) {
     let mut tx = store.write().await.unwrap();
     tx.add_webhook(&NewWebhook {
         id: id.to_owned(),
@@ -22,7 +28,7 @@ pub(crate) async fn put(store: &Store, id: &str) {
         events: BTreeSet::new(),
         secret: String::new(),
         made_at: WALL,
-        made_by: Actor::CommandLine,
+        made_by,
     })
     .await
     .unwrap();
@@ -77,7 +83,10 @@ async fn a_webhook_is_made_and_its_secret_is_shown_this_once() {
             .await
             .contains("https://hooks.acme.example/")
     );
-    assert_eq!(office.log().await[0].0, "webhook made");
+    let logged = office.log().await;
+    assert_eq!(logged[0].0, "webhook made");
+    let detail = "https://hooks.acme.example, grant.claimed, grant.ended";
+    assert_eq!(logged[0].2, detail, "where to, for good");
 
     for (url, event) in [
         ("http://hooks.acme.example/", ""),
@@ -164,6 +173,49 @@ async fn a_webhook_is_tried_replaced_switched_and_removed() {
 }
 
 #[tokio::test]
+async fn revoking_a_key_names_the_webhooks_that_it_made_and_that_go_on() {
+    let office = office().await;
+    let id = put_key(&office.store, 7, &[Scope::WebhooksWrite], None).await;
+    for (hook, by) in [
+        ("wh_1", Actor::Key(id)),
+        ("wh_2", Actor::Key(id)),
+        ("wh_3", Actor::CommandLine),
+    ] {
+        put_by(&office.store, (hook, by)).await;
+    }
+    let mut tx = office.store.write().await.unwrap();
+    tx.switch_webhook("wh_2", Some((WALL, "by hand")))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let page = |id: &str| format!("{PAGE}/webhooks/{id}");
+    let by = async |id: &str| office.read(ADMINISTRATOR, &page(id)).await;
+    assert!(by("wh_1").await.contains("Made by the key system 7 Stands"));
+    assert!(by("wh_3").await.contains("Made by the command line"));
+    let made_up = office
+        .read(ADMINISTRATOR, &format!("{PAGE}?revoked={id}"))
+        .await;
+    assert!(!made_up.contains("opens nothing any more"), "{made_up}");
+
+    let fields = [("key", &*id.to_string())];
+    let revoke = format!("{PAGE}/revoke");
+    let revoked = office.post(ADMINISTRATOR, &revoke, &fields).await;
+    assert_eq!(revoked.status, StatusCode::SEE_OTHER);
+    let location = revoked.headers["location"].as_str();
+    let said = office.get(ADMINISTRATOR, location).await.body;
+    let (_, said) = said.split_once("The key system 7 opens nothing").unwrap();
+    let (said, _) = said.split_once("</div>").unwrap();
+    assert!(said.contains("the company's and go on"), "{said}");
+    assert!(said.contains(&page("wh_1")), "{said}");
+    assert!(!said.contains(&page("wh_2")), "it is off: {said}");
+    assert!(!said.contains(&page("wh_3")), "another's: {said}");
+    let later = by("wh_1").await;
+    assert!(later.contains("the key system 7, revoked on"), "{later}");
+    let known = office.store.read().await.unwrap().webhook("wh_1").await;
+    assert!(known.unwrap().unwrap().is_on(), "it goes on");
+}
+
+#[tokio::test]
 async fn a_server_without_a_data_key_says_so_and_makes_none() {
     let office = Office::of(Story::told()).await;
     let shown = office.read(ADMINISTRATOR, PAGE).await;
@@ -183,4 +235,41 @@ async fn a_server_without_a_data_key_says_so_and_makes_none() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn an_event_that_nobody_was_told_is_not_waited_for() {
+    on_both(|url| async move {
+        let api = Api::of(&url, Limits::default()).await;
+        let told = Told {
+            seq: 11,
+            block: 1,
+            hash: Default::default(),
+            begun_at: 0,
+        };
+        let mut tx = api.store.write().await.unwrap();
+        tx.put_told(&told).await.unwrap();
+        tx.commit().await.unwrap();
+        let last = api.get("/events?after=11").await;
+        assert_eq!(last.status, StatusCode::OK, "{}", last.body);
+        let listed = api.get("/events?after=12").await;
+        listed.is(409, "event_unknown");
+        let stream = [("accept", "text/event-stream"), ("last-event-id", "99999")];
+        let heard = api.ask(ALL, Method::GET, ("/events", None), &stream).await;
+        heard.is(409, "event_unknown");
+        let detail = heard.body["detail"].as_str().unwrap();
+        assert!(
+            detail.contains("no event 99999: the newest is 11"),
+            "{detail}"
+        );
+
+        let path = "/webhooks/wh_0000000000000000";
+        let gone = api.ask(ALL, Method::DELETE, (path, None), &[]).await;
+        gone.is(404, "not_found");
+        assert_eq!(
+            gone.body["detail"],
+            "No webhook with this id is known here."
+        );
+    })
+    .await;
 }

@@ -33,10 +33,20 @@ fn view(hook: &Webhook) -> Value {
         "url": hook.webhook.url,
         "events": hook.webhook.events,
         "made_at": dates::machine(hook.webhook.made_at),
+        "made_by": maker(hook.webhook.made_by),
         "failing_since": hook.failing_since.map(dates::machine),
         "disabled_at": off.map(|(at, _)| dates::machine(*at)),
         "disabled_why": off.map(|(_, why)| why),
     })
+}
+
+/// A key by its number; people by what they are, since a key that may not read the list learns
+/// nothing of it.
+fn maker(actor: Actor) -> String {
+    match actor {
+        Actor::Owner(_) => "administrator".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// Makes one.
@@ -97,6 +107,10 @@ pub(in crate::api) fn shapes() -> Vec<(&'static str, Value)> {
             ("url", text("")),
             ("events", events()),
             ("made_at", moment("")),
+            (
+                "made_by",
+                text("`administrator`, `command line`, or a key by its number: `key 3`."),
+            ),
             (
                 "failing_since",
                 maybe(moment("Since when nothing arrives there.")),

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use alloy_primitives::hex;
-use guerdon_store::{Actor, NewEntry, NewWebhook, StoreError, Tx};
+use guerdon_store::{Actor, NewEntry, NewEvent, NewWebhook, StoreError, Tx};
 
 use super::NewSecret;
-use crate::api::events::EventKind;
+use crate::api::events::{EventKind, test_body};
 use crate::state::AppState;
 use crate::strings::webhooks as words;
 
@@ -55,7 +55,7 @@ pub(super) async fn put(
     let id = format!("wh_{}", hex::encode(random.get(..8).unwrap_or_default()));
     let secret = lent.seal(&id, wanted.secret);
     let secret = secret.map_err(wrong)?;
-    let at = (state.wall)();
+    let (at, place) = ((state.wall)(), place_of(&url));
     tx.add_webhook(&NewWebhook {
         id: id.clone(),
         url,
@@ -65,13 +65,34 @@ pub(super) async fn put(
         made_by: actor,
     })
     .await?;
-    let events: Vec<_> = wanted.events.into_iter().collect();
-    note(tx, (at, actor), ("webhook made", &id), events.join(", ")).await?;
+    let mut detail = vec![place];
+    detail.extend(wanted.events);
+    note(tx, (at, actor), ("webhook made", &id), detail.join(", ")).await?;
     Ok((id, secret))
+}
+
+/// Scheme and host of an address, for the log, which outlives the webhook: what comes after them may
+/// hold a secret.
+fn place_of(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    format!("{scheme}://{host}")
 }
 
 fn can_ask(word: &str) -> bool {
     EventKind::named(word).is_some_and(|kind| kind != EventKind::WebhookTest)
+}
+
+/// An event that tries a webhook at a time of the wall clock, Unix seconds.
+#[must_use]
+pub fn test_event((chain_id, at): (u64, u64), random: [u8; 32]) -> NewEvent {
+    let mark = hex::encode(random.get(..16).unwrap_or_default());
+    NewEvent {
+        id: format!("evt_{mark}"),
+        kind: EventKind::WebhookTest.word().to_owned(),
+        at,
+        body: test_body(chain_id, at),
+    }
 }
 
 /// Writes what was done to a webhook into the log.

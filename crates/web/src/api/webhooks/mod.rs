@@ -8,6 +8,8 @@ mod show;
 
 pub(super) use answers::{add, list, remove, shapes};
 pub use lent::{NewSecret, Webhooks};
+pub use made::test_event;
 use made::{NotMade, Wanted, note, put};
 pub(super) use page::{change, make, one};
 pub(super) use show::{HookRow, rows};
+pub use show::{delivery_outcome, webhook_standing};

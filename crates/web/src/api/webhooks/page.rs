@@ -1,18 +1,16 @@
 //! `/company/integrations/webhooks`: made, tried, switched off and on, and what became of each
 //! delivery.
 
-use alloy_primitives::hex;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
-use guerdon_store::{Actor, NewEvent, Read, Tx};
+use guerdon_store::{Actor, Read, Tx};
 
 use super::show::{DeliveryRow, HookRow, delivery, row};
-use super::{NewSecret, NotMade, Wanted, note, put};
+use super::{NewSecret, NotMade, Wanted, note, put, test_event};
 use crate::access::{Administrator, Viewer};
-use crate::api::events::{EventKind, test_body};
 use crate::api::integrations;
 use crate::company::forms::{Fields, see};
 use crate::error::PageError;
@@ -59,12 +57,12 @@ async fn show(
     let hook = read.webhook(id).await?.ok_or(PageError::NoPage)?;
     let as_of = load::as_of(read, state).await?;
     let context = load::context(state, as_of, Some(viewer));
-    let waiting = read.deliveries_waiting(id).await?;
+    let keys = read.api_keys().await?;
     let deliveries = read.deliveries(id, SHOWN).await?;
     let mut answer = html(&WebhookPage {
         shell: Shell::new(&context, "Webhook", Place::Integrations),
         is_on: hook.is_on(),
-        hook: row(&hook, waiting),
+        hook: row(read, &hook, (&keys, (state.wall)())).await?,
         made: made.map(|secret| secret.text),
         said,
         rows: deliveries.iter().map(delivery).collect(),
@@ -162,14 +160,7 @@ async fn tried(
     id: &str,
     by: (u64, Actor),
 ) -> Result<Option<&'static str>, PageError> {
-    let random = (state.random)();
-    let mark = hex::encode(random.get(..16).unwrap_or_default());
-    let event = NewEvent {
-        id: format!("evt_{mark}"),
-        kind: EventKind::WebhookTest.word().to_owned(),
-        at: by.0,
-        body: test_body(state.deployment.chain_id, by.0),
-    };
+    let event = test_event((state.deployment.chain_id, by.0), (state.random)());
     if !tx.add_test_event(id, &event, by.0).await? {
         return Ok(Some(words::NOTHING_TOLD));
     }

@@ -1,9 +1,11 @@
 //! Webhooks and deliveries as rows of a page.
 
-use guerdon_store::{Delivery, Read, StoreError, Webhook};
+use guerdon_store::{Actor, ApiKey, Delivery, Owner, Read, StoreError, Webhook};
 use jiff::tz::TimeZone;
 
+use crate::api::integrations::standing as key_standing;
 use crate::dates;
+use crate::numbers::shortened;
 use crate::strings::webhooks as words;
 
 /// A webhook in a list.
@@ -12,6 +14,7 @@ pub(in crate::api) struct HookRow {
     pub(in crate::api) id: String,
     pub(in crate::api) url: String,
     pub(in crate::api) events: String,
+    pub(in crate::api) made_by: String,
     pub(in crate::api) standing: String,
     pub(in crate::api) waiting: u64,
 }
@@ -28,49 +31,90 @@ pub(super) struct DeliveryRow {
     pub(super) next: String,
 }
 
-/// Every webhook.
-pub(in crate::api) async fn rows(read: &mut Read) -> Result<Vec<HookRow>, StoreError> {
+/// Every webhook. `keys` are all keys, dead ones too.
+pub(in crate::api) async fn rows(
+    read: &mut Read,
+    (keys, now): (&[ApiKey], u64),
+) -> Result<Vec<HookRow>, StoreError> {
     let mut rows = Vec::new();
     for hook in read.webhooks().await? {
-        let waiting = read.deliveries_waiting(&hook.webhook.id).await?;
-        rows.push(row(&hook, waiting));
+        rows.push(row(read, &hook, (keys, now)).await?);
     }
     Ok(rows)
 }
 
-pub(super) fn row(hook: &Webhook, waiting: u64) -> HookRow {
-    let at = |at: u64| dates::at(at, &TimeZone::UTC);
-    let off = hook.disabled.as_ref();
-    let off = off.map(|(since, why)| (at(*since), why.as_str()));
-    let off = off.as_ref().map(|(since, why)| (since.as_str(), *why));
+/// One of them.
+pub(super) async fn row(
+    read: &mut Read,
+    hook: &Webhook,
+    keys: (&[ApiKey], u64),
+) -> Result<HookRow, StoreError> {
     let events: Vec<_> = hook.webhook.events.iter().map(String::as_str).collect();
-    HookRow {
+    Ok(HookRow {
         id: hook.webhook.id.clone(),
         url: hook.webhook.url.clone(),
         events: match events.is_empty() {
             true => words::EVERY_EVENT.to_owned(),
             false => events.join(", "),
         },
-        standing: words::standing(off, hook.failing_since.map(at).as_deref()),
-        waiting,
-    }
+        made_by: maker(read, hook.webhook.made_by, keys).await?,
+        standing: webhook_standing(hook, at),
+        waiting: read.deliveries_waiting(&hook.webhook.id).await?,
+    })
+}
+
+/// Who made it: a person by the name that the list has, a key with what became of it.
+async fn maker(
+    read: &mut Read,
+    actor: Actor,
+    (keys, now): (&[ApiKey], u64),
+) -> Result<String, StoreError> {
+    Ok(match actor {
+        Actor::Key(id) => match keys.iter().find(|key| key.id == id) {
+            Some(key) => {
+                let over = (!key.is_alive(now)).then(|| key_standing(key, now));
+                words::of_key(&key.key.label, over.as_deref())
+            }
+            None => actor.to_string(),
+        },
+        Actor::Owner(Owner::Person(person)) => {
+            let name = read.member(person).await?.map(|member| member.name);
+            let name = name.filter(|name| !name.is_empty());
+            name.map_or_else(|| actor.to_string(), |name| format!("{name} ({person})"))
+        }
+        Actor::Owner(Owner::Wallet(wallet)) => shortened(&wallet.to_checksum(None)),
+        Actor::CommandLine => words::COMMAND_LINE.to_owned(),
+        Actor::Keeper | Actor::Link(_) => actor.to_string(),
+    })
+}
+
+/// How a webhook stands, in words; `time` writes times.
+#[must_use]
+pub fn webhook_standing(hook: &Webhook, time: impl Fn(u64) -> String) -> String {
+    let off = hook.disabled.as_ref();
+    let off = off.map(|(since, why)| (time(*since), why.as_str()));
+    words::standing(off, hook.failing_since.map(time))
+}
+
+/// What became of an event at a webhook, in words; `time` writes times.
+#[must_use]
+pub fn delivery_outcome(delivery: &Delivery, time: impl Fn(u64) -> String) -> String {
+    let failure = delivery.failure.as_deref();
+    words::outcome(delivery.tried_at.map(time), delivery.status, failure)
+}
+
+fn at(at: u64) -> String {
+    dates::at(at, &TimeZone::UTC)
 }
 
 pub(super) fn delivery(delivery: &Delivery) -> DeliveryRow {
-    let at = |at: u64| dates::at(at, &TimeZone::UTC);
-    let tried = delivery.tried_at.map(at);
-    let outcome = words::outcome(
-        tried.as_deref(),
-        delivery.status,
-        delivery.failure.as_deref(),
-    );
     DeliveryRow {
         seq: delivery.event.seq,
         kind: delivery.event.event.kind.clone(),
         id: delivery.event.event.id.clone(),
         at: at(delivery.event.event.at),
         tries: delivery.attempts,
-        outcome,
+        outcome: delivery_outcome(delivery, at),
         next: delivery.next_at.map_or_else(String::new, at),
     }
 }
