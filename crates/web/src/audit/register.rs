@@ -30,6 +30,7 @@ struct RegisterPage {
     shell: Shell,
     head: Head,
     lead: String,
+    ids: &'static str,
     rows: Vec<GrantRow>,
     more: Option<String>,
     nothing: &'static str,
@@ -79,6 +80,7 @@ pub(super) async fn page(
             "{} opened by then, by id.",
             count(count_of(&lines), "grant")
         ),
+        ids: words::IDS,
         rows: lines
             .iter()
             .take(SHOWN)

@@ -57,6 +57,17 @@ pub(crate) const BUNDLE: &str = "One archive with everything that the figures of
                                  read from, and the tables. It is the same \
                                  bytes whenever it is made.";
 
+/// Beside the link that downloads it.
+pub(crate) const BUNDLE_HOLDS: &str = "The files of results are in it byte for byte: they may hold \
+                                       questions, answers and names, and whoever is given the \
+                                       bundle reads them.";
+
+/// Above the register.
+pub(crate) const IDS: &str = "Names are not among what auditors read. The company's people see at \
+                              the page of an id whose grant it is: ask them for the names of the \
+                              ids that you sample, and compare the wallet there with the recipient \
+                              in the terms of the bundle.";
+
 /// Above the reports of the company.
 pub(crate) const REPORTS: &str = "What moved in a month, from its first block to its last, by round: \
                                   opening, what came, what went, closing. A month that is over is \
