@@ -55,10 +55,36 @@ impl Chain {
     /// [`ChainError::BadUrl`] unless each is `http://` or `https://`; [`ChainError::Unreachable`]
     /// when no node answers; [`ChainError::Disagreement`] when they serve different chains.
     pub async fn connect(urls: &str) -> Result<Self, ChainError> {
-        let nodes = urls.split(',').map(|url| node(url.trim()));
-        let nodes = nodes.collect::<Result<Vec<Node>, ChainError>>()?;
+        let nodes = named(urls)?;
         let (current, chain_id) = first_that_answers(&nodes).await?;
-        Ok(Self {
+        Ok(Self::of(nodes, current, chain_id))
+    }
+
+    /// The same nodes before any of them is asked, for who knows what chain they are to serve.
+    /// Nothing that they say counts before [`Chain::meet`].
+    ///
+    /// # Errors
+    /// [`ChainError::BadUrl`] unless each is `http://` or `https://`.
+    pub fn unasked(urls: &str, chain_id: u64) -> Result<Self, ChainError> {
+        Ok(Self::of(named(urls)?, 0, chain_id))
+    }
+
+    /// Turns to the first node that answers, and makes sure that all that do serve this chain.
+    ///
+    /// # Errors
+    /// [`ChainError::Unreachable`] when no node answers; [`ChainError::Disagreement`] when they
+    /// serve another chain, or different ones.
+    pub async fn meet(&self) -> Result<(), ChainError> {
+        let (current, id) = first_that_answers(&self.inner.nodes).await?;
+        self.turn_to(current);
+        if id != self.inner.chain_id {
+            return Err(other_chain(self.shown_url(), id, self.inner.chain_id));
+        }
+        Ok(())
+    }
+
+    fn of(nodes: Vec<Node>, current: usize, chain_id: u64) -> Self {
+        Self {
             inner: Arc::new(Inner {
                 nodes,
                 current: AtomicUsize::new(current),
@@ -67,7 +93,7 @@ impl Chain {
                 anvil: OnceCell::new(),
                 log_span: Span::default(),
             }),
-        })
+        }
     }
 
     /// The chain's id, as answered when connecting.
@@ -169,6 +195,10 @@ impl Chain {
     pub(crate) fn refused(&self, error: TransportError, call: &'static str) -> ChainError {
         from_transport(error, call, self.shown_url())
     }
+}
+
+fn named(urls: &str) -> Result<Vec<Node>, ChainError> {
+    urls.split(',').map(|url| node(url.trim())).collect()
 }
 
 fn node(url: &str) -> Result<Node, ChainError> {

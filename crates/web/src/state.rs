@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use alloy_primitives::{Address, B256};
 use guerdon_chain::{Chain, Finality};
@@ -58,8 +58,8 @@ pub struct DeploymentView {
     pub goals: Address,
     /// The token that grants pay.
     pub token: Token,
-    /// The token of challenge bonds, if the deployment has one.
-    pub bond_token: Option<(Address, Token)>,
+    /// The token of challenge bonds, if the deployment has one, and once the chain has told of it.
+    pub bond_token: Arc<OnceLock<(Address, Token)>>,
     /// The parameter of `wallet_addEthereumChain`, JSON, for wallets that do not know the chain.
     pub wallet_network: Option<String>,
     /// All contracts, in the order to show.

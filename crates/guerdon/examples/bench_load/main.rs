@@ -137,7 +137,7 @@ fn inner(store: Store, heartbeat: Heartbeat, origin: &str) -> Inner {
                 name: "Acme Inference Credit".to_owned(),
                 decimals: 18,
             },
-            bond_token: None,
+            bond_token: std::sync::Arc::default(),
             wallet_network: None,
             contracts: fill::contracts(&[
                 ("Grants", GRANTS),

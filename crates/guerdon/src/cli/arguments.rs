@@ -197,8 +197,8 @@ pub(crate) enum Command {
     Backup(super::BackupArgs),
     /// Put a backup into an empty database.
     Restore(super::RestoreArgs),
-    /// Check database, node, chain, code, clock and roles.
-    Doctor,
+    /// Check database, data key, node, chain, code, clock and roles.
+    Doctor(super::DataKeyArgs),
     /// Print a script that completes commands in a shell.
     Completions(CompletionsArgs),
     /// Print the manual page, or write one for each command.

@@ -4,6 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+/// Where the key of webhooks' secrets is.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DataKeyArgs {
+    /// File with the key that seals secrets of webhooks in the database; made if it is not there
+    /// and nothing was sealed yet. By default DATA_DIR/data.key, but on PostgreSQL none: there all
+    /// processes need the same file, and without one nothing is sent.
+    #[arg(long, env = "GUERDON_DATA_KEY_FILE", value_name = "FILE")]
+    pub(crate) data_key: Option<PathBuf>,
+}
+
 /// Options of the portal.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Portal")]
@@ -64,11 +74,8 @@ pub(crate) struct PortalArgs {
         requires = "public_url"
     )]
     pub(crate) client_address_header: Option<String>,
-    /// File with the key that seals secrets of webhooks in the database; made if it is not there
-    /// and nothing was sealed yet. By default DATA_DIR/data.key, but on PostgreSQL none: there all
-    /// processes need the same file, and without one nothing is sent.
-    #[arg(long, env = "GUERDON_DATA_KEY_FILE", value_name = "FILE")]
-    pub(crate) data_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data_key: DataKeyArgs,
     /// Send events to this very machine as well, and by http: for trying things out alone.
     #[arg(long, env = "GUERDON_WEBHOOKS_TO_LOOPBACK")]
     pub(crate) webhooks_to_loopback: bool,

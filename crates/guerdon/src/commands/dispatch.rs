@@ -39,7 +39,7 @@ pub(crate) fn dispatch<'a>(
             Command::Db(DbCommand::Copy(arguments)) => database::copy(context, arguments).await,
             Command::Backup(arguments) => database::backup(context, arguments).await,
             Command::Restore(arguments) => database::restore(context, arguments).await,
-            Command::Doctor => doctor::run(context).await,
+            Command::Doctor(arguments) => doctor::run(context, arguments).await,
             Command::Completions(arguments) => manual::completions(arguments),
             Command::Man(arguments) => manual::man(arguments),
         }

@@ -2,11 +2,13 @@
 //! not.
 
 mod company;
+mod data_key;
 mod machine;
 mod node;
 
 use serde_json::json;
 
+use crate::cli::DataKeyArgs;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
 use crate::output::Listing;
@@ -79,18 +81,18 @@ impl Checkup {
     }
 }
 
-pub(crate) async fn run(context: &Context) -> Outcome {
+pub(crate) async fn run(context: &Context, key: &DataKeyArgs) -> Outcome {
     let mut checkup = Checkup::default();
     machine::config(context, &mut checkup);
     machine::disk(context, &mut checkup);
     match context.connect().await {
         Ok(node) => {
-            node::look(context, &node.chain, &mut checkup).await;
+            node::look((context, key), &node.chain, &mut checkup).await;
             node.close().await?;
         }
         Err(failure) => {
             checkup.failure("node", failure, "start the node, or give another --rpc-url");
-            machine::database_alone(context, &mut checkup).await;
+            machine::database_alone((context, key), &mut checkup).await;
         }
     }
     finish(context, &checkup)

@@ -1,5 +1,6 @@
 //! Reading the chain into the database, as one of several processes, and what the pages say of it.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use alloy_primitives::B256;
@@ -53,11 +54,14 @@ pub(crate) async fn indexer(
     Ok(indexer.under_lease(holding))
 }
 
-/// Follows the chain until the stop, beside other work, and gives the lease back.
+/// Follows the chain from the start until the stop, beside other work, and gives the lease back.
 pub(crate) fn run(
     indexer: Indexer<Chain>,
     heartbeat: Heartbeat,
-    stop: impl Future<Output = ()> + Send + 'static,
+    (start, stop): (
+        impl Future<Output = ()> + Send + 'static,
+        impl Future<Output = ()> + Send + 'static,
+    ),
 ) -> JoinHandle<Result<(), IndexError>> {
     tokio::spawn(async move {
         let beat = |progress: &guerdon_indexer::Progress| {
@@ -65,6 +69,12 @@ pub(crate) fn run(
                 heard(&heartbeat, progress.heard_at);
             }
         };
+        let mut stop = pin!(stop);
+        tokio::select! {
+            biased;
+            () = &mut stop => return Ok(()),
+            () = start => {}
+        }
         let outcome = indexer.run(stop, beat).await;
         if let Err(error) = indexer.release().await {
             tracing::info!("the lease was not given back: {error}");

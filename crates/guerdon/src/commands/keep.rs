@@ -334,10 +334,13 @@ fn job_value(job: &Job) -> Value {
     })
 }
 
-/// The keeper of `serve`, or a wait without end when there is none.
-pub(crate) async fn beside(keeping: Option<&Keeping>) -> Outcome {
+/// The keeper of `serve` from the start on, or a wait without end when there is none.
+pub(crate) async fn beside(keeping: Option<&Keeping>, start: impl Future<Output = ()>) -> Outcome {
     match keeping {
-        Some(keeping) => keeping.forever().await,
+        Some(keeping) => {
+            start.await;
+            keeping.forever().await
+        }
         None => std::future::pending().await,
     }
 }

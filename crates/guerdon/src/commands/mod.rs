@@ -12,6 +12,7 @@ mod job;
 pub(crate) mod keep;
 mod key;
 mod manual;
+mod meet;
 pub(crate) mod money;
 mod people;
 mod role;

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::keep::{self, Keeping};
-use super::{follow, round, store};
+use super::{follow, meet, round, store};
 use crate::cli::{KeeperArgs, PortalArgs, ServeArgs};
 use crate::context::{Context, Node, asked_to_stop};
 use crate::error::{Failure, Kind, Outcome};
@@ -81,7 +81,7 @@ impl Site {
 
 pub(crate) async fn run(context: &Context, arguments: &ServeArgs) -> Outcome {
     let site = Site::of(arguments);
-    let node = context.connect().await?;
+    let node = meet::connect(context).await?;
     let outcome = serve(context, &node, &site).await;
     node.close().await?;
     outcome
@@ -100,7 +100,7 @@ fn beside(arguments: &ServeArgs) -> Option<KeeperArgs> {
 /// Serves until Ctrl-C or the end of a part.
 pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcome {
     let deployment = context.deployment(node.chain.chain_id())?;
-    deployment.check(&node.chain).await?;
+    let (meeting, bond) = meet::begin(&node.chain, &deployment).await?;
     let listener = bind(site).await?;
     let address = listener
         .local_addr()
@@ -126,7 +126,10 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     let indexer = follow::indexer(context, (&node.chain, &deployment), &store, holding).await?;
     let follower = match site.web_only {
         true => tokio::spawn(never(stopped.clone())),
-        false => follow::run(indexer, heartbeat.clone(), wait(stopped.clone())),
+        false => {
+            let when = (meet::done(meeting.clone()), wait(stopped.clone()));
+            follow::run(indexer, heartbeat.clone(), when)
+        }
     };
     tokio::spawn(follow::pulse(store.clone(), heartbeat.clone()));
     if let Some(listener) = counting {
@@ -137,7 +140,7 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     let (jobs, lent) = webhooks::beside(context, parts, site, &stopped).await?;
     let view = DeploymentView {
         wallet_network: wallet_network::of(&site.portal, deployment.chain_id)?,
-        ..view(&node.chain, &deployment).await?
+        ..view(&deployment, bond)
     };
     let asked = asked_to_stop();
     say(&format!(
@@ -160,7 +163,8 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
 
     let outcome = tokio::select! {
         outcome = watch_over((node, asked), follower, pages, &stop) => outcome,
-        outcome = keep::beside(keeping.as_ref()) => outcome,
+        outcome = meet::refused(meeting.clone()) => outcome,
+        outcome = keep::beside(keeping.as_ref(), meet::done(meeting.clone())) => outcome,
     };
     let _ = stop.send(true);
     end(keeping, jobs).await;
@@ -368,20 +372,7 @@ fn relay(site: &Site, deployment: &Deployment) -> Outcome<Option<RelayPolicy>> {
     }))
 }
 
-async fn view(chain: &Chain, deployment: &Deployment) -> Outcome<DeploymentView> {
-    let bond_token = match deployment.contracts.bond_token {
-        Some(contract) => {
-            let unit = chain.unit_of(contract.address).await?;
-            let name = unit.symbol.clone();
-            let token = Token {
-                symbol: unit.symbol,
-                name,
-                decimals: unit.decimals,
-            };
-            Some((contract.address, token))
-        }
-        None => None,
-    };
+fn view(deployment: &Deployment, bond_token: meet::Bond) -> DeploymentView {
     let contracts = deployment
         .contracts
         .list()
@@ -392,7 +383,7 @@ async fn view(chain: &Chain, deployment: &Deployment) -> Outcome<DeploymentView>
             transaction: Some(contract.tx_hash),
             code_hash: contract.code_hash,
         });
-    Ok(DeploymentView {
+    DeploymentView {
         chain_id: deployment.chain_id,
         genesis_hash: deployment.genesis_hash,
         start_block: deployment.start_block,
@@ -406,7 +397,7 @@ async fn view(chain: &Chain, deployment: &Deployment) -> Outcome<DeploymentView>
         bond_token,
         wallet_network: None,
         contracts: contracts.collect(),
-    })
+    }
 }
 
 /// The machine's clock: how old a page is, nothing about money.

@@ -49,14 +49,31 @@ impl DataKey {
         }
         // Of several processes that begin at once, the first one's key counts.
         let known = store.read().await?.data_key_mark().await?;
-        if known.is_some_and(|known| known != found.mark) {
-            return Err(Failure::precondition(format!(
-                "{} is not the data key that the secrets of this database are sealed with",
-                path.display()
-            ))
-            .hint("give the right one with --data-key; it is kept apart from backups"));
-        }
+        found.is_the_one(known.as_deref(), path)?;
         Ok(found)
+    }
+
+    /// Whether the key of a file stands and is the one that secrets are sealed with; `None` where
+    /// nothing was sealed yet and no file is there. Makes nothing.
+    pub(crate) async fn look(path: &Path, store: &Store) -> Outcome<Option<Self>> {
+        let known = store.read().await?.data_key_mark().await?;
+        if known.is_none() && !path.exists() {
+            return Ok(None);
+        }
+        let found = Self::read(path)?;
+        found.is_the_one(known.as_deref(), path)?;
+        Ok(Some(found))
+    }
+
+    fn is_the_one(&self, known: Option<&str>, path: &Path) -> Outcome {
+        if known.is_none_or(|known| known == self.mark) {
+            return Ok(());
+        }
+        Err(Failure::precondition(format!(
+            "{} is not the data key that the secrets of this database are sealed with",
+            path.display()
+        ))
+        .hint("give the right one with --data-key; it is kept apart from backups"))
     }
 
     /// Reads a file that nobody else can read.

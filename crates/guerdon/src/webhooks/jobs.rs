@@ -17,7 +17,7 @@ use super::scribe::Scribe;
 use super::sender::Sender;
 use super::target::{Reach, System};
 use super::turn::Turn;
-use crate::cli::PortalArgs;
+use crate::cli::{DataKeyArgs, PortalArgs};
 use crate::commands::follow::this_process;
 use crate::commands::serve::{Site, wall};
 use crate::context::Context;
@@ -45,22 +45,25 @@ pub(crate) async fn beside(
     Ok((Some(jobs), lent))
 }
 
-/// The data key of this process: the file that was named, or, where the database is a file of this
-/// machine, one beside it. Several machines on one PostgreSQL need the same file, so none is made
-/// up: without `--data-key` there are no webhooks then.
 async fn key_of(
     context: &Context,
     portal: &PortalArgs,
     store: &Store,
 ) -> Outcome<Option<Arc<DataKey>>> {
-    let path: Option<PathBuf> = match (&portal.data_key, store.engine()) {
+    match key_path(context, &portal.data_key, store) {
+        Some(path) => Ok(Some(Arc::new(DataKey::open(&path, store).await?))),
+        None => Ok(None),
+    }
+}
+
+/// Where the data key of a process is: in the file that was named, or, where the database is a file
+/// of this machine, in one beside it. Several machines on one PostgreSQL need the same file, so none
+/// is made up: without `--data-key` there are no webhooks then.
+pub(crate) fn key_path(context: &Context, named: &DataKeyArgs, store: &Store) -> Option<PathBuf> {
+    match (&named.data_key, store.engine()) {
         (Some(path), _) => Some(path.clone()),
         (None, Engine::Sqlite) => Some(context.data.0.join("data.key")),
         (None, Engine::Postgres) => None,
-    };
-    match path {
-        Some(path) => Ok(Some(Arc::new(DataKey::open(&path, store).await?))),
-        None => Ok(None),
     }
 }
 

@@ -19,4 +19,5 @@ mod target;
 mod tests;
 mod turn;
 
-pub(crate) use jobs::{Jobs, beside};
+pub(crate) use data_key::DataKey;
+pub(crate) use jobs::{Jobs, beside, key_path};

@@ -20,6 +20,7 @@ mod demo;
 mod disputes;
 mod errors;
 mod handover;
+mod hangs;
 mod harness;
 #[path = "../../../formats/tests/eval/inspect_runs.rs"]
 mod inspect_runs;

@@ -200,6 +200,7 @@ fn an_instance_says_how_it_is() {
         "index",
     ] {
         assert!(
+        "data key",
             checks
                 .as_array()
                 .unwrap()

@@ -79,7 +79,7 @@ impl GoalPage {
     pub(crate) fn new(data: &GoalData, context: &Context<'_>) -> Self {
         let (record, zone) = (&data.goal.record, TimeZone::UTC);
         let goal = &record.goal;
-        let bond_token = context.deployment.bond_token.as_ref();
+        let bond_token = context.deployment.bond_token.get();
         let title = data.goal.title();
         let shell = Shell::new(context, &words::title(&title), Place::Goals);
         let standing = standing(record, &zone, context.now());

@@ -77,8 +77,8 @@ impl AsOf {
     pub(crate) fn stale(&self) -> Option<String> {
         let Some((block, _)) = self.head else {
             return Some(
-                "Nothing is read from the chain yet: this server has just begun. Reload in a \
-                 moment."
+                "Nothing is read from the chain yet: this server has just begun, or its node \
+                 does not answer. Reload in a moment."
                     .to_owned(),
             );
         };

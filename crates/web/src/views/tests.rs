@@ -1,5 +1,7 @@
 //! States that the sample company of the integration tests does not reach, each in its words.
 
+use std::sync::Arc;
+
 use alloy_primitives::{Address, B256};
 use guerdon_core::fact::{Fact, Origin};
 use guerdon_core::goal::{Attempt, AttemptStatus, Goal, GoalFlags, GoalState, Kind};
@@ -33,7 +35,7 @@ pub(super) fn deployment() -> DeploymentView {
             name: "Acme".into(),
             decimals: 0,
         },
-        bond_token: None,
+        bond_token: Arc::default(),
         wallet_network: None,
         contracts: Vec::new(),
     }

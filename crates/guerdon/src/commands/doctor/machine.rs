@@ -4,7 +4,8 @@ use guerdon_chain::{Chain, Deployment};
 use guerdon_indexer::LEASE as INDEXER;
 use guerdon_store::Store;
 
-use super::Checkup;
+use super::{Checkup, data_key};
+use crate::cli::DataKeyArgs;
 use crate::commands::serve::wall;
 use crate::commands::store;
 use crate::context::Context;
@@ -89,7 +90,10 @@ fn free_bytes(_: &std::path::Path) -> Option<u64> {
 }
 
 /// The database, where no node can be asked.
-pub(super) async fn database_alone(context: &Context, checkup: &mut Checkup) {
+pub(super) async fn database_alone(
+    (context, key): (&Context, &DataKeyArgs),
+    checkup: &mut Checkup,
+) {
     let url = context.database_url();
     let file = url.strip_prefix("sqlite://").map(std::path::Path::new);
     if file.is_some_and(|file| !file.is_file()) {
@@ -97,12 +101,12 @@ pub(super) async fn database_alone(context: &Context, checkup: &mut Checkup) {
     }
     match Store::open(&url).await {
         Ok(store) => {
-            let state = schema(&store).await;
-            store.close().await;
-            match state {
+            match schema(&store).await {
                 Ok(words) => checkup.ok("database", words),
                 Err(failure) => checkup.failure("database", failure, REMEDY),
             }
+            data_key::look(context, (key, &store), checkup).await;
+            store.close().await;
         }
         Err(error) => checkup.failure("database", error.into(), REMEDY),
     }
@@ -115,9 +119,8 @@ const REMEDY: &str = "start the database, or give another --database-url";
 
 /// The database against its chain, and who is at work on it.
 pub(super) async fn database(
-    context: &Context,
-    chain: &Chain,
-    deployment: &Deployment,
+    (context, key): (&Context, &DataKeyArgs),
+    (chain, deployment): (&Chain, &Deployment),
     checkup: &mut Checkup,
 ) {
     let store = match store::open(context, deployment).await {
@@ -134,6 +137,7 @@ pub(super) async fn database(
     if let Err(failure) = leases(&store, checkup).await {
         checkup.failure("leases", failure, REMEDY);
     }
+    data_key::look(context, (key, &store), checkup).await;
     store.close().await;
 }
 

@@ -3,6 +3,7 @@
 use guerdon_chain::{Chain, Deployment};
 
 use super::{Checkup, company, machine};
+use crate::cli::DataKeyArgs;
 use crate::commands::serve::wall;
 use crate::context::Context;
 use crate::error::Failure;
@@ -11,7 +12,11 @@ use crate::words::time;
 /// A chain may run this far from the machine's clock before it is worth a word.
 const CLOCK_SECONDS: u64 = 600;
 
-pub(super) async fn look(context: &Context, chain: &Chain, checkup: &mut Checkup) {
+pub(super) async fn look(
+    (context, key): (&Context, &DataKeyArgs),
+    chain: &Chain,
+    checkup: &mut Checkup,
+) {
     let id = chain.chain_id();
     clock(chain, checkup).await;
     for node in chain.nodes() {
@@ -29,13 +34,13 @@ pub(super) async fn look(context: &Context, chain: &Chain, checkup: &mut Checkup
         Err(failure) => {
             let remedy = failure.hint.unwrap_or_default();
             checkup.warn("deployment", failure.sentence, remedy);
-            return machine::database_alone(context, checkup).await;
+            return machine::database_alone((context, key), checkup).await;
         }
     };
     contracts(chain, &deployment, checkup).await;
     company::roles(context, chain, &deployment, checkup).await;
     company::members(chain, &deployment, checkup).await;
-    machine::database(context, chain, &deployment, checkup).await;
+    machine::database((context, key), (chain, &deployment), checkup).await;
 }
 
 /// All nodes are asked for their head, so that those that are away are known afterwards.
