@@ -182,6 +182,9 @@ pub(crate) enum Command {
     /// Keys by which other systems use the API.
     #[command(subcommand)]
     Key(super::KeyCommand),
+    /// Webhooks: receivers that are told what happens.
+    #[command(subcommand)]
+    Webhook(super::WebhookCommand),
     /// Evaluation results.
     #[command(subcommand)]
     Eval(EvalCommand),

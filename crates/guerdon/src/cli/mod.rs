@@ -15,6 +15,7 @@ mod role;
 mod round;
 mod schedule;
 mod values;
+mod webhook;
 
 pub(crate) use arguments::*;
 pub(crate) use database::*;
@@ -31,3 +32,4 @@ pub(crate) use role::*;
 pub(crate) use round::*;
 pub(crate) use schedule::*;
 pub(crate) use values::*;
+pub(crate) use webhook::*;

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use super::{
     database, deploy, doctor, eval, goal, grant, job, keep, key, manual, money, people, role,
-    round, schedule, serve, travel, verify,
+    round, schedule, serve, travel, verify, webhook,
 };
 use crate::cli::{Command, DbCommand};
 use crate::context::Context;
@@ -33,6 +33,7 @@ pub(crate) fn dispatch<'a>(
             Command::Job(command) => job::run(context, command).await,
             Command::Schedule(command) => schedule::run(context, command),
             Command::Key(command) => key::run(context, command).await,
+            Command::Webhook(command) => webhook::run(context, command).await,
             Command::Eval(command) => eval::run(context.global.output, command),
             Command::Verify(command) => verify::run(context, command).await,
             Command::Travel(arguments) => travel::run(context, arguments).await,

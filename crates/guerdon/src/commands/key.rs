@@ -1,7 +1,7 @@
 //! `key`: keys by which other systems use the API.
 
 use alloy_primitives::B256;
-use guerdon_store::{Actor, ApiKey, NewApiKey, NewEntry, Scope, Store};
+use guerdon_store::{Actor, ApiKey, NewApiKey, NewEntry, Read, Scope, Store};
 use guerdon_web::NewKey;
 use serde_json::{Value, json};
 
@@ -103,7 +103,8 @@ async fn list(context: &Context, store: &Store) -> Outcome {
 }
 
 async fn revoke(context: &Context, store: &Store, arguments: &RevokeKeyArgs) -> Outcome {
-    let keys = store.read().await?.api_keys().await?;
+    let mut read = store.read().await?;
+    let keys = read.api_keys().await?;
     let known = keys.iter().find(|key| key.id == arguments.key);
     let known = known.ok_or_else(|| {
         Failure::not_found(format!("there is no key {}", arguments.key))
@@ -113,6 +114,15 @@ async fn revoke(context: &Context, store: &Store, arguments: &RevokeKeyArgs) -> 
         "End the key {} ({}) at once.",
         known.key.label, known.key.prefix
     ));
+    let left = webhooks_of(&mut read, known.id).await?;
+    drop(read);
+    if !left.is_empty() {
+        context.say(&format!(
+            "The webhooks that it made are the company's and go on: {}. guerdon webhook remove \
+             ends one.",
+            left.join(", ")
+        ));
+    }
     if !agreed(context, "End it?", json!({"id": known.id, "dry_run": true}))? {
         return Ok(());
     }
@@ -128,13 +138,22 @@ async fn revoke(context: &Context, store: &Store, arguments: &RevokeKeyArgs) -> 
         let sentence = format!("the key {} was revoked before", known.id);
         return Err(Failure::precondition(sentence));
     }
-    let record = Record::new(json!({"id": known.id, "revoked": true}));
-    let record = record.line("revoked", known.key.label.clone());
+    let value = json!({"id": known.id, "revoked": true, "webhooks_left": left});
+    let record = Record::new(value)
+        .line("revoked", known.key.label.clone())
+        .line_if("webhooks left", (!left.is_empty()).then(|| left.join(", ")));
     context.global.output.record(&record)
 }
 
+/// Webhooks that a key made and that are on.
+async fn webhooks_of(read: &mut Read, key: u64) -> Outcome<Vec<String>> {
+    let all = read.webhooks().await?.into_iter();
+    let its = all.filter(|hook| hook.is_on() && hook.webhook.made_by == Actor::Key(key));
+    Ok(its.map(|hook| hook.webhook.id).collect())
+}
+
 /// Whether to write: a dry run shows this and writes nothing, and the person may say no.
-fn agreed(context: &Context, question: &str, dry: Value) -> Outcome<bool> {
+pub(super) fn agreed(context: &Context, question: &str, dry: Value) -> Outcome<bool> {
     const NOTHING: &str = "nothing was written";
     if context.global.dry_run {
         let record = Record::new(dry).line("dry run", NOTHING);

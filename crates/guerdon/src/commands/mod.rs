@@ -22,6 +22,7 @@ pub(crate) mod serve;
 pub(crate) mod store;
 mod travel;
 pub(crate) mod verify;
+mod webhook;
 
 pub(crate) use dispatch::dispatch;
 

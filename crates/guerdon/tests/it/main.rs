@@ -45,4 +45,5 @@ mod travel;
 mod upkeep;
 mod verify;
 mod visitor;
+mod webhook_verbs;
 mod webhooks;

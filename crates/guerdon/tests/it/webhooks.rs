@@ -15,8 +15,8 @@ use crate::api::{ask, key};
 use crate::company::Acme;
 use crate::harness::{Company, DAY, Served};
 
-const SECRET_BYTES: [u8; 32] = [0x5c; 32];
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const SECRET_BYTES: [u8; 32] = [0x5c; 32];
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Debug)]
 struct Sent {
@@ -26,10 +26,10 @@ struct Sent {
 
 /// Listens on this machine; refuses the first try of all.
 #[derive(Clone, Default)]
-struct Receiver(Arc<Mutex<Vec<Sent>>>);
+pub(crate) struct Receiver(Arc<Mutex<Vec<Sent>>>);
 
 impl Receiver {
-    fn start() -> (Self, String) {
+    pub(crate) fn start() -> (Self, String) {
         let receiver = Self::default();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/guerdon", listener.local_addr().unwrap());
@@ -74,7 +74,7 @@ impl Receiver {
     }
 
     /// What was sent, once each; checks every signature, and that tries of one event are alike.
-    fn facts(&self) -> BTreeMap<String, Value> {
+    pub(crate) fn facts(&self) -> BTreeMap<String, Value> {
         let mut facts = BTreeMap::new();
         for sent in self.0.lock().unwrap().iter() {
             let (id, at) = (
@@ -121,6 +121,24 @@ fn kinds(listed: &[Value]) -> BTreeMap<String, usize> {
     kinds
 }
 
+/// Waits until the log has some words.
+pub(crate) fn wait_for_words(log: &Mutex<String>, words: &str) {
+    let until = Instant::now() + PATIENCE;
+    while !log.lock().unwrap().contains(words) {
+        assert!(Instant::now() < until, "the log never says: {words}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Makes a webhook by the API and answers its id.
+pub(crate) fn make(url: &str, key: &str, address: &str) -> String {
+    let secret = format!("whsec_{}", STANDARD.encode(SECRET_BYTES));
+    let hook = json!({"url": address, "secret": secret});
+    let (status, made) = ask(url, key, ("/webhooks", Some(("one", hook)))).unwrap();
+    assert_eq!(status, 201, "{made}");
+    made["id"].as_str().unwrap().to_owned()
+}
+
 /// Waits until so many events of a kind are listed.
 fn wait_for(url: &str, key: &str, (kind, count): (&str, usize)) {
     let until = Instant::now() + PATIENCE;
@@ -163,19 +181,9 @@ fn every_fact_arrives_once_and_signed_though_the_server_is_killed() {
     let (receiver, address) = Receiver::start();
     let serve = ["-vvv", "serve", "--port", "0", "--webhooks-to-loopback"];
     let (mut served, log) = Served::run(company, &serve);
-    let until = Instant::now() + PATIENCE;
-    while !log.lock().unwrap().contains("events are told after block") {
-        assert!(Instant::now() < until, "no events are told");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    wait_for_words(&log, "events are told after block");
     let secret = format!("whsec_{}", STANDARD.encode(SECRET_BYTES));
-    let hook = json!({"url": address, "secret": secret});
-    let made = ask(
-        &served.url,
-        &key,
-        ("/webhooks", Some(("one", hook.clone()))),
-    );
-    assert_eq!(made.as_ref().unwrap().0, 201, "{made:?}");
+    make(&served.url, &key, &address);
     let metadata = json!({"url": "https://169.254.169.254/", "secret": secret});
     let refused = ask(&served.url, &key, ("/webhooks", Some(("two", metadata))));
     assert_eq!(refused.unwrap().0, 409);
