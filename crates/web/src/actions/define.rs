@@ -76,11 +76,7 @@ fn may(viewer: &Viewer) -> Permission {
 }
 
 fn command(name: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    format!(
-        "guerdon goal define {}.json",
-        name.replace(|letter| !plain(letter), "-")
-    )
+    format!("guerdon goal define {}", goal_builder::file_name(name))
 }
 
 async fn defined(read: &mut Read, id: B256) -> Result<Option<GoalRecord>, PageError> {

@@ -19,6 +19,8 @@ pub(super) const SAMPLES_MAX: u32 = 100_000;
 pub(super) const PAIRED_MAX: u32 = 10_000;
 /// Decimals of a coin of which nothing else is known.
 const DECIMALS: u8 = 18;
+/// Lines of more pairs that are told to be none; a text may have a million of them.
+const ODD_LINES_MAX: usize = 5;
 /// Pairs of the specification with fields of their own.
 const PINNED: [&str; 9] = [
     "title",
@@ -45,7 +47,7 @@ pub(crate) struct Draft {
 /// What the figures are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Asked {
-    /// How much better a model truly is than the threshold, in ppb; for a count in items.
+    /// How much better a model truly is than the threshold, in ppb; of a count nothing.
     pub(super) better: i64,
     /// What the baseline truly reaches, in ppb.
     pub(super) truth: Option<i64>,
@@ -118,8 +120,11 @@ fn specification(it: &mut Reader<'_>) -> Specification {
         };
         pairs.extend(text.map(|text| (name.to_owned(), text)));
     }
-    let lines: Vec<_> = it.sheet.get("spec").lines().map(str::trim).collect();
-    for line in lines.into_iter().filter(|line| !line.is_empty()) {
+    let mut odd = 0;
+    for line in it.sheet.get("spec").lines().map(str::trim) {
+        if line.is_empty() || odd == ODD_LINES_MAX {
+            continue;
+        }
         let pair = line
             .split_once('=')
             .map(|(name, text)| (name.trim(), text.trim()));
@@ -127,12 +132,16 @@ fn specification(it: &mut Reader<'_>) -> Specification {
             Some((name, _))
                 if name == "name" || PINNED.contains(&name) || pairs.contains_key(name) =>
             {
+                odd += 1;
                 it.wrong.add("spec", words::taken_pair(name));
             }
             Some((name, text)) if !name.is_empty() && !text.is_empty() => {
                 pairs.insert(name.to_owned(), text.to_owned());
             }
-            _ => it.wrong.add("spec", words::no_pair(line)),
+            _ => {
+                odd += 1;
+                it.wrong.add("spec", words::no_pair(line));
+            }
         }
     }
     pairs

@@ -9,7 +9,7 @@ mod read;
 mod sheet;
 mod templates;
 
-pub(crate) use page::{Judged, judge, name_is_taken, refused};
+pub(crate) use page::{Judged, file_name, judge, name_is_taken, refused};
 pub(crate) use sheet::Sheet;
 
 use crate::access::Access;

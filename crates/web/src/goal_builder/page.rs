@@ -118,16 +118,21 @@ pub(super) async fn file(
         Ok(judged) => judged,
         Err(wrong) => return refused(&context, &sheet, &wrong),
     };
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    let name = judged.definition.name.replace(|letter| !plain(letter), "-");
+    let name = file_name(&judged.definition.name);
     let headers = [
         (CONTENT_TYPE, "application/json".to_owned()),
         (
             CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}.json\""),
+            format!("attachment; filename=\"{name}\""),
         ),
     ];
     Ok((headers, judged.definition.encode()).into_response())
+}
+
+/// What the file of a definition is called.
+pub(crate) fn file_name(goal: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    format!("{}.json", goal.replace(|letter| !plain(letter), "-"))
 }
 
 /// Reads a form, and judges the definition in it. That takes long and waits for others who judge

@@ -2,52 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::fields::names;
 use crate::company::forms::Fields;
-
-/// Every field of the form.
-pub(super) const NAMES: [&str; 41] = [
-    "name",
-    "title",
-    "kind",
-    "threshold",
-    "stretch",
-    "base",
-    "default",
-    "harness",
-    "task",
-    "task_hash",
-    "metric",
-    "filter",
-    "baseline_model",
-    "baseline_file",
-    "baseline_answers",
-    "spec",
-    "samples",
-    "attempts",
-    "max_voids",
-    "bound",
-    "guards",
-    "data",
-    "commitment",
-    "pool",
-    "seed_blocks",
-    "opens",
-    "closes",
-    "run_days",
-    "challenge_days",
-    "arbiter_days",
-    "sponsor",
-    "panel",
-    "quorum",
-    "arbiter",
-    "bond",
-    "bond_token",
-    "bond_decimals",
-    "better",
-    "truth",
-    "differ",
-    "counted",
-];
 
 /// The form as it stands; a field that is not there is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,7 +12,7 @@ pub(crate) struct Sheet(BTreeMap<&'static str, String>);
 impl Sheet {
     /// What was sent.
     pub(crate) fn of(fields: &Fields) -> Self {
-        let pairs = NAMES.into_iter().map(|name| (name, fields.get(name)));
+        let pairs = names().map(|name| (name, fields.get(name)));
         let filled = pairs.filter(|(_, value)| !value.is_empty());
         Self(
             filled

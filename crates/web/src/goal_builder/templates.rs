@@ -62,7 +62,6 @@ const TEMPLATES: [Template; 4] = [
             ("threshold", "1"),
             ("stretch", "1"),
             ("base", "100"),
-            ("samples", "1"),
             ("attempts", "1"),
             ("metric", "done or not"),
         ],

@@ -1,7 +1,7 @@
 //! The goal builder: what its fields are, what is wrong with them, what a definition is worth.
 
 use guerdon_core::goal::{Goal, Kind};
-use guerdon_valuation::calibrate::{Strength, percent};
+use guerdon_valuation::calibrate::{Strength, percent, percent_as};
 
 use crate::numbers::{count, grouped, score, shortened};
 
@@ -218,7 +218,7 @@ pub(crate) fn on_average(threshold: i64, items: u32) -> String {
 
 /// A chance, and how it is meant.
 pub(crate) fn chance(chance: f64, strength: Strength) -> String {
-    let said = percent(chance);
+    let said = percent_as(chance, strength);
     match strength {
         Strength::Exact => said,
         Strength::AtMost => format!("at most {said}"),

@@ -6,6 +6,7 @@ import { before, describe, test } from "node:test";
 
 import { context } from "./browser.mjs";
 import { COLOURS, accessibility, keyboard, structure, width } from "./checks.mjs";
+import { fill as fillIn } from "./goal_form.mjs";
 import { signedIn } from "./session.mjs";
 import { ask, site, waitFor } from "./site.mjs";
 import { PHONE, SIZES, THEMES } from "./views.mjs";
@@ -52,8 +53,20 @@ describe("the goal builder", () => {
     await page.getByRole("link", { name: "New goal" }).first().click();
     await page.getByRole("link", { name: "A benchmark score" }).click();
     await page.waitForURL(/template=benchmark/);
-    const fill = (name, value) => page.locator(`#${name}`).fill(value);
+    const fill = (name, value) => fillIn(page, name, value);
     const judge = () => page.getByRole("button", { name: "Is it weak?" }).click();
+
+    // What is of other kinds of goals shows when they are chosen, without script too.
+    const shown = async (names) => {
+      const all = names.map((name) => page.locator(`#${name}`).isVisible());
+      return (await Promise.all(all)).join();
+    };
+    assert.equal(await shown(["samples", "differ", "counted", "commitment"]), "true,false,false,true");
+    await page.locator("#kind").selectOption("PAIRED");
+    assert.equal(await shown(["samples", "differ", "truth"]), "true,true,false");
+    await page.locator("#kind").selectOption("COUNT");
+    assert.equal(await shown(["samples", "better", "counted", "commitment"]), "false,false,true,false");
+    await page.locator("#kind").selectOption("PROPORTION");
 
     await fill("name", "browser-eval");
     await judge();

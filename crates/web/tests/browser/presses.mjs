@@ -3,6 +3,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
+import { fill } from "./goal_form.mjs";
+
 /** Presses a button and waits for the page that it leads to. */
 async function press({ page }, form, name) {
   const before = page.url();
@@ -83,7 +85,7 @@ export const PRESSES = {
       arbiter: "P-07",
       bond: "100",
     };
-    for (const [id, value] of Object.entries(filled)) await walk.page.locator(`#${id}`).fill(value);
+    for (const [id, value] of Object.entries(filled)) await fill(walk.page, id, value);
     await walk.page.getByRole("button", { name: "Is it weak?" }).click();
     await walk.page.getByRole("button", { name: "Make it ready to sign" }).click();
     await walk.page.waitForURL(/\/sign\/\d+$/);

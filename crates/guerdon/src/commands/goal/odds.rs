@@ -7,7 +7,9 @@ use guerdon_core::PPB;
 use guerdon_core::goal::{Goal, Kind};
 use guerdon_formats::goal_doubts::Doubt;
 use guerdon_formats::goal_file::GoalDefinition;
-use guerdon_valuation::calibrate::{Chance, Claim, Odds, Payment, Strength, payment, percent};
+use guerdon_valuation::calibrate::{
+    Chance, Claim, Odds, Payment, Strength, payment, percent, percent_as,
+};
 use serde_json::{Value, json};
 
 use crate::cli::{BuildArgs, Mark};
@@ -180,20 +182,17 @@ fn false_words(goal: &Goal, chance: &Chance) -> String {
     };
     format!(
         "{how}{}, if the true figure is no better than the threshold",
-        by_attempts(goal, chance.one, chance.all),
+        by_attempts(goal, (chance.one, chance.all), chance.strength),
     )
 }
 
 /// A chance in one attempt and in all, which for one attempt are the same.
-fn by_attempts(goal: &Goal, one: f64, all: f64) -> String {
+fn by_attempts(goal: &Goal, (one, all): (f64, f64), strength: Strength) -> String {
+    let said = |chance| percent_as(chance, strength);
     match goal.attempts {
-        1 => percent(one),
-        2 => format!("{} in one attempt, {} in both", percent(one), percent(all)),
-        count => format!(
-            "{} in one attempt, {} in all {count}",
-            percent(one),
-            percent(all)
-        ),
+        1 => said(one),
+        2 => format!("{} in one attempt, {} in both", said(one), said(all)),
+        count => format!("{} in one attempt, {} in all {count}", said(one), said(all)),
     }
 }
 
@@ -215,8 +214,8 @@ fn payment_words(goal: &Goal, chance: &Payment) -> String {
     });
     format!(
         "paid {how}{}; everything {how}{}{expected}",
-        by_attempts(goal, chance.one, chance.all),
-        percent(chance.full),
+        by_attempts(goal, (chance.one, chance.all), chance.strength),
+        percent_as(chance.full, chance.strength),
     )
 }
 
