@@ -279,7 +279,7 @@ fn refusal(definition: &GoalDefinition) -> Option<String> {
 
 fn effect(definition: &GoalDefinition, context: &Context<'_>) -> EffectView {
     let goal = &definition.goal;
-    let bond_token = context.deployment.bond_token.as_ref();
+    let bond_token = context.deployment.bond_token.get();
     let rows = said::definition(goal, bond_token, goal.closes).into_iter();
     let mut told: Vec<_> = rows
         .map(|(what, answer)| format!("{what}: {answer}."))

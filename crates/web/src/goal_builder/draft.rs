@@ -215,7 +215,7 @@ fn bond(it: &mut Reader<'_>, deployment: &DeploymentView) -> (Address, u128) {
     if text.is_empty() || text == "0" {
         return (Address::ZERO, 0);
     }
-    let known = deployment.bond_token.as_ref();
+    let known = deployment.bond_token.get();
     let coin = match (it.sheet.get("bond_token"), known) {
         ("", Some((coin, _))) => Ok(*coin),
         ("", None) => Err(words::NO_COIN),

@@ -262,7 +262,7 @@ impl JudgedView {
     fn new(judged: &Judged, context: &Context<'_>, (sheet, define): (&Sheet, Markup)) -> Self {
         let (definition, figures) = (&judged.definition, &judged.figures);
         let decided = &definition.goal;
-        let bond_token = context.deployment.bond_token.as_ref();
+        let bond_token = context.deployment.bond_token.get();
         let mut rows = goal::definition(decided, bond_token, decided.closes);
         let calibration = &figures.odds.calibration;
         let full = calibration.needed_full;

@@ -301,7 +301,7 @@ impl Asking<'_> {
         let closes = |at| dates::moment(at, &self.at.zone);
         row("The window closes", closes(old.closes), closes(new.closes));
         if let Some(split) = after.split.filter(|_| before.goal.bond > 0) {
-            let token = self.context.deployment.bond_token.as_ref();
+            let token = self.context.deployment.bond_token.get();
             let token = token.filter(|(address, _)| *address == before.goal.bond_token);
             let said = |units: u128| match token {
                 Some((_, token)) => token.words(units),

@@ -94,7 +94,7 @@ async fn at_node(
 
 /// How amounts of a bond's token are said.
 pub(super) async fn token(state: &AppState, address: Address) -> Option<Token> {
-    if let Some((known, token)) = &state.deployment.bond_token
+    if let Some((known, token)) = state.deployment.bond_token.get()
         && *known == address
     {
         return Some(token.clone());

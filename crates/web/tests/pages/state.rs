@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use alloy_primitives::{B256, keccak256};
 use guerdon_core::fact::{Fact, Log, Origin};
@@ -60,14 +61,14 @@ pub(crate) fn inner(store: Store, facts: &[(Origin, Fact)], answered: Option<u64
                 decimals: 18,
             },
             wallet_network: None,
-            bond_token: Some((
+            bond_token: Arc::new(OnceLock::from((
                 address(0xb0),
                 Token {
                     symbol: "BOND".to_owned(),
                     name: "Bond coin".to_owned(),
                     decimals: 18,
                 },
-            )),
+            ))),
             contracts: vec![
                 contract("Grants", 0x6a),
                 contract("Succession", 0x6b),
