@@ -1,5 +1,7 @@
 use clap::{Args, Subcommand};
 
+use super::values::lease;
+
 #[derive(Debug, Args)]
 pub(crate) struct KeepArgs {
     #[command(subcommand)]
@@ -38,9 +40,8 @@ pub(crate) struct KeeperArgs {
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) stuck_after: u64,
     /// Seconds after which another process may follow on one that was killed: as keeper, and on
-    /// PostgreSQL as the one that indexes.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    /// PostgreSQL as the one that indexes; at least 3.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = lease)]
     pub(crate) lease: u64,
     /// Take claims that holders ask for on the pages, and pay for their gas; with --web-only the
     /// keeper of another process sends them.

@@ -98,6 +98,23 @@ impl FromStr for Seconds {
     }
 }
 
+/// The shortest lease, in seconds: who holds one looks at the chain every 2 seconds at least.
+const LEASE_MIN: u64 = 3;
+
+/// Seconds of a lease.
+pub(crate) fn lease(text: &str) -> Result<u64, String> {
+    let seconds = text
+        .parse()
+        .map_err(|_| format!("{text:?} is no whole number of seconds"))?;
+    if seconds < LEASE_MIN {
+        return Err(format!(
+            "a lease of less than {LEASE_MIN} seconds ends between two looks of the process that \
+             holds it, and another would take its place while it lives"
+        ));
+    }
+    Ok(seconds)
+}
+
 /// A rate of withholding in basis points, written in per cent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rate(pub(crate) u16);
@@ -192,6 +209,22 @@ mod tests {
         }
         for text in ["90", "d", "", "-1d", "1.5d", "0d", "5000000w", "9é"] {
             assert!(text.parse::<Seconds>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lease_lasts_from_one_look_to_the_next() {
+        assert_eq!(lease("3"), Ok(3));
+        assert_eq!(lease("30"), Ok(30));
+        for text in ["0", "1", "2"] {
+            let why = lease(text).unwrap_err();
+            assert!(why.contains("ends between two looks"), "{text}: {why}");
+        }
+        for text in ["", "-3", "3.5", "30s"] {
+            assert!(
+                lease(text).unwrap_err().contains("no whole number"),
+                "{text}"
+            );
         }
     }
 

@@ -136,7 +136,7 @@ fn rage(acme: &Acme, copies: &mut Copies<'_>, (length, seed): (Duration, u64)) -
         } else {
             copies.pause(which);
             blows.stops += 1;
-            std::thread::sleep(chance.millis(300, 4_000));
+            std::thread::sleep(chance.millis(300, 6_000));
             copies.go_on(which);
         }
         let time_left = length.saturating_sub(begun.elapsed());

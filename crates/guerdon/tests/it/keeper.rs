@@ -17,7 +17,7 @@ const ONCE: [&str; 9] = [
     "--from",
     "9",
     "--lease",
-    "1",
+    "3",
     "--min-payout",
     "1",
 ];
@@ -81,8 +81,8 @@ fn ten_kills_during_paying_pay_nobody_twice_and_everybody_in_the_end() {
         keeper.kill().unwrap();
         keeper.wait().unwrap();
         caught += open(&status(&acme));
-        // The lease of the killed one lasts a second.
-        std::thread::sleep(Duration::from_millis(1_100));
+        // The lease of the killed one lasts three seconds.
+        std::thread::sleep(Duration::from_millis(3_100));
     }
     let until = Instant::now() + Duration::from_secs(30);
     let last = loop {
@@ -144,7 +144,7 @@ fn a_transaction_without_a_block_is_replaced_and_found_again() {
 }
 
 fn keep(acme: &Acme) -> Child {
-    keep_for(acme, "1")
+    keep_for(acme, "3")
 }
 
 /// A keeper whose lease is of so many seconds.

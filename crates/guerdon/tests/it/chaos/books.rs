@@ -26,7 +26,7 @@ const ONCE: [&str; 12] = [
     "--relay-min-payout",
     "0",
     "--lease",
-    "2",
+    "3",
 ];
 /// Tables that follow from the chain alone.
 const OF_THE_CHAIN: [&str; 14] = [

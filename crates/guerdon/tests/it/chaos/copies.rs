@@ -14,7 +14,7 @@ pub(super) const WORKERS: Range<usize> = 2..4;
 const EACH: [&str; 6] = [
     "serve",
     "--lease",
-    "2",
+    "3",
     "--relay",
     "--relay-min-payout",
     "0",
