@@ -140,8 +140,15 @@ pub(crate) fn beside(path: &Path, rights: u32) -> Outcome<NamedTempFile> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(rights));
     #[cfg(not(unix))]
     let _ = rights;
-    let made = builder.tempfile_in(folder_of(path));
-    made.map_err(|error| file_error("write", path, &error))
+    let folder = folder_of(path);
+    let made = builder.tempfile_in(folder);
+    made.map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            Failure::not_found(format!("there is no folder {}", folder.display()))
+                .hint("make it first, or name another file")
+        }
+        kind => file_error("write", path, &kind.into()),
+    })
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -21,6 +21,7 @@ mod wallet_network;
 mod webhooks;
 mod words;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -88,6 +89,7 @@ fn trace(global: &cli::Global) {
     let filter = EnvFilter::new(format!("{level},{}=info", output::SAID));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match global.log_format {
         cli::LogFormat::Text => log.init(),

@@ -13,7 +13,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{ConnectOptions, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::StoreError;
 use crate::text::big;
@@ -133,6 +133,8 @@ static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 const CONNECTIONS_MAX: u32 = 8;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a caller waits for a connection to PostgreSQL: nobody reads a page for longer.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(5);
 const MIGRATION_TRIES: u32 = 8;
 /// How long PostgreSQL lets a writer wait for another, and a process hold its transaction while it
 /// does nothing: one that hangs must not hold up all others.
@@ -369,10 +371,31 @@ fn keep_private(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+fn unreachable(options: &PgConnectOptions, error: sqlx::Error) -> StoreError {
+    let (user, host, port) = (
+        options.get_username(),
+        options.get_host(),
+        options.get_port(),
+    );
+    let name = options.get_database().unwrap_or(user);
+    StoreError::Unreachable {
+        at: format!("{user}@{host}:{port}/{name}"),
+        why: match error {
+            sqlx::Error::Database(error) => error.message().to_owned(),
+            sqlx::Error::Io(error) => error.to_string(),
+            error => error.to_string(),
+        },
+    }
+}
+
 async fn open_postgres(url: &str, schema: Schema) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)?.options(PATIENCE);
+    // A pool tries again for half a minute and then says only that it waited.
+    let first = options.connect().await;
+    first.map_err(|error| unreachable(&options, error))?;
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
+        .acquire_timeout(CONNECTION_TIMEOUT)
         .connect_with(options)
         .await?;
     match schema {

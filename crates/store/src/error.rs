@@ -18,6 +18,14 @@ pub enum StoreError {
         /// Why not.
         source: std::io::Error,
     },
+    /// No server answers, or it lets nobody in.
+    #[error("the database at {at} cannot be opened: {why}")]
+    Unreachable {
+        /// User, host, port and name, without the password.
+        at: String,
+        /// Why not, in the words of the server or of the network.
+        why: String,
+    },
     /// The database belongs to another chain or to other contracts.
     #[error(
         "this database follows {known}, but the deployment is {asked}; \
@@ -95,4 +103,24 @@ pub enum StoreError {
     /// The database refused or did not answer.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+/// What PostgreSQL says while it stops or starts: class 57 of its error codes, but for a statement
+/// that was cancelled (its manual, appendix A).
+const STOPS_OR_STARTS: [&str; 3] = ["57P01", "57P02", "57P03"];
+
+impl StoreError {
+    /// Whether the database is away, so that the same may succeed in some seconds.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
+            Self::Database(sqlx::Error::Database(error)) => {
+                let code = error.code().unwrap_or_default();
+                STOPS_OR_STARTS.contains(&code.as_ref())
+            }
+            _ => false,
+        }
+    }
 }

@@ -20,6 +20,9 @@ use crate::strings::errors as said;
 use crate::views::plain::MessagePage;
 use crate::views::shell::Shell;
 
+/// After how many seconds to ask again while the database is away.
+pub(crate) const AWAY_SECONDS: u64 = 5;
+
 /// Why a page could not be shown.
 #[derive(Debug, Error)]
 pub(crate) enum PageError {
@@ -169,6 +172,11 @@ impl PageError {
             }
             Self::Reorged { .. } => of(StatusCode::CONFLICT, said::REORGED),
             Self::Workbook(_) => of(StatusCode::INTERNAL_SERVER_ERROR, said::WORKBOOK),
+            Self::Store(error) if error.is_away() => refused(
+                StatusCode::SERVICE_UNAVAILABLE,
+                said::AWAY_HEADING,
+                &said::AWAY,
+            ),
             // What failed stands in the log, not on the page.
             Self::Store(_) | Self::Records { .. } | Self::Render(_) => Shown {
                 what: said::FAILED_WHAT.to_owned(),
@@ -194,8 +202,16 @@ impl IntoResponse for PageError {
         }
         let mut response = shown.status.into_response();
         response.extensions_mut().insert(shown);
-        if let Self::TooMany(_, seconds) | Self::Busy(_, seconds) = &self {
-            let seconds = HeaderValue::from(*seconds);
+        let again = match &self {
+            Self::TooMany(_, seconds) | Self::Busy(_, seconds) => Some(*seconds),
+            Self::Store(error) if error.is_away() => {
+                tracing::warn!(%error, "the database does not answer");
+                Some(AWAY_SECONDS)
+            }
+            _ => None,
+        };
+        if let Some(seconds) = again {
+            let seconds = HeaderValue::from(seconds);
             response.headers_mut().insert(RETRY_AFTER, seconds);
         }
         response

@@ -82,6 +82,8 @@ pub enum Trouble {
     },
     /// Nodes tell different chains: nothing newer is read until they agree.
     Disagreement,
+    /// No process reads the chain: the last one that did stopped or was killed.
+    Nobody,
 }
 
 impl Heartbeat {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use alloy_primitives::B256;
 use guerdon_chain::{Chain, Deployment};
-use guerdon_indexer::{Holding, IndexError, Indexer, Options};
+use guerdon_indexer::{Holding, IndexError, Indexer, LEASE, Options};
 use guerdon_store::{Engine, Store, StoreError};
 use guerdon_web::{Heartbeat, Trouble};
 use tokio::task::JoinHandle;
@@ -113,10 +113,17 @@ async fn look(store: &Store) -> Result<(u64, Option<Trouble>), StoreError> {
     };
     let checkpoint = read.checkpoint().await?;
     // Ages are of the database's clock: the other process may be on a machine whose clock is wrong.
-    let age = read.clock().await?.saturating_sub(state.answered_at);
+    let now = read.clock().await?;
+    let age = now.saturating_sub(state.answered_at);
     let at = wall().saturating_sub(age);
     if state.stopped.is_some() {
         return Ok((at, Some(Trouble::Disagreement)));
+    }
+    if store.engine() == Engine::Postgres {
+        let lease = read.lease(LEASE).await?;
+        if lease.is_none_or(|lease| lease.expires_at <= now) {
+            return Ok((at, Some(Trouble::Nobody)));
+        }
     }
     let (block, time) = checkpoint.map_or((0, 0), |at| (at.block, at.time));
     let trouble = (state.head > block).then(|| Trouble::Behind {

@@ -36,6 +36,10 @@ impl Postgres {
         let url = format!("{}/{name}", &server[..end]);
         Some(Self { server, name, url })
     }
+
+    pub(crate) fn run(&self, sql: &str) {
+        administer(&self.url, sql.to_owned());
+    }
 }
 
 impl Drop for Postgres {

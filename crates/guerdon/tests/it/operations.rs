@@ -68,6 +68,9 @@ fn backups_and_copies_say_the_same_byte_for_byte() {
     let kept = with(&company, &first, &format!("-o json backup {backup}"));
     assert!(kept.expect(0).value()["rows"].as_u64().unwrap() > 100);
     with(&company, &first, &format!("backup {backup}")).expect(5);
+    let nowhere = with(&company, &first, "backup nowhere/all.backup").expect(3);
+    let said = nowhere.stderr;
+    assert!(said.contains("there is no folder nowhere"), "{said}");
     let second = file(&company, "second.db");
     with(&company, &second, &format!("restore {backup}")).expect(0);
     same(&exports(&company, &second), &want);
@@ -197,10 +200,10 @@ fn an_instance_says_how_it_is() {
         "contracts",
         "artifacts",
         "database",
+        "data key",
         "index",
     ] {
         assert!(
-        "data key",
             checks
                 .as_array()
                 .unwrap()
@@ -258,6 +261,30 @@ fn of_two_copies_the_second_indexes_when_the_first_is_killed() {
     });
     assert_eq!(follower.stop(), Some(0));
     assert_eq!(reader.stop(), Some(0));
+
+    postgres.run("UPDATE index_state SET answered_at = answered_at - 90");
+    let (reader, _) = Served::run(&company, &only);
+    wait_until("known that nobody reads", || {
+        reader
+            .get("/readyz")
+            .contains("no process has read the chain since")
+    });
+    let checks = with(&company, url, "doctor --from 0").stdout;
+    assert!(checks.contains("no process reads the chain"), "{checks}");
+}
+
+#[test]
+fn a_server_of_databases_that_is_away_is_named_at_once() {
+    let company = Company::new(None);
+    let began = Instant::now();
+    let url = "postgres://postgres:hidden@127.0.0.1:1/payroll";
+    let said = with(&company, url, "people list").expect(3).stderr;
+    assert!(
+        said.contains("the database at postgres@127.0.0.1:1/payroll cannot be opened")
+            && !said.contains("hidden"),
+        "{said}"
+    );
+    assert!(began.elapsed() < Duration::from_secs(10));
 }
 
 fn free_port() -> u16 {

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use guerdon_store::StoreError;
 use serde_json::json;
 
-use crate::error::PageError;
+use crate::error::{AWAY_SECONDS, PageError};
 use crate::strings::api as words;
 
 /// What can go wrong. Each has a code that never changes.
@@ -171,6 +171,13 @@ impl From<StoreError> for Problem {
                 // The error names whose it is, which a key that only adds people may not read.
                 Self::new(Kind::Taken, words::TAKEN)
             }
+            error if error.is_away() => {
+                tracing::warn!(%error, "the database does not answer");
+                Self {
+                    retry_after: Some(AWAY_SECONDS),
+                    ..Self::new(Kind::NotReady, words::AWAY)
+                }
+            }
             error => Self::failed(&error),
         }
     }
@@ -236,4 +243,33 @@ pub(crate) fn worded(mut response: Response) -> Response {
         worded.headers_mut().insert(ALLOW, allow);
     }
     worded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_away_is_a_matter_of_seconds() {
+        let away = || StoreError::Unreachable {
+            at: "postgres@localhost:5432/payroll".to_owned(),
+            why: "connection refused".to_owned(),
+        };
+        let broken = || StoreError::Corrupt {
+            what: "hash",
+            text: "0x".to_owned(),
+        };
+        let answers = |error: fn() -> StoreError| {
+            let page = PageError::from(error()).into_response();
+            [page, Problem::from(error()).into_response()]
+        };
+        for answer in answers(away) {
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(answer.headers()[RETRY_AFTER], "5");
+        }
+        for answer in answers(broken) {
+            assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert!(!answer.headers().contains_key(RETRY_AFTER));
+        }
+    }
 }

@@ -16,6 +16,8 @@ pub(crate) const NOT_UNDERSTOOD: &str = "The request could not be read. Nothing 
 pub(crate) const BODY_BROKEN: &str = "The body is no JSON. Nothing was changed.";
 pub(crate) const FAILED: &str = "Something went wrong on this server, and nothing was changed. The \
                                  operator finds the reason in the log.";
+pub(crate) const AWAY: &str = "The database of this server does not answer. Ask again in a few \
+                               seconds; a write with the same Idempotency-Key.";
 pub(crate) const NOT_READY: &str = "No block of the chain was read yet. Try again in a moment.";
 pub(crate) const KEY_MISSING: &str = "Send a key: `Authorization: Bearer gdn_…`. An administrator \
                                       makes keys under Company, Integrations.";

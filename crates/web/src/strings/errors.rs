@@ -1,5 +1,7 @@
 //! Pages that could not be shown: a heading, and what to do.
 
+use super::access::Refusal;
+
 pub(crate) const NO_PAGE: (&str, &str) = (
     "Not found",
     "The address may be mistyped, or the page has moved.",
@@ -32,6 +34,12 @@ pub(crate) const WORKBOOK: (&str, &str) = (
     "The same rows are there as CSV: put .csv in the place of .xlsx.",
 );
 pub(crate) const FAILED_WHAT: &str = "Something went wrong on this server.";
+pub(crate) const AWAY: Refusal = Refusal {
+    what: "The database of this server does not answer.",
+    hint: "No money depends on it: the contracts pay without this server. Try again in a few \
+           seconds.",
+};
+pub(crate) const AWAY_HEADING: &str = "Not now";
 pub(crate) const FAILED: (&str, &str) = (
     "This page failed",
     "No money depends on it: the contracts pay without this server. Try again in a moment; if it \

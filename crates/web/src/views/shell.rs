@@ -100,13 +100,18 @@ impl AsOf {
             }
             _ => {}
         }
+        let why = match self.trouble {
+            Some(Trouble::Nobody) => {
+                "no process has read the chain since; the operator of this site must start one"
+            },
+            _ => "the node does not answer",
+        };
         match self.age() {
             None => Some(format!(
-                "Read from block {block}, before this server started: the node has not answered \
-                 since."
+                "Read from block {block}, before this server started: {why}."
             )),
             Some(age) if age > STALE_SECONDS => Some(format!(
-                "Read from block {block}, {} ago: the node does not answer.",
+                "Read from block {block}, {} ago: {why}.",
                 dates::duration(age)
             )),
             Some(_) => None,
@@ -316,5 +321,13 @@ mod tests {
         let apart = with(Trouble::Disagreement);
         assert!(apart.stale().unwrap().contains("nodes disagree"));
         assert_eq!(apart.behind(), Some(None));
+        let alone = with(Trouble::Nobody);
+        assert_eq!(alone.stale(), None, "another may take over");
+        let wall = FRESH.wall + 120;
+        assert_eq!(
+            AsOf { wall, ..alone }.stale().unwrap(),
+            "Read from block 18,204, 2 minutes ago: no process has read the chain since; the \
+             operator of this site must start one."
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use guerdon_chain::{Chain, Deployment};
 use guerdon_indexer::LEASE as INDEXER;
-use guerdon_store::Store;
+use guerdon_store::{Engine, Store};
 
 use super::{Checkup, data_key};
 use crate::cli::DataKeyArgs;
@@ -193,11 +193,19 @@ async fn leases(store: &Store, checkup: &mut Checkup) -> Outcome {
     for (what, name) in [("indexer", INDEXER), ("keeper", KEEPER)] {
         let lease = read.lease(name).await?;
         let lease = lease.filter(|lease| lease.expires_at > now);
-        let words = match lease {
-            Some(lease) => format!("{}, until {}", lease.holder, time(lease.expires_at)),
-            None => "nobody holds the lease".to_owned(),
-        };
-        checkup.ok(what, words);
+        match lease {
+            Some(lease) => {
+                let until = time(lease.expires_at);
+                checkup.ok(what, format!("{}, until {until}", lease.holder));
+            }
+            // On a file whoever serves it indexes; and a keeper is a choice.
+            None if name == INDEXER && store.engine() == Engine::Postgres => checkup.warn(
+                what,
+                "nobody holds the lease: no process reads the chain",
+                "start guerdon serve, without --web-only",
+            ),
+            None => checkup.ok(what, "nobody holds the lease"),
+        }
     }
     Ok(())
 }
