@@ -10,6 +10,9 @@ use crate::error::{Failure, Outcome};
 use crate::output::{Format, Record, data, table};
 use crate::words::{Unit, time};
 
+/// Findings that are told; more are only counted: whoever wrote what is checked chooses their number.
+const TOLD_MAX: usize = 10_000;
+
 /// One thing that does not agree: where, which field, and the two sides.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Finding {
@@ -23,6 +26,8 @@ pub(crate) struct Finding {
 pub(crate) struct Report {
     counts: BTreeMap<&'static str, u64>,
     findings: Vec<Finding>,
+    /// Findings that are not told any more.
+    untold: usize,
     facts: Map<String, Value>,
     /// Facts as a person reads them, where that is not how data has them.
     words: BTreeMap<String, String>,
@@ -88,6 +93,10 @@ impl Report {
     }
 
     fn find(&mut self, subject: &str, field: &str, message: String) {
+        if self.findings.len() >= TOLD_MAX {
+            self.untold += 1;
+            return;
+        }
         let (subject, field) = (subject.to_owned(), field.to_owned());
         self.findings.push(Finding {
             subject,
@@ -99,7 +108,7 @@ impl Report {
     /// Prints the result; anything found is a failure.
     pub(crate) fn finish(self, format: Format) -> Outcome {
         let checked: u64 = self.counts.values().sum();
-        let failed = self.findings.len();
+        let failed = self.findings.len() + self.untold;
         match format {
             Format::Table => self.print_table(checked)?,
             _ => {
@@ -143,7 +152,11 @@ impl Report {
             .iter()
             .map(|it| vec![it.subject.clone(), it.field.clone(), it.message.clone()])
             .collect();
-        data(&table(&["does not agree", "field", "what is wrong"], &rows))
+        data(&table(&["does not agree", "field", "what is wrong"], &rows))?;
+        match self.untold {
+            0 => Ok(()),
+            more => data(&format!("and {more} more, which are not told\n")),
+        }
     }
 }
 
@@ -172,5 +185,17 @@ mod tests {
         let failure = report.finish(Format::Table).unwrap_err();
         assert_eq!(failure.exit_code(), 1);
         assert!(failure.sentence.contains("grant 2, gross"), "{failure}");
+    }
+
+    #[test]
+    fn findings_are_counted_and_the_first_of_them_told() {
+        let mut report = Report::default();
+        for number in 0..TOLD_MAX + 5 {
+            report.fail("events", &number.to_string(), "order", "it is not in order");
+        }
+        assert_eq!((report.findings.len(), report.untold), (TOLD_MAX, 5));
+        let failure = report.finish(Format::Nothing).unwrap_err();
+        let want = "10005 of 10005 checks failed; the first: 0, order";
+        assert!(failure.sentence.starts_with(want), "{failure}");
     }
 }
