@@ -103,7 +103,7 @@ impl AsOf {
         let why = match self.trouble {
             Some(Trouble::Nobody) => {
                 "no process has read the chain since; the operator of this site must start one"
-            },
+            }
             _ => "the node does not answer",
         };
         match self.age() {
