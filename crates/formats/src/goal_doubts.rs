@@ -5,14 +5,12 @@ use std::fmt;
 use alloy_primitives::Address;
 use guerdon_core::goal::{Goal, Kind};
 
+use crate::eval::names_baseline;
 use crate::goal_file::GoalDefinition;
 use crate::words::listed;
 
 /// What a result file is held to, if the specification names it.
 const PINNED: [&str; 4] = ["harness", "task", "metric", "filter"];
-
-/// What a comparison is held to: one of them.
-const BASELINE: [&str; 2] = ["baseline_model", "baseline_file"];
 
 /// One thing that looks like a slip; in a sentence by `Display`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,8 +87,7 @@ pub fn doubts(definition: &GoalDefinition, items: Option<Items<'_>>, now: u64) -
     }
     doubts.extend(items.and_then(|items| too_few(goal, items)));
     doubts.extend(unpinned(definition));
-    let named = |name: &&str| definition.specification.contains_key(*name);
-    if goal.kind == Kind::Paired && !BASELINE.iter().any(named) {
+    if goal.kind == Kind::Paired && !names_baseline(definition) {
         doubts.push(Doubt::NoBaseline);
     }
     doubts.extend(answers_open(definition));
