@@ -9,6 +9,7 @@ use guerdon_store::{Held, Page, Read};
 use crate::access::Viewer;
 use crate::error::PageError;
 use crate::load;
+use crate::outline::Outline;
 use crate::state::AppState;
 use crate::strings::demo::dates as words;
 use crate::views::grant::GrantData;
@@ -44,16 +45,13 @@ pub(super) async fn ahead(
             after: None,
             limit: GRANTS,
         };
+        let outline = Outline::read(read).await?;
         for held in read.grants_of_wallets(&viewer.wallets, &page).await? {
-            let grant = match &held {
-                Held::Opened(record) => load::grant(read, state, record.id).await?,
-                Held::Waiting(terms) => match load::promised(read, terms.id).await {
-                    Ok(grant) => grant,
-                    Err(PageError::Missing { .. }) => continue,
-                    Err(error) => return Err(error),
-                },
+            let grant = match held {
+                Held::Opened(record) => load::listed(read, &outline, *record, None).await.map(Some),
+                Held::Waiting(imported) => load::promised_of(&outline, imported),
             };
-            dates.extend(of_grant(&grant, now));
+            dates.extend(grant?.iter().flat_map(|grant| of_grant(grant, now)));
         }
     }
     Ok(told(dates, now))
