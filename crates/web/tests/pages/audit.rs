@@ -191,6 +191,13 @@ async fn the_register_has_every_opened_grant_once() {
         assert_eq!(row["withheld"]["raw"], record.withheld.to_string());
     }
     assert_eq!(data["as_of"]["block_hash"].as_str().unwrap().len(), 66);
+    // Who is not told a name is told who knows it.
+    let page = site
+        .get_as(Who::AuditorByLink, &format!("/audit/register?date={day}"))
+        .await;
+    let text = check::text(&page.body);
+    let names = "ask them for the names of the ids that you sample";
+    assert!(text.contains(names), "{text}");
 }
 
 #[tokio::test]
@@ -337,6 +344,8 @@ async fn the_page_of_the_bundle_shows_its_seal() {
     for file in ["logs.ndjson", "register.csv", "terms.ndjson", "rounds.csv"] {
         assert!(text.contains(file), "{file}: {text}");
     }
+    let warning = "they may hold questions, answers and names";
+    assert!(text.contains(warning), "{text}");
 }
 
 #[tokio::test]
