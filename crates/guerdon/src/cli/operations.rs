@@ -185,5 +185,6 @@ pub(crate) struct VerifyBundleArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyFileArgs {
+    /// The file, or the name of one in the data directory: a sheet id, or a root.
     pub(crate) file: PathBuf,
 }

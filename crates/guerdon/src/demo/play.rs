@@ -43,10 +43,13 @@ async fn play(context: &Context, node: &Node, arguments: &DemoArgs) -> Outcome {
     people::fill(context, &node.chain).await?;
     let session = Session::open(context, node)?;
     index_once(context, &node.chain, &session.deployment).await?;
-    context.global.output.record(&places(&session, &site)?)?;
+    let places = places(&session, &site)?;
     if arguments.no_serve {
-        return Ok(());
+        let folder = context.data.0.display();
+        let first = format!("guerdon serve --data-dir {folder}, which answers at these addresses");
+        return context.global.output.record(&places.line("next", first));
     }
+    context.global.output.record(&places)?;
     serve(context, node, &site).await
 }
 

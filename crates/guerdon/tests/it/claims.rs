@@ -55,6 +55,12 @@ fn a_grant_file_claims_on_another_node_from_an_empty_folder() {
     let shown = holder.json(&["grant", "show", &file]);
     assert_eq!(shown["claimed"], balance.to_string());
     acme.company.run(&["verify", "grant", &file]).expect(0);
+    acme.company.run(&["verify", "grant", "G-1001"]).expect(0);
+    acme.company.run(&["verify", "round", &acme.root]).expect(0);
+    let unknown = acme.company.run(&["verify", "grant", "G-9"]).expect(3);
+    let said = unknown.stderr;
+    assert!(said.contains("there is no file G-9"), "{said}");
+    assert!(said.contains("or the name of one in"), "{said}");
 }
 
 /// Written by Foundry's `cast wallet import` for the private key 0x4242…42, password "right".

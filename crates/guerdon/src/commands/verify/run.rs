@@ -1,7 +1,7 @@
 //! The three checks: everything, one grant, one round.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
 
@@ -18,6 +18,7 @@ use crate::commands::grant::claim::require_chain;
 use crate::commands::grant::files::Grant;
 use crate::context::Context;
 use crate::error::{Failure, Outcome};
+use crate::files::file_name;
 use crate::session::Session;
 
 /// Checks code, files, every event and every balance of a deployment.
@@ -38,8 +39,8 @@ pub(super) async fn all(context: &Context) -> Outcome {
 pub(super) async fn one_grant(context: &Context, file: &Path) -> Outcome {
     let mut report = Report::default();
     let mut evidence = Evidence::default();
-    present(file)?;
-    evidence.add_grant(file, &mut report)?;
+    let file = named(file, &context.data.grants(), ".json")?;
+    evidence.add_grant(&file, &mut report)?;
     let Some((path, grant_file, id)) = evidence.grants.first() else {
         return report.finish(context.global.output);
     };
@@ -59,8 +60,8 @@ pub(super) async fn one_grant(context: &Context, file: &Path) -> Outcome {
 pub(super) async fn one_round(context: &Context, file: &Path) -> Outcome {
     let mut report = Report::default();
     let mut evidence = Evidence::default();
-    present(file)?;
-    evidence.add_round(file, &mut report)?;
+    let file = named(file, &context.data.rounds(), ".ndjson.zst")?;
+    evidence.add_round(&file, &mut report)?;
     context
         .with_node(async |node| {
             let session = Session::open(context, node)?;
@@ -68,6 +69,21 @@ pub(super) async fn one_round(context: &Context, file: &Path) -> Outcome {
         })
         .await?;
     report.finish(context.global.output)
+}
+
+/// A file, or the one with this name in a folder of the data directory.
+fn named(file: &Path, folder: &Path, ending: &str) -> Outcome<PathBuf> {
+    let inside = folder.join(format!("{}{ending}", file_name(&file.to_string_lossy())));
+    if !file.is_file() && inside.is_file() {
+        return Ok(inside);
+    }
+    match present(file) {
+        Ok(()) => Ok(file.to_owned()),
+        Err(failure) => {
+            let folder = folder.display();
+            Err(failure.hint(format!("give a file, or the name of one in {folder}")))
+        }
+    }
 }
 
 pub(super) fn present(file: &Path) -> Outcome {
