@@ -4,9 +4,8 @@
 //! both engines run; only the two migration folders differ. [`Store::read`] opens one consistent
 //! snapshot, [`Store::write`] the one write transaction at a time; the caller owns both. Derived
 //! rows (pool, rounds, grants, goals, attempts) can be folded again from `logs`; imported rows
-//! (terms, goal definitions, rounds, people) exist only here and in the company's files. Amounts
-//! are decimal TEXT and never summed in SQL; hashes, addresses and bytes are lower-case `0x` TEXT;
-//! times are BIGINT Unix seconds in UTC.
+//! (terms, goal definitions, rounds, people) exist only here and in the files. Amounts are
+//! decimal TEXT, never summed in SQL; hashes and bytes `0x` TEXT; times BIGINT Unix seconds in UTC.
 #![warn(missing_docs)]
 
 #[macro_use]
@@ -47,15 +46,15 @@ pub use checkpoint::{Checkpoint, Identity};
 pub use db::{Engine, Read, Schema, Store, Tx, Version};
 pub use drafts::ImportDraft;
 pub use error::StoreError;
-pub use {failures::Failing, grants::Page};
 pub use hooks::*;
 pub use imports::{GateRow, ImportedGoal, ImportedGrant, ImportedRound};
 pub use jobs::{Job, JobDone, JobState, NewJob, SentBytes};
 pub use logs::LogRow;
 pub use operate::*;
 pub use papers::{ChallengeReason, Paper, PaperSignature, ResultFile};
-pub use {people::Person, pool::Counts};
 pub use portal::*;
 pub use requests::{NewRequest, Request};
 pub use standing::{Aside, Begun};
+pub use {failures::Failing, grants::Page};
+pub use {people::Person, pool::Counts};
 pub use {successors::Successor, templates::Template, values::StatedValue};
