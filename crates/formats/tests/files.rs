@@ -72,7 +72,11 @@ fn definitions() -> Vec<GoalDefinition> {
 }
 
 fn sheet() -> Sheet {
-    let mut nonces = || [3; 32];
+    sheet_with([3; 32])
+}
+
+fn sheet_with(nonce: [u8; 32]) -> Sheet {
+    let mut nonces = || nonce;
     let goals = definitions()
         .iter()
         .map(|goal| (goal.name.clone(), goal.id().unwrap()))
@@ -112,6 +116,25 @@ fn grant_file(sheet: &Sheet, draft: &Draft) -> GrantFile {
         goals: definitions().into_iter().filter(asked).collect(),
         agreement: draft.agreement.clone(),
     }
+}
+
+#[test]
+fn a_sheet_read_again_promises_and_says_the_same_but_for_its_nonces() {
+    let (first, again) = (sheet(), sheet_with([4; 32]));
+    for (one, other) in first.drafts.iter().zip(&again.drafts) {
+        assert_ne!(one.id, other.id, "documents of their own");
+        assert!(one.promises_like(&other.encoded, &other.zone));
+        assert!(!one.promises_like(&other.encoded, "Arctic/Longyearbyen"));
+        let said = &other.agreement.as_ref().unwrap().text;
+        let agreement = one.agreement.as_ref().unwrap();
+        assert_ne!(&agreement.text, said);
+        assert!(agreement.says_like(said));
+        assert!(!agreement.says_like(&said.replace("Granted to", "Given to")));
+        assert!(!agreement.says_like("Grant"));
+    }
+    let (one, next) = (&first.drafts[0], &again.drafts[1]);
+    assert!(!one.promises_like(&next.encoded, &one.zone));
+    assert!(!one.promises_like(&[], &one.zone));
 }
 
 fn round_file(sheet: &Sheet) -> RoundFile {
