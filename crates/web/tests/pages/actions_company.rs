@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, keccak256};
 use axum::http::StatusCode;
-use guerdon_store::Store;
+use guerdon_store::{Aside, ImportedGrant, Page, Store};
 
 use crate::check;
 use crate::office::{LISTED, Office, PEOPLE};
@@ -217,6 +217,78 @@ async fn a_round_is_committed_with_its_day_and_can_be_taken_back_until_then() {
         now.contains("It binds at once: nobody can ever take it back"),
         "{now}"
     );
+}
+
+#[tokio::test]
+async fn a_round_with_a_grant_of_another_round_or_set_aside_is_not_committed() {
+    let office = Office::of(Story::told()).await;
+    let root = put_round(&office.store, 1_000).await;
+    let path = format!("/company/rounds/{root}/commit");
+    let page = office.read(PEOPLE, &path).await;
+    assert!(page.contains("It binds at once"), "{page}");
+
+    let mut tx = office.store.write().await.unwrap();
+    let known = Page {
+        after: None,
+        limit: 1,
+    };
+    let known = tx.imported_grants(&known).await.unwrap().remove(0);
+    let (name, short) = (known.external_id.clone(), known.root.to_string());
+    tx.put_terms(&ImportedGrant {
+        id: keccak256("the same grant with another document"),
+        root,
+        index: 0,
+        ..known
+    })
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let page = office.read(PEOPLE, &path).await;
+    assert!(
+        page.contains(&format!("The grant {name} is in the round {}", &short[..6])),
+        "{page}"
+    );
+    assert!(page.contains("would be promised twice"), "{page}");
+
+    let mut tx = office.store.write().await.unwrap();
+    let aside = Some(Aside::Discarded);
+    tx.set_round_aside(root, aside).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = office.read(PEOPLE, &path).await;
+    assert!(page.contains("This round was discarded"), "{page}");
+}
+
+#[tokio::test]
+async fn a_round_that_nobody_committed_is_linked_nowhere_and_an_attempt_is_found() {
+    let office = Office::of(Story::told()).await;
+    let root = put_round(&office.store, 1_000).await;
+    let path = format!("/company/rounds/{root}/commit");
+    let short = &root.to_string()[..10];
+    let fields = [("binding", ""), ("confirm", short), ("go", "sign")];
+    let request = office.sent(PEOPLE, &path, &fields).await;
+    for page in [&path, &request, "/company/audit", "/company/rounds"] {
+        let body = office.get(PEOPLE, page).await.body;
+        assert!(
+            !body.contains(&format!("\"/rounds/{root}\"")),
+            "{page}: {body}"
+        );
+    }
+    let known = office.story.root;
+    let body = office.get(PEOPLE, "/company/rounds").await.body;
+    assert!(body.contains(&format!("\"/rounds/{known}\"")), "{body}");
+
+    let goal = office.story.product;
+    let answer = office
+        .get(PEOPLE, &format!("/goals/{goal}/attempts/1"))
+        .await;
+    let place = format!("/goals/{goal}#attempt-1");
+    assert_eq!(answer.headers["location"], place);
+    let page = office.get(PEOPLE, &format!("/goals/{goal}")).await.body;
+    assert!(page.contains("id=\"attempt-1\""), "{page}");
+    let answer = office
+        .get(PEOPLE, &format!("/goals/{goal}/attempts/9"))
+        .await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }
 
 /// An imported round of one grant of so many tokens; answers its root.
