@@ -74,6 +74,9 @@ impl Reach {
         if literal.is_some_and(|address| !self.takes(address)) {
             return Err("Nothing is sent to private addresses or to this machine.");
         }
+        if literal.is_none() && self == Self::Public && !may_be_public(host) {
+            return Err("This name leads to no address that anybody can reach.");
+        }
         let is_here = literal.is_some_and(|address| address.is_loopback()) || host == "localhost";
         match (url.scheme(), self) {
             ("https", _) => Ok(url.to_string()),
@@ -104,6 +107,16 @@ impl Reach {
             .build();
         client.map_err(|error| Failure::failed(format!("no client for webhooks: {error}")))
     }
+}
+
+/// Whether a name may be known outside of a network. Those of one label, and those that are kept
+/// for machines of one's own (RFC 6761, RFC 6762, and `internal` of ICANN), are not.
+fn may_be_public(host: &str) -> bool {
+    let name = host.strip_suffix('.').unwrap_or(host);
+    let Some((_, last)) = name.rsplit_once('.') else {
+        return false;
+    };
+    !["localhost", "local", "internal"].contains(&last)
 }
 
 /// Answers with what may be reached and with nothing else.
@@ -162,6 +175,12 @@ mod tests {
             "https://10.1.2.3/",
             "https://[fd00::1]/",
             "http://127.0.0.1/",
+            "https://localhost/",
+            "https://LOCALHOST.:8443/",
+            "https://payroll.localhost/",
+            "https://intranet/",
+            "https://printer.local/",
+            "https://metadata.google.internal/",
         ] {
             assert!(check(wrong).is_err(), "{wrong}");
         }
