@@ -1,5 +1,7 @@
 //! Webhooks by the command line, and what `doctor` says of the key that seals their secrets.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -90,23 +92,31 @@ fn webhooks_are_listed_tried_sent_again_switched_and_removed_by_the_command_line
         .run(&["--yes", "webhook", "resend", &hook, "999"])
         .expect(3);
 
-    company.json(&["webhook", "off", &hook]);
-    company.run(&["--yes", "webhook", "off", &hook]).expect(5);
+    switched_and_removed(company, &hook);
+    assert_eq!(served.stop(), Some(0));
+
+    the_doctor_knows_a_wrong_key_and_a_lost_one(company);
+}
+
+fn switched_and_removed(company: &Company, hook: &str) {
+    company.json(&["webhook", "off", hook]);
+    company.run(&["--yes", "webhook", "off", hook]).expect(5);
     let off = company.json(&["webhook", "list"]);
     assert_eq!(off[0]["disabled_why"], "The command line switched it off.");
-    company.json(&["webhook", "on", &hook]);
+    company.json(&["webhook", "on", hook]);
     let revoked = company.json(&["key", "revoke", "1"]);
-    assert_eq!(revoked["webhooks_left"][0], hook.as_str(), "{revoked}");
-    company.json(&["webhook", "remove", &hook]);
+    assert_eq!(revoked["webhooks_left"][0], hook, "{revoked}");
+    company.json(&["webhook", "remove", hook]);
     assert_eq!(company.json(&["webhook", "list"]), serde_json::json!([]));
-    let gone = company.run(&["webhook", "log", &hook]).expect(3);
+    let gone = company.run(&["webhook", "log", hook]).expect(3);
     assert!(
         gone.stderr.contains("guerdon webhook list"),
         "{}",
         gone.stderr
     );
-    assert_eq!(served.stop(), Some(0));
+}
 
+fn the_doctor_knows_a_wrong_key_and_a_lost_one(company: &Company) {
     let sealed = of_doctor(company, &[]);
     assert!(
         sealed["found"].as_str().unwrap().ends_with("sealed with"),
@@ -114,6 +124,7 @@ fn webhooks_are_listed_tried_sent_again_switched_and_removed_by_the_command_line
     );
     let other = company.path("other.key");
     std::fs::write(&other, "07".repeat(32)).unwrap();
+    std::fs::set_permissions(&other, Permissions::from_mode(0o644)).unwrap();
     let open = of_doctor(company, &["--data-key", other.to_str().unwrap()]);
     assert_eq!(open["state"], "fail", "{open}");
     assert!(open["do"].as_str().unwrap().contains("chmod 600"), "{open}");
