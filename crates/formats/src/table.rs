@@ -179,6 +179,9 @@ pub(crate) fn amount_of(kind: Kind, cell: &Cell) -> Option<(u128, u8)> {
         (Kind::Raw { decimals } | Kind::Exact { decimals }, Cell::Number(units)) => {
             Some((*units, decimals))
         }
+        (Kind::Raw { decimals }, Cell::Signed(units)) => {
+            Some((u128::try_from(*units).ok()?, decimals))
+        }
         _ => None,
     }
 }

@@ -114,15 +114,18 @@ fn put(
     looks: &Looks,
 ) -> Result<(), XlsxError> {
     let text = shown(kind, cell);
-    if let Some((units, decimals)) = amount_of(kind, cell) {
+    let below = match (kind, cell) {
+        // Only base units stand in a column with a sign: what a replacement took is below 0.
+        (Kind::Raw { decimals }, Cell::Signed(units)) if *units < 0 => {
+            Some(-rounded_down(units.unsigned_abs(), decimals))
+        }
+        _ => None,
+    };
+    let amount = amount_of(kind, cell).map(|(units, decimals)| rounded_down(units, decimals));
+    if let Some(rounded) = amount.or(below) {
         sheet.write_string_with_format(line, column, text, &looks.exact)?;
         let beside = column.saturating_add(1);
-        sheet.write_number_with_format(
-            line,
-            beside,
-            rounded_down(units, decimals),
-            &looks.rounded,
-        )?;
+        sheet.write_number_with_format(line, beside, rounded, &looks.rounded)?;
         return Ok(());
     }
     let small = match cell {

@@ -92,6 +92,24 @@ fn a_workbook_has_the_exact_amount_as_text_beside_a_number() {
 }
 
 #[test]
+fn an_amount_with_a_sign_has_its_number_beside_it_too() {
+    let mut table = Table::new(&["freed_raw"]).amounts(("ACC", 18), &["freed_raw"]);
+    for units in [0, 12_500_000_000_000_000_000, -1_250_000_000_000_000_000] {
+        table.row(vec![Cell::Signed(units)]);
+    }
+    let rows = cells(workbook::write(&[("Data", &table)]).unwrap());
+    let row = |raw: &str, rounded| vec![Data::String(raw.to_owned()), Data::Float(rounded)];
+    assert_eq!(rows[1], row("0", 0.0));
+    assert_eq!(rows[2], row("12500000000000000000", 12.5));
+    assert_eq!(rows[3], row("-1250000000000000000", -1.25));
+    assert_eq!(table.to_json()[1]["freed"]["display"], "12.50");
+    assert_eq!(
+        table.to_csv(),
+        "freed_raw\r\n0\r\n12500000000000000000\r\n-1250000000000000000\r\n"
+    );
+}
+
+#[test]
 fn the_same_table_is_the_same_bytes() {
     let first = workbook::write(&[("Data", &sample())]).unwrap();
     // Longer than the two seconds in which an archive counts.

@@ -394,9 +394,7 @@ pub(crate) fn round_table(data: &RoundData, (token, now): (&Token, u64)) -> Rows
         let record = &grant.record;
         rows.row(&[
             &record.id,
-            &leaf(record)
-                .map(|leaf| leaf.to_string())
-                .unwrap_or_default(),
+            &leaf(record),
             &state_word(record, now),
             &record.amount,
             &record.paid_net,
@@ -444,10 +442,7 @@ pub(crate) fn goal_table(data: &GoalData) -> Rows {
             &attempt.x,
             &attempt.y,
             &attempt.samples,
-            &attempt
-                .lower
-                .map(|lower| lower.to_string())
-                .unwrap_or_default(),
+            &attempt.lower,
             &attempt.word.fraction,
             &format!("{:?}", attempt.word.status).to_lowercase(),
         ]);

@@ -205,11 +205,11 @@ async fn data(
     let mut rows = Rows::new(&header).amounts(token, &["total"]);
     for round in known(&mut read).await? {
         let time = |at: Option<u64>| at.map_or_else(String::new, dates::machine);
-        let grants = round.imported.as_ref().map(|it| it.count.to_string());
+        let grants = round.imported.as_ref().map(|it| it.count);
         rows.row(&[
             &round.name(),
             &round.root,
-            &grants.unwrap_or_default(),
+            &grants,
             &round.total(),
             &token.symbol,
             &words::round_stage(round.stage(now)),
