@@ -7,7 +7,7 @@ use askama::Template;
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::access::{Access, Visitor};
@@ -91,6 +91,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/index.xlsx", public, home),
         Route::get("/rounds/{root}", public, round),
         Route::get("/goals/{id}", public, goal),
+        Route::get("/goals/{id}/attempts/{number}", public, attempt),
         Route::get("/contracts", public, contracts),
         Route::get("/contracts.json", public, contracts_json),
         Route::get("/contracts.csv", public, contracts_table),
@@ -156,6 +157,21 @@ async fn goal(
         Form::Html => html(&GoalPage::new(&records, &context)),
         Form::Json => Ok(Json(data::goal(&records, &context)).into_response()),
         Form::Csv | Form::Xlsx => table::answer(form, data::goal_table(&records)).await,
+    }
+}
+
+/// An attempt stands on the page of its goal.
+async fn attempt(
+    State(state): State<AppState>,
+    Path((text, number)): Path<(String, u16)>,
+) -> Answer {
+    let id = Asked::parse("goal", &text)?.id;
+    let noun = "goal";
+    let record = state.store.read().await?.goal(id).await?;
+    let record = record.ok_or(PageError::Missing { noun, id })?;
+    match record.attempts.get(usize::from(number)) {
+        Some(_) => Ok(Redirect::to(&format!("/goals/{id}#attempt-{number}")).into_response()),
+        None => Err(PageError::NoPage),
     }
 }
 

@@ -246,7 +246,9 @@ async fn subject(read: &mut Read, text: &str) -> Result<About, PageError> {
     Ok(Some(match noun {
         "round" => {
             let label = read.imported_round(id).await?.map(|round| round.label);
-            (Some(format!("/rounds/{id}")), label.unwrap_or(short))
+            // It has no page before it is committed.
+            let href = read.round(id).await?.map(|_| format!("/rounds/{id}"));
+            (href, label.unwrap_or(short))
         }
         // It has no page before it is defined.
         "goal" => (None, short),

@@ -48,6 +48,11 @@ pub(super) enum Found {
 }
 
 impl RoundSubject {
+    /// Whether the chain has it, so that it has a page.
+    pub(super) const fn is_committed(&self) -> bool {
+        self.record.is_some()
+    }
+
     pub(super) async fn load(read: &mut Read, hash: B256) -> Result<Self, PageError> {
         let record = read.round(hash).await?;
         let imported = read.imported_round(hash).await?;

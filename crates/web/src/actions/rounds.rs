@@ -128,7 +128,8 @@ impl RoundAct {
 struct RoundActPage {
     shell: Shell,
     round: String,
-    round_href: String,
+    /// None before it is committed: it has no page yet.
+    round_href: Option<String>,
     title: String,
     lead: String,
     /// The form for the binding day; none for a rescind.
@@ -190,7 +191,7 @@ async fn page(
         shell: Shell::new(&context, &title(act, &subject), Place::CompanyRounds)
             .with_zone(&context.zone_of(None).1),
         round: subject.label.clone(),
-        round_href: format!("/rounds/{root}"),
+        round_href: subject.is_committed().then(|| format!("/rounds/{root}")),
         title: title(act, &subject),
         lead: lead(act, &subject, &context),
         binding: matches!(act, RoundAct::Commit { .. })
@@ -215,6 +216,14 @@ async fn page(
         }
     }
     html(&page)
+}
+
+/// The round's page, or where the company has it before it is committed.
+fn place(subject: &RoundSubject) -> String {
+    match subject.is_committed() {
+        true => format!("/rounds/{}", subject.root.hash),
+        false => "/company/rounds".to_owned(),
+    }
 }
 
 fn title(act: RoundAct, subject: &RoundSubject) -> String {
@@ -378,7 +387,7 @@ pub(super) async fn sign(
         let request = request
             .told(&told)
             .button(act.button())
-            .back(format!("/rounds/{root}"))
+            .back(place(&subject))
             .done(format!("/company/rounds/{root}/sign/{}?tx=", kept.id))
             .command(act.command(root));
         panel = Some(request.panel()?);
@@ -390,7 +399,7 @@ pub(super) async fn sign(
             .with_island("sign")
             .with_island("live"),
         crumb: subject.label.clone(),
-        crumb_href: format!("/rounds/{root}"),
+        crumb_href: place(&subject),
         title: title(act, &subject),
         lead: words::WAITS.to_owned(),
         stopped,

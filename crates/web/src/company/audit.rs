@@ -239,12 +239,18 @@ impl<'a> Names<'a> {
         let path = |folder: &str| Some(format!("/{folder}/{id}"));
         // First: the root of a round of one grant is the id of that grant.
         if of_round {
-            return Ok((format!("Round {short}"), path("rounds")));
+            // One that nobody committed has no page yet.
+            let href = read.round(id).await?.and_then(|_| path("rounds"));
+            return Ok((format!("Round {short}"), href));
         }
         if self.viewer.is_company()
             && let Some(names) = read.grant_names(id).await?
         {
-            return Ok((format!("Grant {}", names.external_id), path("grants")));
+            let href = match has_page(read, id).await? {
+                true => path("grants"),
+                false => None,
+            };
+            return Ok((format!("Grant {}", names.external_id), href));
         }
         Ok(match () {
             () if read.grant(id).await?.is_some() => (format!("Grant {short}"), path("grants")),
@@ -252,6 +258,17 @@ impl<'a> Names<'a> {
             () => (short, None),
         })
     }
+}
+
+/// Whether a grant has a page: it was opened, or its round was committed.
+async fn has_page(read: &mut Read, id: B256) -> Result<bool, PageError> {
+    if read.grant(id).await?.is_some() {
+        return Ok(true);
+    }
+    let Some(root) = read.terms(id).await?.map(|grant| grant.root) else {
+        return Ok(false);
+    };
+    Ok(read.round(root).await?.is_some())
 }
 
 /// Whether an entry is about a round: its import, or a request to commit or rescind it.

@@ -62,6 +62,8 @@ pub(crate) struct GoalPage {
 
 #[derive(Debug)]
 pub(crate) struct AttemptView {
+    /// As the chain numbers it, from 0.
+    pub(crate) number: u16,
     pub(crate) heading: String,
     pub(crate) sentence: String,
     pub(crate) history: Vec<HistoryRow>,
@@ -155,6 +157,7 @@ fn attempt_view(
         );
     }
     AttemptView {
+        number: attempt.number,
         heading: words::attempt_heading(attempt.number),
         sentence: words::attempt(&record.goal, attempt),
         history,

@@ -326,7 +326,7 @@ async fn names_are_for_the_holder_and_the_company_alone() {
         let page = site.page(who, &path).await;
         says(
             &page,
-            &["7,300 ACC for Dolores Ibárruri-Vega", "grant G-1004 SECRET"],
+            &["7,300 ACC for Dolores Ibárruri-Vega", "Grant G-1004 SECRET"],
         );
     }
     let page = site.page(Who::AuditorByMail, &path).await;

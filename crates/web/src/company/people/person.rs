@@ -44,7 +44,8 @@ struct WalletRow {
 #[derive(Debug)]
 struct GrantRow {
     name: String,
-    href: String,
+    /// None before its round is committed: it has no page yet.
+    href: Option<String>,
     granted: Money,
     state: String,
     accepted: String,
@@ -135,20 +136,18 @@ async fn grants(
     for held in read.grants_of_person(member.person, &page).await? {
         let id = held.id();
         let accepted = read.acceptances(id).await?;
-        let (name, amount, state) = match &held {
+        let (name, amount, state, has_page) = match &held {
             Held::Opened(record) => {
                 let terms = read.terms(id).await?;
                 let name = terms.map(|terms| terms.external_id).unwrap_or_default();
-                (
-                    name,
-                    record.amount,
-                    state_word(record, context.now()).to_owned(),
-                )
+                let state = state_word(record, context.now()).to_owned();
+                (name, record.amount, state, true)
             }
             Held::Waiting(grant) => {
                 let amount = Terms::decode(&grant.terms).map_or(0, |terms| terms.amount);
                 let state = waiting(read, grant.root, context.now()).await?;
-                (grant.external_id.clone(), amount, state)
+                let has_page = read.round(grant.root).await?.is_some();
+                (grant.external_id.clone(), amount, state, has_page)
             }
         };
         rows.push(GrantRow {
@@ -156,7 +155,7 @@ async fn grants(
                 "" => shortened(&id.to_string()),
                 name => name.to_owned(),
             },
-            href: format!("/grants/{id}"),
+            href: has_page.then(|| format!("/grants/{id}")),
             granted: Money::words(amount, context.token()),
             state,
             accepted: match accepted.iter().map(|it| it.signed_at).min() {
