@@ -1,5 +1,7 @@
 //! Bundles of evidence: the same bytes whenever they are made, refused with any byte changed.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 
