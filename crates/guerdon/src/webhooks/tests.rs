@@ -317,17 +317,14 @@ async fn a_receiver_that_never_answers_keeps_no_other_waiting() {
     let began = std::time::Instant::now();
     let mut sender = desk.sender("one");
     let mut heard = 0;
-    while heard < 40 {
+    while heard < 41 {
         sender.pass(NOW).await.unwrap();
         heard += desk.heard.take().len();
-        assert!(began.elapsed().as_secs() < 10, "{heard} of 40 arrived");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    // New facts go to the one that answers while the other still hangs.
-    desk.event(41).await;
-    while desk.heard.take().is_empty() {
-        sender.pass(NOW).await.unwrap();
-        assert!(began.elapsed().as_secs() < 10, "the next one waits");
+        if heard == 40 {
+            // New facts go to the one that answers while the other still hangs.
+            desk.event(41).await;
+        }
+        assert!(began.elapsed().as_secs() < 10, "{heard} of 41 arrived");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     let mut read = desk.store.read().await.unwrap();
