@@ -124,12 +124,10 @@ pub(crate) async fn serve(context: &Context, node: &Node, site: &Site) -> Outcom
     let (stop, stopped) = watch::channel(false);
     let heartbeat = Heartbeat::default();
     let indexer = follow::indexer(context, (&node.chain, &deployment), &store, holding).await?;
+    let when = (meet::done(meeting.clone()), wait(stopped.clone()));
     let follower = match site.web_only {
         true => tokio::spawn(never(stopped.clone())),
-        false => {
-            let when = (meet::done(meeting.clone()), wait(stopped.clone()));
-            follow::run(indexer, heartbeat.clone(), when)
-        }
+        false => follow::run(indexer, heartbeat.clone(), when),
     };
     tokio::spawn(follow::pulse(store.clone(), heartbeat.clone()));
     if let Some(listener) = counting {

@@ -153,7 +153,7 @@ fn of_two_machines_with_one_sheet_one_promises_it() {
         earlier.sort_by_key(|it| it == true);
         assert_eq!(earlier, [json!(false), json!(true)]);
         let name = format!("{prefix}001");
-        assert_eq!(machines.rounds_of(&name), [root.clone()]);
+        assert_eq!(machines.rounds_of(&name), std::slice::from_ref(&root));
         let files = machines.files(&root, &name);
         assert_eq!(files[..2], files[2..], "the same files on both");
 
@@ -207,7 +207,11 @@ fn an_import_killed_at_any_moment_becomes_one_round_on_both_machines() {
                 _ => assert!(again.expect(5).stderr.contains("is there already")),
             }
             let name = format!("{prefix}001");
-            assert_eq!(machines.rounds_of(&name), [root.clone()], "kill {kill}");
+            assert_eq!(
+                machines.rounds_of(&name),
+                std::slice::from_ref(&root),
+                "kill {kill}"
+            );
             let files = machines.files(&root, &name);
             assert_eq!(files[..2], files[2..], "kill {kill}");
         }

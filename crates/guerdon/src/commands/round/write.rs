@@ -65,12 +65,15 @@ pub(crate) async fn write_round(
     })
 }
 
-/// The round of these grants, and the bytes of each one's file by its name.
+/// The bytes of files, by the names of their grants.
+type Files = Vec<(String, Vec<u8>)>;
+
+/// The round of a sheet, and its grant files.
 fn round_of(
     read: &Read,
     place: &Place,
     goals: &BTreeMap<B256, GoalDefinition>,
-) -> Outcome<(RoundFile, Vec<(String, Vec<u8>)>)> {
+) -> Outcome<(RoundFile, Files)> {
     let drafts = &read.sheet.drafts;
     let token = TokenSpec {
         symbol: read.unit.symbol.clone(),
