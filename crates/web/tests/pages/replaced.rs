@@ -71,6 +71,23 @@ async fn what_the_sheet_does_not_say_is_as_it_was_and_what_changes_is_said() {
             "{same}: {page}"
         );
     }
+    on_the_desk(&office, &offer).await;
+
+    let auditor = office.get(Who::AuditorByMail, &offer).await;
+    assert_eq!(auditor.status, StatusCode::FORBIDDEN);
+    let file = format!("{offer}/replacement.json");
+    let auditor = office.get(Who::AuditorByMail, &file).await;
+    assert_eq!(auditor.status, StatusCode::FORBIDDEN);
+    let file = office.get(Who::Holder, &file).await;
+    assert!(
+        file.body.contains("The company may end this grant"),
+        "{}",
+        file.body
+    );
+}
+
+/// Where the company finds it: while it waits for the holder, and once it is signed.
+async fn on_the_desk(office: &Office, offer: &str) {
     let desk = office.read(PEOPLE, "/company").await;
     assert!(
         desk.contains("The replacement of G-1004 SECRET waits for its holder until "),
@@ -92,19 +109,11 @@ async fn what_the_sheet_does_not_say_is_as_it_was_and_what_changes_is_said() {
         ) && !desk.contains("waits for its holder until "),
         "{desk}"
     );
+}
 
-    let auditor = office.get(Who::AuditorByMail, &offer).await;
-    assert_eq!(auditor.status, StatusCode::FORBIDDEN);
-    let file = format!("{offer}/replacement.json");
-    let auditor = office.get(Who::AuditorByMail, &file).await;
-    assert_eq!(auditor.status, StatusCode::FORBIDDEN);
-    let file = office.get(Who::Holder, &file).await;
-    assert!(
-        file.body.contains("The company may end this grant"),
-        "{}",
-        file.body
-    );
-
+#[tokio::test]
+async fn what_a_sheet_leaves_out_is_inherited() {
+    let office = Office::of(Story::told()).await;
     // A quarter of its payments is withheld: a sheet that does not say so changes nothing of it.
     let path = office.grant("G-1010", "/replace");
     let csv = sheet(&office, "G-1010", (100_000, "America/New_York"));
