@@ -351,13 +351,6 @@ mod tests {
         files: BTreeMap<String, Vec<u8>>,
         check: impl FnOnce(&mut Opened<'_, Cursor<&[u8]>>),
     ) {
-        let bytes = bundle(files).encode().unwrap();
-        let source = || Ok(Cursor::new(bytes.as_slice()));
-        let (manifest, mut archive) = Archive::open(source).unwrap();
-        check(&mut (&manifest, &mut archive));
-    }
-
-    fn bundle(files: BTreeMap<String, Vec<u8>>) -> Bundle {
         let manifest = Manifest {
             company: "Acme".to_owned(),
             pin: Pin {
@@ -374,7 +367,10 @@ mod tests {
             contracts: Vec::new(),
             files: Vec::new(),
         };
-        Bundle::new(manifest, files)
+        let bytes = Bundle::new(manifest, files).encode().unwrap();
+        let source = || Ok(Cursor::new(bytes.as_slice()));
+        let (manifest, mut archive) = Archive::open(source).unwrap();
+        check(&mut (&manifest, &mut archive));
     }
 
     #[test]
