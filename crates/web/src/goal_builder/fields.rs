@@ -206,7 +206,12 @@ static PARTS: [Part; 6] = [
                 "As its file names it: a text that anybody can write.",
             )
             .only(PAIRED),
-            text("baseline_file", "Baseline's result file", "Its hash, 0x…").only(PAIRED),
+            text(
+                "baseline_file",
+                "Baseline's result file",
+                "Its hash, 0x…; where the chain draws the items, of a run over all of them",
+            )
+            .only(PAIRED),
             text(
                 "baseline_answers",
                 "Baseline's answers",
