@@ -34,6 +34,8 @@ struct OperationPage {
     shell: Shell,
     heading: &'static str,
     what: String,
+    /// The same with every digit.
+    exact: String,
     standing: String,
     trial: Option<String>,
     grant: Option<Named>,
@@ -170,6 +172,7 @@ impl OperationPage {
                 .with_island("sign"),
             heading: words::title(standing),
             what: format!("{}.", one.told),
+            exact: format!("{}.", sentence(one)),
             standing: words::standing(standing, (&from, &until)),
             trial,
             grant: one.grant.as_ref().map(Named::new),
