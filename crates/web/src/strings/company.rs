@@ -10,6 +10,9 @@ pub(crate) const NOTHING_TO_DO: &str = "Nothing needs the company now.";
 pub(crate) const NO_PEOPLE: &str = "Nobody is on the list yet. Add the first person, or import a CSV of people; importing a round \
      of grants adds its people as well.";
 
+/// Before the links to the rows of one page.
+pub(crate) const PEOPLE_AS_SHOWN: &str = "What stands here, as";
+
 pub(crate) const NO_TEMPLATES: &str = "No templates yet. A template is a named set of terms: a sheet names it in its column \
      template and leaves the other columns empty.";
 

@@ -1,10 +1,11 @@
 //! The company's lists: templates and people.
 
 use axum::http::StatusCode;
+use serde_json::Value;
 
 use crate::check;
 use crate::company::{WALLETS, matched, post, row, sheet, text, upload};
-use crate::people::Who;
+use crate::people::{MINE, Who};
 use crate::sample::Story;
 use crate::site::Site;
 
@@ -186,5 +187,93 @@ async fn people_come_in_by_a_sheet_all_or_none() {
         check::text(&refused.body).contains("E700"),
         "{}",
         refused.body
+    );
+}
+
+/// The rows of a page as its JSON says them; CSV and workbook have as many, the page too.
+async fn rows(site: &Site, (path, query): (&str, &str)) -> Vec<Value> {
+    let who = Who::CompanyByList;
+    let mut files = Vec::new();
+    for (end, kind) in [
+        (".json", "application/json"),
+        (".csv", "text/csv"),
+        (".xlsx", "spreadsheetml.sheet"),
+    ] {
+        let file = site.get_as(who, &format!("{path}{end}{query}")).await;
+        assert_eq!(file.status, StatusCode::OK, "{path}{end}{query}");
+        assert!(file.headers["content-type"].contains(kind), "{path}{end}");
+        files.push(file.body);
+    }
+    let json: Value = serde_json::from_str(&files[0]).unwrap();
+    let rows = json["rows"].as_array().unwrap().clone();
+    assert_eq!(files[1].lines().count(), rows.len() + 1, "{}", files[1]);
+    assert!(files[2].starts_with("PK"), "no workbook");
+    let page = site.get_as(who, &format!("{path}{query}")).await.body;
+    let shown = page.matches("<th scope=\"row\"").count();
+    assert_eq!(shown, rows.len(), "{page}");
+    for end in [".json", ".csv", ".xlsx"] {
+        assert!(
+            page.contains(&format!("href=\"{path}{end}")),
+            "{end}: {page}"
+        );
+    }
+    rows
+}
+
+#[tokio::test]
+async fn the_people_of_a_page_are_files_without_addresses_of_mail() {
+    let site = Site::of(Story::told()).await;
+    let path = "/company/people";
+    let all = rows(&site, (path, "")).await;
+    let names: Vec<_> = all
+        .iter()
+        .map(|row| row["name"].as_str().unwrap())
+        .collect();
+    let sorted = [
+        "Person A1",
+        "Person C1",
+        "Person E1",
+        "Person E2",
+        "Person R1",
+    ];
+    assert_eq!(names, sorted);
+    let found = rows(&site, (path, "?find=person%20e1&from=0")).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let holder = site.story.grants[MINE].1.recipient.to_checksum(None);
+    let row = serde_json::json!({
+        "id": "P1", "number": "E1", "name": "Person E1", "wallets": holder, "roles": "",
+        "country": "",
+    });
+    assert_eq!(found[0], row);
+    let more: String = (0..47)
+        .map(|at| format!("E7{at:02},=Al {at:02},,,,,\n"))
+        .collect();
+    let sheet = format!("number,name,email,country,zone,roles,wallets\n{more}");
+    let taken = upload(
+        &site,
+        ("/company/people/import", "people"),
+        sheet.as_bytes(),
+    )
+    .await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
+    let who = Who::CompanyByList;
+    let first = site.get_as(who, "/company/people.csv").await;
+    assert_eq!(first.body.lines().count(), 51);
+    assert_eq!(first.headers["link"], "<?find=&from=50>; rel=\"next\"");
+    assert!(
+        first.body.contains(",E700,'=Al 00,"),
+        "no formula: {}",
+        first.body
+    );
+    let rest = site.get_as(who, "/company/people.csv?find=&from=50").await;
+    assert_eq!(rest.body.lines().count(), 3, "{}", rest.body);
+    assert!(!rest.headers.contains_key("link"));
+    for file in [&first.body, &rest.body] {
+        assert!(!file.contains('@'), "{file}");
+    }
+    let log = site.get_as(who, "/company/audit.csv").await.body;
+    assert!(
+        !log.contains("people exported"),
+        "a reading is not written down: {log}"
     );
 }

@@ -26,7 +26,10 @@ pub(super) fn routes() -> Vec<Route> {
     let limit = DefaultBodyLimit::max(BYTES_MAX + 16_384);
     vec![
         Route::get("/company/people", Reads, list::page),
-        // What takes personal data out is written down, so that it is no reading.
+        Route::get("/company/people.json", Reads, list::data),
+        Route::get("/company/people.csv", Reads, list::data),
+        Route::get("/company/people.xlsx", Reads, list::data),
+        // What takes the whole list out is written down, so that it is no reading.
         Route::post("/company/people.json", Reads, sheet::export),
         Route::post("/company/people.csv", Reads, sheet::export),
         Route::post("/company/people.xlsx", Reads, sheet::export),

@@ -60,7 +60,8 @@ pub(super) async fn import(
     Administrator(viewer): Administrator,
     form: Result<Multipart, MultipartRejection>,
 ) -> Answer {
-    let refuse = |sentences: Vec<String>| list::show(&state, &viewer, Asked::default(), sentences);
+    let everybody = Asked::default();
+    let refuse = |sentences: Vec<String>| list::show(&state, &viewer, &everybody, sentences);
     let sheet = match file(form).await {
         Ok(sheet) => sheet,
         Err(sentence) => return form_refused(refuse(vec![sentence]).await),
