@@ -1,5 +1,7 @@
 //! Named sets of terms for the column `template` of sheets.
 
+mod list;
+
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
@@ -30,29 +32,16 @@ const NAME_MAX: usize = 64;
 pub(super) fn routes() -> Vec<Route> {
     use Access::{CompanyReader as Reads, CompanyWriter as Writes};
     vec![
-        Route::get("/company/templates", Reads, page),
+        Route::get("/company/templates", Reads, list::page),
+        Route::get("/company/templates.json", Reads, list::data),
+        Route::get("/company/templates.csv", Reads, list::data),
+        Route::get("/company/templates.xlsx", Reads, list::data),
         Route::get("/company/templates/new", Writes, new),
         Route::post("/company/templates/new", Writes, add),
         Route::get("/company/templates/{name}", Reads, edit),
         Route::post("/company/templates/{name}", Writes, change),
         Route::post("/company/templates/{name}/discard", Writes, discard),
     ]
-}
-
-#[derive(Debug, askama::Template)]
-#[template(path = "pages/company_templates.html")]
-struct TemplatesPage {
-    shell: Shell,
-    rows: Vec<TemplateRow>,
-    empty: &'static str,
-    may_write: bool,
-}
-
-#[derive(Debug)]
-struct TemplateRow {
-    name: String,
-    words: String,
-    used: String,
 }
 
 #[derive(Debug, askama::Template)]
@@ -68,28 +57,6 @@ struct TemplatePage {
     powers: Vec<(&'static str, &'static str, bool)>,
     may_write: bool,
     discard: Option<String>,
-}
-
-async fn page(State(state): State<AppState>, CompanyReader(viewer): CompanyReader) -> Answer {
-    let mut read = state.store.read().await?;
-    let as_of = load::as_of(&mut read, &state).await?;
-    let context = load::context(&state, as_of, Some(&viewer));
-    let mut rows = Vec::new();
-    for template in read.templates().await? {
-        let read_as = judge(&mut read, &state, &template).await?;
-        rows.push(TemplateRow {
-            words: read_as.words.join(" "),
-            used: words::template_used(read.template_uses(&template.name).await?),
-            name: template.name,
-        });
-    }
-    html(&TemplatesPage {
-        shell: Shell::new(&context, "Templates", Place::Templates)
-            .with_zone(&context.zone_of(None).1),
-        rows,
-        empty: words::NO_TEMPLATES,
-        may_write: viewer.wallet().is_some(),
-    })
 }
 
 async fn new(State(state): State<AppState>, CompanyWriter { viewer, .. }: CompanyWriter) -> Answer {

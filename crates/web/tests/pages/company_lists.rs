@@ -190,6 +190,40 @@ async fn people_come_in_by_a_sheet_all_or_none() {
     );
 }
 
+#[tokio::test]
+async fn templates_are_files_that_say_what_their_page_says() {
+    let site = Site::of(Story::told()).await;
+    let form = "name=std-4y&template=&cliff_months=12&duration_months=48&interval_months=1\
+                &cliff_percent=25&withhold=22.5&backdate_days=10&can_end=yes";
+    let kept = post(&site, Who::CompanyByList, "/company/templates/new", form).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+    let found = rows(&site, ("/company/templates", "")).await;
+    let page = text(&site, "/company/templates").await;
+    let says = found[0]["says"].as_str().unwrap();
+    assert!(
+        says.starts_with("25% after a one-year cliff") && page.contains(says),
+        "{says}: {page}"
+    );
+    for (column, value) in [
+        ("template", Value::from("std-4y")),
+        ("grants", 0.into()),
+        ("kind", "".into()),
+        ("cliff_months", "12".into()),
+        ("duration_months", "48".into()),
+        ("interval_months", "1".into()),
+        ("cliff_percent", "25".into()),
+        ("can_end", "yes".into()),
+        ("can_move", "no".into()),
+        ("can_recover", "no".into()),
+        ("grace_seconds", 0.into()),
+        ("backdate_seconds", 864_000.into()),
+        ("withhold_bps", 2_250.into()),
+    ] {
+        assert_eq!(found[0][column], value, "{column}");
+    }
+    assert!(found[0]["changed"].as_str().unwrap().ends_with('Z'));
+}
+
 /// The rows of a page as its JSON says them; CSV and workbook have as many, the page too.
 async fn rows(site: &Site, (path, query): (&str, &str)) -> Vec<Value> {
     let who = Who::CompanyByList;
