@@ -36,7 +36,7 @@ pub(crate) enum Form {
 
 impl Form {
     /// By the ending of a path, and what stands before it.
-    fn of(path: &str) -> (&str, Self) {
+    pub(crate) fn of(path: &str) -> (&str, Self) {
         match path.rsplit_once('.') {
             Some((rest, "json")) => (rest, Self::Json),
             Some((rest, "csv")) => (rest, Self::Csv),

@@ -3,17 +3,15 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
-use guerdon_formats::audit::Movements;
 use jiff::civil::Date;
 
-use super::check::{self, Check};
-use super::pin::{self, Asked, Span};
-use super::view::{self, Head, MovementRow, Names, RoundRow};
+use super::agreement::Agreement;
+use super::check::{Check, Keep};
+use super::pin::{self, Asked};
+use super::view::{self, Head, MovementRow, RoundRow};
 use crate::access::{AuditorReader, Viewer};
-use crate::data::refused;
 use crate::load;
-use crate::numbers::grouped;
-use crate::pages::{Answer, html};
+use crate::pages::{Answer, Form, html};
 use crate::state::AppState;
 use crate::strings::audit as words;
 use crate::views::Figure;
@@ -42,51 +40,60 @@ pub(super) async fn choose(
     State(state): State<AppState>,
     AuditorReader(viewer): AuditorReader,
     Query(asked): Query<Asked>,
+    form: Form,
 ) -> Answer {
     let date = asked.date(&state).await?;
-    match asked.date {
-        Some(_) => Ok(Redirect::to(&format!("/audit/at/{date}")).into_response()),
-        None => show(&state, (date, &asked), &viewer).await,
+    match (&asked.date, form) {
+        (Some(_), Form::Html) => Ok(Redirect::to(&format!("/audit/at/{date}")).into_response()),
+        _ => answer(&state, (date, &asked), (&viewer, form)).await,
     }
 }
 
+/// A day, as the page or as data: `2026-06-30`, `2026-06-30.csv`.
 pub(super) async fn page(
     State(state): State<AppState>,
     AuditorReader(viewer): AuditorReader,
-    Path(date): Path<String>,
+    Path(text): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let date = pin::day(&state, &date).await?;
-    show(&state, (date, &asked), &viewer).await
+    let (date, form) = Form::of(&text);
+    let date = pin::day(&state, date).await?;
+    answer(&state, (date, &asked), (&viewer, form)).await
 }
 
-async fn show(state: &AppState, (date, asked): (Date, &Asked), viewer: &Viewer) -> Answer {
-    let from = before_month(date);
-    let span = Span::read(state, (from, date), asked.block).await?;
-    let at = &span.closing;
-    let stands = at.standing();
-    let rounds = stands.rounds().map_err(refused("round", at.block.hash))?;
-    let movements = Movements::between(&span.before(), &span.flows, &stands);
-    let movements = movements.map_err(refused("round", at.block.hash))?;
-    let checks = vec![
-        check::against_store(state).await?,
-        check::against_chain(state, (&at.past, at.block.number)).await?,
-    ];
-    let names = Names::read(state).await?;
+async fn answer(state: &AppState, day: (Date, &Asked), (viewer, form): (&Viewer, Form)) -> Answer {
+    match form {
+        Form::Html => {
+            let agreement = Agreement::read(state, day, Keep::Differences).await?;
+            show(state, agreement, viewer).await
+        }
+        Form::Json | Form::Csv | Form::Xlsx => {
+            let agreement = Agreement::read(state, day, Keep::All).await?;
+            agreement.answer(&state.deployment.token, form).await
+        }
+    }
+}
+
+async fn show(state: &AppState, agreement: Agreement, viewer: &Viewer) -> Answer {
     let as_of = load::as_of(&mut state.store.read().await?, state).await?;
     let context = load::context(state, as_of, Some(viewer));
     let token = context.token();
+    let verdict = agreement.verdict();
+    let Agreement {
+        span,
+        rounds,
+        movements,
+        checks,
+        names,
+    } = agreement;
+    let at = &span.closing;
     let all = rounds.last();
-    let differences: usize = checks.iter().map(|check| check.differences.len()).sum();
-    let open = movements.rows.iter().filter(|row| !row.closes()).count();
-    let compared: u64 = checks.iter().map(|check| check.compared).sum();
-    let compared = compared.saturating_add(movements.rows.len() as u64);
-    let differences = differences.saturating_add(open);
     html(&AtPage {
-        shell: Shell::new(&context, "Audit", Place::Audit),
+        shell: Shell::new(&context, "Audit", Place::Audit)
+            .with_data(format!("/audit/at/{}", at.date)),
         head: Head::new(at, "/audit"),
         lead: words::LEAD,
-        verdict: words::verdict(&grouped(compared), differences),
+        verdict,
         figures: view::figures(&at.past.ledger.pool, all.map_or(0, |all| all.vested), token),
         unknown: words::unknown_terms(all.map_or(0, |all| all.unknown)),
         rounds: rounds
@@ -96,7 +103,7 @@ async fn show(state: &AppState, (date, asked): (Date, &Asked), viewer: &Viewer) 
             .collect(),
         nothing: words::NOTHING,
         unit: token.symbol.clone(),
-        checks,
+        checks: checks.into(),
         since: words::opening(span.opening.map(|(date, block)| (date, block.number))),
         movements: movements
             .rows
@@ -104,10 +111,4 @@ async fn show(state: &AppState, (date, asked): (Date, &Asked), viewer: &Viewer) 
             .map(|row| MovementRow::new(row, (&names, token)))
             .collect(),
     })
-}
-
-/// The last day of the month before.
-fn before_month(date: Date) -> Date {
-    let first = date.first_of_month();
-    first.yesterday().unwrap_or(first)
 }

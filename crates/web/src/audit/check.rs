@@ -23,6 +23,9 @@ pub(super) const GRANTS_MAX: usize = 500;
 /// Questions to the node side by side.
 const AT_ONCE: usize = 16;
 
+/// What is compared last of a grant: all of its record, in the words of this program.
+const EVERYTHING: &str = "everything else";
+
 /// Something that two tellings say differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Difference {
@@ -35,12 +38,35 @@ pub(super) struct Difference {
     pub(super) cause: String,
 }
 
+/// A figure of which two tellings say the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Same {
+    pub(super) subject: String,
+    pub(super) field: &'static str,
+    pub(super) said: String,
+}
+
+/// Which figures a comparison keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Those that differ.
+    #[default]
+    Differences,
+    /// Those that agree as well.
+    All,
+}
+
 /// Two tellings, compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Check {
     pub(super) what: String,
+    /// The block as of which the other side was asked; none if it was not.
+    pub(super) block: Option<u64>,
     pub(super) compared: u64,
     pub(super) differences: Vec<Difference>,
+    pub(super) keep: Keep,
+    /// What agrees, where that is kept.
+    pub(super) same: Vec<Same>,
     /// What could not be compared, and why.
     pub(super) left_out: Option<String>,
 }
@@ -61,12 +87,18 @@ impl Check {
                 found,
                 cause: cause.to_owned(),
             });
+        } else if self.keep == Keep::All && field != EVERYTHING {
+            self.same.push(Same {
+                subject: subject.to_owned(),
+                field,
+                said: folded,
+            });
         }
     }
 }
 
 /// The rows of the database, which say what is now, against what its events up to now add up to.
-pub(super) async fn against_store(state: &AppState) -> Result<Check, PageError> {
+pub(super) async fn against_store(state: &AppState, keep: Keep) -> Result<Check, PageError> {
     // One snapshot: what is compared must be of one moment, and folded from what stands there now.
     let _turn = past::turn(state).await;
     let read = &mut state.store.read().await?;
@@ -74,6 +106,8 @@ pub(super) async fn against_store(state: &AppState) -> Result<Check, PageError> 
     let ledger = past::fold(read, state, head.block).await?.ledger;
     let mut check = Check {
         what: words::against_rows(&grouped(head.block)),
+        block: Some(head.block),
+        keep,
         ..Check::default()
     };
     let cause = words::ROWS_DIFFER;
@@ -157,7 +191,7 @@ fn compare(folded: Option<&GrantRecord>, row: Option<&GrantRecord>, check: &mut 
         ("holder", |it| {
             it.moved_to.unwrap_or(it.recipient).to_checksum(None)
         }),
-        ("everything else", |it| format!("{it:?}")),
+        (EVERYTHING, |it| format!("{it:?}")),
     ];
     let id = folded.or(row).map(|it| it.id).unwrap_or_default();
     let subject = format!("grant {id}");
@@ -177,6 +211,7 @@ struct Asking<'a> {
     chain: &'a Chain,
     state: &'a AppState,
     block: u64,
+    keep: Keep,
 }
 
 /// What the contracts answer at a block, against what the events up to it add up to. A node that
@@ -184,6 +219,7 @@ struct Asking<'a> {
 pub(super) async fn against_chain(
     state: &AppState,
     (past, block): (&Past, u64),
+    keep: Keep,
 ) -> Result<Check, PageError> {
     let Some(chain) = &state.chain else {
         return Ok(Check {
@@ -196,6 +232,7 @@ pub(super) async fn against_chain(
         chain,
         state,
         block,
+        keep,
     };
     match asking.compare(&past.ledger).await {
         Ok(check) => Ok(check),
@@ -229,6 +266,8 @@ impl Asking<'_> {
     async fn compare(&self, ledger: &Ledger) -> Result<Check, ChainError> {
         let mut check = Check {
             what: words::against_chain(&grouped(self.block)),
+            block: Some(self.block),
+            keep: self.keep,
             ..Check::default()
         };
         self.money(ledger, &mut check).await?;

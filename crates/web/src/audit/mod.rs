@@ -1,6 +1,7 @@
 //! What auditors read: the state at the end of a day, whether everything agrees, the register, the
 //! contracts, the bundle of evidence, reports of months; and the links by which they read it.
 
+mod agreement;
 mod at;
 mod bundle;
 mod check;
@@ -23,6 +24,9 @@ pub(crate) fn routes() -> Vec<Route> {
     let (reads, makes) = (Access::AuditorReader, Access::Administrator);
     vec![
         Route::get("/audit", reads, at::choose),
+        Route::get("/audit.json", reads, at::choose),
+        Route::get("/audit.csv", reads, at::choose),
+        Route::get("/audit.xlsx", reads, at::choose),
         Route::get("/audit/at/{date}", reads, at::page),
         Route::get("/audit/register", reads, register::page),
         Route::get("/audit/register.json", reads, register::page),

@@ -192,8 +192,8 @@ impl Sheets {
     }
 }
 
-/// The two blocks of a month.
-fn pin_table(span: &Span) -> Rows {
+/// The two blocks between which something moved.
+pub(super) fn pin_table(span: &Span) -> Rows {
     let mut rows = Rows::new(&["balance", "date", "block", "block_hash", "time"]);
     let at = &span.closing;
     let opening = span.opening.map(|(date, block)| ("opening", date, block));

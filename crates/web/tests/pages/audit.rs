@@ -83,9 +83,77 @@ async fn what_is_folded_at_the_head_is_what_the_rows_say() {
             text.contains("is not what its own events add up to"),
             "{text}"
         );
+        let path = format!("{path}.csv");
+        let csv = send_as(&router, (Method::GET, &path, None), cookie.as_deref()).await;
+        let (id, found) = (wrong.id, wrong.paid_net);
+        let line = format!("database,grant {id},,claimed,");
+        let line = csv.body.lines().find(|it| it.starts_with(&line)).unwrap();
+        let folded = found - 1;
+        let sides = format!(",{folded},{found},,,,,no,");
+        assert!(line.contains(&sides), "{line}");
         store.close().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_day_is_also_data_with_both_sides_of_every_figure() {
+    let site = Site::of(Story::changed()).await;
+    let day = day(site.story.now);
+    let get = async |who, ending: &str| {
+        let path = format!("/audit/at/{day}{ending}");
+        site.get_as(who, &path).await
+    };
+    let page = get(Who::AuditorByLink, "").await;
+    assert!(page.body.contains(&format!("/audit/at/{day}.csv")));
+    let data = get(Who::AuditorByLink, ".json").await;
+    assert_eq!(data.status, StatusCode::OK, "{}", data.body);
+    let data: Value = serde_json::from_str(&data.body).unwrap();
+    let verdict = data["verdict"].as_str().unwrap();
+    assert!(check::text(&page.body).contains(verdict), "{verdict}");
+    let rows = |name: &str| data[name].as_array().unwrap().clone();
+    let (figures, moved) = (rows("figures"), rows("movements"));
+    let found = |subject: &str, figure: &str| {
+        let mut rows = figures.iter();
+        let row = rows.find(|row| row["subject"] == subject && row["figure"] == figure);
+        row.unwrap().clone()
+    };
+    let grants = &site.story.ledger.grants;
+    for (id, record) in grants {
+        let row = found(&format!("grant {id}"), "claimed");
+        assert_eq!(row["by_events"], record.paid_net.to_string());
+        assert_eq!(
+            (&row["by_events"], "yes"),
+            (&row["found"], row["agrees"].as_str().unwrap())
+        );
+    }
+    // All that was compared, but for the rest of each grant's record; and why no node was asked.
+    let compared = data["compared"].as_u64().unwrap();
+    let kept = figures.len() + grants.len() + moved.len();
+    assert_eq!(kept as u64, compared + 1, "{verdict}");
+    let left_out = data["checks"][1]["left_out"].as_str().unwrap();
+    assert!(left_out.contains("were not asked"), "{left_out}");
+    let hash = data["as_of"]["block_hash"].as_str().unwrap();
+
+    let csv = get(Who::CompanyByList, ".csv").await.body;
+    assert!(csv.starts_with("part,subject,round_name,figure,at_block,"));
+    let of = |part: &str| csv.lines().filter(|line| line.starts_with(part)).count();
+    assert_eq!(of("movement,"), moved.len());
+    assert_eq!(of("database,") + of("contracts,"), figures.len());
+    assert!(of("total,") > 4, "{csv}");
+    assert!(
+        csv.lines().skip(1).all(|line| line.ends_with(hash)),
+        "{csv}"
+    );
+    assert!(!csv.contains("SECRET"), "{csv}");
+    let book = get(Who::AuditorByMail, ".xlsx").await;
+    assert!(book.body.starts_with("PK"));
+    for ending in [".json", ".csv", ".xlsx"] {
+        let nobody = get(Who::Nobody, ending).await;
+        assert_eq!(nobody.status, StatusCode::UNAUTHORIZED, "{ending}");
+        let holder = get(Who::Holder, ending).await;
+        assert_eq!(holder.status, StatusCode::FORBIDDEN, "{ending}");
+    }
 }
 
 #[tokio::test]
