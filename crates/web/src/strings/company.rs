@@ -22,6 +22,10 @@ pub(crate) const NO_ROUNDS: &str =
 pub(crate) const NO_IMPORTS: &str =
     "No sheets yet. Upload one, or type in up to five grants below.";
 
+/// How a sheet stands before its round is imported.
+pub(crate) const NOT_MATCHED: &str = "its columns are not matched";
+pub(crate) const NOT_IMPORTED: &str = "not imported";
+
 pub(crate) const NOT_ACCEPTED_BY: &str = "People with a grant that they have not accepted. Grants \
                                           of nobody on this list are not among them.";
 

@@ -224,6 +224,31 @@ async fn templates_are_files_that_say_what_their_page_says() {
     assert!(found[0]["changed"].as_str().unwrap().ends_with('Z'));
 }
 
+#[tokio::test]
+async fn sheets_on_their_way_are_files_too() {
+    let site = Site::of(Story::told()).await;
+    let csv = sheet(&[row(0, WALLETS[0], "5", "UTC")]);
+    let matched = matched(&site, &csv).await;
+    let sent = upload(&site, ("/company/imports", "sheet"), csv.as_bytes()).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    let begun = sent.headers["location"].trim_end_matches("/map");
+    let found = rows(&site, ("/company/imports", "")).await;
+    assert_eq!(found.len(), 2, "{found:?}");
+    for draft in [matched.as_str(), begun] {
+        let id = draft.trim_start_matches("/company/imports/");
+        let of = |row: &&Value| row["import"] == id;
+        let found = found.iter().find(of).unwrap();
+        assert_eq!(found["sheet"], "acme.csv");
+        assert_eq!(found["root"], "");
+        let state = match draft == begun {
+            true => "its columns are not matched",
+            false => "not imported",
+        };
+        assert_eq!(found["state"], state);
+        assert!(found["changed"].as_str().unwrap().ends_with('Z'));
+    }
+}
+
 /// The rows of a page as its JSON says them; CSV and workbook have as many, the page too.
 async fn rows(site: &Site, (path, query): (&str, &str)) -> Vec<Value> {
     let who = Who::CompanyByList;

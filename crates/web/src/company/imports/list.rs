@@ -7,21 +7,28 @@ use axum::extract::{Multipart, Path, State};
 use axum::response::IntoResponse;
 use guerdon_store::{ImportDraft, Read};
 
+use super::large;
 use super::upload::{self, Upload};
-use crate::access::{CompanyReader, CompanyWriter, Viewer};
+use crate::access::{Access, CompanyReader, CompanyWriter, Viewer};
 use crate::company::forms::see;
 use crate::company::note;
+use crate::company::rounds::Known;
+use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::load;
 use crate::numbers::shortened;
-use crate::pages::{Answer, html};
+use crate::pages::{Answer, Form, html};
+use crate::routes::Route;
 use crate::state::AppState;
 use crate::strings::company as words;
+use crate::table::{self, Rows};
 use crate::views::Context;
 use crate::views::shell::{Place, Shell};
 
 /// Drafts that are shown.
 const SHOWN: u32 = 100;
+/// Drafts in a file.
+const FILED: u32 = 5_000;
 
 #[derive(Debug, Template)]
 #[template(path = "pages/company_imports.html")]
@@ -42,14 +49,29 @@ struct DraftRow {
     href: String,
 }
 
-pub(super) async fn page(
-    State(state): State<AppState>,
-    CompanyReader(viewer): CompanyReader,
-) -> Answer {
+/// The list, its data, and what puts sheets on it and takes them off.
+pub(super) fn routes() -> Vec<Route> {
+    use Access::{CompanyReader as Reads, CompanyWriter as Writes};
+    vec![
+        Route::get("/company/imports", Reads, page),
+        Route::get("/company/imports.json", Reads, data),
+        Route::get("/company/imports.csv", Reads, data),
+        Route::get("/company/imports.xlsx", Reads, data),
+        large(Route::post("/company/imports", Writes, upload)),
+        large(Route::post(
+            "/company/imports/{id}/upload",
+            Writes,
+            upload_again,
+        )),
+        Route::post("/company/imports/{id}/discard", Writes, discard),
+    ]
+}
+
+async fn page(State(state): State<AppState>, CompanyReader(viewer): CompanyReader) -> Answer {
     show(&state, &viewer, None).await
 }
 
-pub(super) async fn upload(
+async fn upload(
     State(state): State<AppState>,
     CompanyWriter { viewer, .. }: CompanyWriter,
     form: Result<Multipart, MultipartRejection>,
@@ -63,7 +85,7 @@ pub(super) async fn upload(
 }
 
 /// The corrected sheet in the place of the old one; columns that are still the same stay matched.
-pub(super) async fn upload_again(
+async fn upload_again(
     State(state): State<AppState>,
     CompanyWriter { viewer, .. }: CompanyWriter,
     Path(id): Path<String>,
@@ -93,7 +115,7 @@ pub(super) async fn upload_again(
     Ok(see(&format!("/company/imports/{id}/check")).into_response())
 }
 
-pub(super) async fn discard(
+async fn discard(
     State(state): State<AppState>,
     CompanyWriter { viewer, .. }: CompanyWriter,
     Path(id): Path<String>,
@@ -167,6 +189,7 @@ async fn show(state: &AppState, viewer: &Viewer, refused: Option<String>) -> Ans
     }
     html(&ImportsPage {
         shell: Shell::new(&context, "Import grants", Place::CompanyRounds)
+            .with_data("/company/imports".to_owned())
             .with_zone(&context.zone_of(None).1),
         refused,
         rows,
@@ -183,8 +206,8 @@ async fn row(
     let changed = context.day(draft.changed_at);
     let Some(root) = draft.root else {
         let (state, next, path) = match &draft.matched {
-            None => ("its columns are not matched", "Match the columns", "map"),
-            Some(_) => ("not imported", "Go on", "check"),
+            None => (words::NOT_MATCHED, "Match the columns", "map"),
+            Some(_) => (words::NOT_IMPORTED, "Go on", "check"),
         };
         return Ok(DraftRow {
             name: draft.name.clone(),
@@ -219,4 +242,39 @@ async fn row(
         next,
         href,
     })
+}
+
+/// The sheets by their names, their cells never; how the round of each stands.
+async fn data(
+    State(state): State<AppState>,
+    CompanyReader(_viewer): CompanyReader,
+    form: Form,
+) -> Answer {
+    let mut read = state.store.read().await?;
+    let now = load::as_of(&mut read, &state).await?.now();
+    let mut rows = Rows::new(&["import", "sheet", "begun", "changed", "state", "root"]);
+    for draft in read.import_drafts(FILED).await? {
+        let stands = match (draft.root, &draft.matched) {
+            (Some(root), _) => {
+                let record = read.round(root).await?;
+                let round = Known {
+                    root,
+                    imported: None,
+                    record,
+                };
+                words::round_stage(round.stage(now))
+            }
+            (None, None) => words::NOT_MATCHED,
+            (None, Some(_)) => words::NOT_IMPORTED,
+        };
+        rows.row(&[
+            &draft.id,
+            &draft.name,
+            &dates::machine(draft.created_at),
+            &dates::machine(draft.changed_at),
+            &stands,
+            &draft.root,
+        ]);
+    }
+    table::answer(form, rows).await
 }

@@ -28,9 +28,8 @@ const PAGE: usize = 50;
 
 pub(super) fn routes() -> Vec<Route> {
     use Access::{CompanyReader as Reads, CompanyWriter as Writes};
-    vec![
-        Route::get("/company/imports", Reads, list::page),
-        large(Route::post("/company/imports", Writes, list::upload)),
+    let mut all = list::routes();
+    all.extend([
         Route::get("/company/imports/small", Writes, small::page),
         Route::post("/company/imports/small", Writes, small::take),
         Route::get("/company/imports/{id}/map", Reads, map::page),
@@ -38,16 +37,11 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/company/imports/{id}/check", Reads, check::page),
         Route::post("/company/imports/{id}/check", Writes, check::take),
         Route::get("/company/imports/{id}/errors.csv", Reads, check::errors),
-        large(Route::post(
-            "/company/imports/{id}/upload",
-            Writes,
-            list::upload_again,
-        )),
         Route::get("/company/imports/{id}/preview", Reads, preview::page),
         Route::get("/company/imports/{id}/commit", Reads, commit::page),
         Route::post("/company/imports/{id}/commit", Writes, commit::take),
-        Route::post("/company/imports/{id}/discard", Writes, list::discard),
-    ]
+    ]);
+    all
 }
 
 /// Takes files beside plain forms.
