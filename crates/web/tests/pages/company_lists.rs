@@ -1,12 +1,15 @@
-//! The company's lists: templates and people.
+//! The company's lists: templates, people and sheets.
 
+use alloy_primitives::B256;
 use axum::http::StatusCode;
+use guerdon_store::ImportDraft;
+use guerdon_web::router;
 use serde_json::Value;
 
 use crate::check;
 use crate::company::{WALLETS, matched, post, row, sheet, text, upload};
-use crate::people::{MINE, Who};
-use crate::sample::Story;
+use crate::people::{self, MINE, Who};
+use crate::sample::{Story, WALL, state};
 use crate::site::Site;
 
 #[tokio::test]
@@ -226,27 +229,48 @@ async fn templates_are_files_that_say_what_their_page_says() {
 
 #[tokio::test]
 async fn sheets_on_their_way_are_files_too() {
-    let site = Site::of(Story::told()).await;
-    let csv = sheet(&[row(0, WALLETS[0], "5", "UTC")]);
-    let matched = matched(&site, &csv).await;
-    let sent = upload(&site, ("/company/imports", "sheet"), csv.as_bytes()).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
-    let begun = sent.headers["location"].trim_end_matches("/map");
-    let found = rows(&site, ("/company/imports", "")).await;
-    assert_eq!(found.len(), 2, "{found:?}");
-    for draft in [matched.as_str(), begun] {
-        let id = draft.trim_start_matches("/company/imports/");
-        let of = |row: &&Value| row["import"] == id;
-        let found = found.iter().find(of).unwrap();
-        assert_eq!(found["sheet"], "acme.csv");
-        assert_eq!(found["root"], "");
-        let state = match draft == begun {
-            true => "its columns are not matched",
-            false => "not imported",
-        };
-        assert_eq!(found["state"], state);
-        assert!(found["changed"].as_str().unwrap().ends_with('Z'));
+    let (folder, story) = (tempfile::tempdir().unwrap(), Story::told());
+    let store = story.stored(folder.path()).await;
+    people::put(&store, &story).await;
+    let mut tx = store.write().await.unwrap();
+    let draft = |id: &str, is_matched: bool, root: Option<B256>| ImportDraft {
+        id: id.to_owned(),
+        name: format!("{id}.csv"),
+        sheet: b"secret".to_vec(),
+        matched: is_matched.then(Vec::new),
+        left_out: [].into(),
+        created_by: String::new(),
+        created_at: WALL - 60,
+        changed_at: WALL,
+        binding_at: None,
+        root,
+    };
+    for draft in [
+        draft("a1", false, None),
+        draft("b2", true, None),
+        draft("c3", true, Some(story.root)),
+        draft("d4", true, Some(B256::repeat_byte(7))),
+    ] {
+        tx.put_import_draft(&draft).await.unwrap();
     }
+    tx.commit().await.unwrap();
+    let root = story.root.to_string();
+    let none = B256::repeat_byte(7).to_string();
+    let router = router(state(store, &story.facts, Some(WALL - 4)));
+    let site = Site::over(router, story);
+    let found = rows(&site, ("/company/imports", "")).await;
+    for (row, (id, state, root)) in found.iter().zip([
+        ("a1", "its columns are not matched", ""),
+        ("b2", "not imported", ""),
+        ("c3", "binding", root.as_str()),
+        ("d4", "imported, not committed", none.as_str()),
+    ]) {
+        let said = ["import", "sheet", "state", "root"].map(|column| row[column].clone());
+        assert_eq!(said, [id, format!("{id}.csv").as_str(), state, root]);
+        let times = ["begun", "changed"].map(|column| row[column].as_str().unwrap());
+        assert!(times[0] < times[1] && times[1].ends_with('Z'), "{times:?}");
+    }
+    assert_eq!(found.len(), 4);
 }
 
 /// The rows of a page as its JSON says them; CSV and workbook have as many, the page too.
