@@ -13,9 +13,10 @@ use crate::company::forms::{Fields, see};
 use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::load;
-use crate::pages::{Answer, html};
+use crate::pages::{self, Answer, html};
 use crate::state::AppState;
 use crate::strings::auditor_links as words;
+use crate::table::{self, Rows};
 use crate::views::shell::{Place, Shell};
 
 /// The longest name of a link, in letters.
@@ -71,7 +72,9 @@ async fn show(state: &AppState, viewer: &Viewer, form: Form<'_>) -> Answer {
     let links = read.auditor_links().await?;
     let (zone, zone_name) = context.zone_of(None);
     let mut answer = html(&LinksPage {
-        shell: Shell::new(&context, "Auditors", Place::Auditors).with_zone(&zone_name),
+        shell: Shell::new(&context, "Auditors", Place::Auditors)
+            .with_data("/audit/links".to_owned())
+            .with_zone(&zone_name),
         lead: words::LEAD,
         made: form.made,
         refused: form.refused,
@@ -87,6 +90,42 @@ async fn show(state: &AppState, viewer: &Viewer, form: Form<'_>) -> Answer {
     let headers = answer.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
+}
+
+/// The links as data, without what opens them.
+pub(super) async fn data(
+    State(state): State<AppState>,
+    Administrator(_viewer): Administrator,
+    form: pages::Form,
+) -> Answer {
+    let links = state.store.read().await?.auditor_links().await?;
+    let now = (state.wall)();
+    let mut rows = Rows::new(&[
+        "number",
+        "label",
+        "made",
+        "made_by",
+        "first_used",
+        "last_used",
+        "ends",
+        "revoked",
+        "standing",
+    ]);
+    for link in &links {
+        let time = |at: Option<u64>| at.map_or_else(String::new, dates::machine);
+        rows.row(&[
+            &link.id,
+            &words::label(&link.link.label, link.id),
+            &dates::machine(link.link.made_at),
+            &link.link.made_by,
+            &time(link.first_used_at),
+            &time(link.used_at),
+            &dates::machine(link.link.expires_at),
+            &time(link.revoked_at),
+            &words::standing_word(link.revoked_at.is_some(), link.is_alive(now)),
+        ]);
+    }
+    table::answer(form, rows).await
 }
 
 /// Makes a link and shows it, this once. The answer is the page itself and leads nowhere: the link

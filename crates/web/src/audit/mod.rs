@@ -41,6 +41,9 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/company/reports", reads, reports::page),
         Route::get("/company/reports/{file}", reads, reports::file),
         Route::get("/audit/links", makes, links::page),
+        Route::get("/audit/links.json", makes, links::data),
+        Route::get("/audit/links.csv", makes, links::data),
+        Route::get("/audit/links.xlsx", makes, links::data),
         Route::post("/audit/links", makes, links::make),
         Route::post("/audit/links/revoke", makes, links::revoke),
     ]

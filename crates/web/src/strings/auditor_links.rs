@@ -42,6 +42,15 @@ pub(crate) fn standing(revoked: Option<&str>, expires: &str, is_alive: bool) -> 
     }
 }
 
+/// The same in one word, beside the times.
+pub(crate) const fn standing_word(is_revoked: bool, is_alive: bool) -> &'static str {
+    match (is_revoked, is_alive) {
+        (true, _) => "revoked",
+        (false, true) => "good",
+        (false, false) => "ended",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::http::{Method, StatusCode};
 use guerdon_store::{Actor, AuditorLink, Store};
 use guerdon_web::{AppState, router};
+use serde_json::Value;
 
 use crate::check;
 use crate::harness::on_both;
@@ -140,6 +141,45 @@ async fn a_link_reads_what_auditors_read_until_it_ends_and_writes_nothing() {
         store.close().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_list_of_links_is_also_data_that_opens_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("guerdon.db").display());
+    let (story, store) = put(&url).await;
+    let now = pages(&story, &store, WALL);
+    let path = made(&now, 14).await;
+    let (_, token) = path.rsplit_once('/').unwrap();
+    let hash = newest(&store).await.link.hash.to_string();
+    let administrator = Who::AdministratorByList.cookie().unwrap();
+    let row = async || {
+        let data = get(&now, "/audit/links.json", &administrator).await;
+        assert_eq!(data.status, StatusCode::OK, "{}", data.body);
+        let data: Value = serde_json::from_str(&data.body).unwrap();
+        let rows = data["rows"].as_array().unwrap().clone();
+        assert_eq!(rows.len(), 2);
+        rows.into_iter().find(|row| row["label"] == "KPMG").unwrap()
+    };
+    let fresh = row().await;
+    assert_eq!(fresh["number"], 2);
+    assert_eq!(fresh["standing"], "good");
+    assert_eq!(fresh["first_used"], "");
+    assert_eq!(fresh["revoked"], "");
+    assert!(fresh["made"].as_str() < fresh["ends"].as_str(), "{fresh}");
+    opened(&now, &path).await;
+    send(&now, "/audit/links/revoke", "link=2").await;
+    let over = row().await;
+    assert_eq!(over["standing"], "revoked");
+    assert_eq!(over["first_used"], fresh["made"]);
+    assert_eq!(over["revoked"], fresh["made"]);
+    let csv = get(&now, "/audit/links.csv", &administrator).await.body;
+    assert!(csv.starts_with("number,label,made,made_by,"), "{csv}");
+    assert_eq!(csv.lines().count(), 3);
+    assert!(!csv.contains(token) && !csv.contains(&hash[2..]), "{csv}");
+    let page = get(&now, "/audit/links", &administrator).await;
+    assert!(page.body.contains("href=\"/audit/links.csv\""));
+    store.close().await;
 }
 
 #[tokio::test]
