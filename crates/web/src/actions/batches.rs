@@ -22,14 +22,17 @@ use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::html::Hex;
 use crate::load;
-use crate::numbers::shortened;
-use crate::pages::{Answer, html};
+use crate::numbers::{count_of, shortened};
+use crate::pages::{self, Answer, html};
 use crate::state::{AppState, DeploymentView};
 use crate::strings::actions as words;
+use crate::table::{self, Rows};
 use crate::views::shell::{Place, Shell};
 
 /// Batches of the list.
 const LISTED: u32 = 50;
+/// Batches in a file.
+const FILED: u32 = 5_000;
 const MILLISECONDS: u64 = 1_000;
 
 #[derive(Debug, Template)]
@@ -66,17 +69,44 @@ pub(super) async fn list(
             id: batch.id,
             begun: dates::day(batch.made_at, &zone),
             calls: words::calls(batch.calls.len()),
-            state: match batch.closed_at {
-                Some(_) => "closed",
-                None => "open",
-            },
+            state: standing(&batch),
         });
     html(&BatchesPage {
-        shell: Shell::new(&context, "Batches for a Safe", Place::Batches).with_zone(&zone_name),
+        shell: Shell::new(&context, "Batches for a Safe", Place::Batches)
+            .with_data("/company/batches".to_owned())
+            .with_zone(&zone_name),
         rows: rows.collect(),
         none: words::NO_BATCHES,
         said: (field(&fields, "said") == Some("closed")).then_some(words::BATCH_CLOSED),
     })
+}
+
+fn standing(batch: &Batch) -> &'static str {
+    match batch.closed_at {
+        Some(_) => "closed",
+        None => "open",
+    }
+}
+
+/// The batches as a file.
+pub(super) async fn data(
+    State(state): State<AppState>,
+    CompanyReader(_): CompanyReader,
+    form: pages::Form,
+) -> Answer {
+    let batches = state.store.read().await?.batches(FILED).await?;
+    let mut rows = Rows::new(&["batch", "begun", "calls", "state", "closed", "safe"]);
+    for batch in &batches {
+        rows.row(&[
+            &batch.id,
+            &dates::machine(batch.made_at),
+            &count_of(&batch.calls),
+            &standing(batch),
+            &batch.closed_at.map(dates::machine),
+            &batch.safe,
+        ]);
+    }
+    table::answer(form, rows).await
 }
 
 #[derive(Debug, Template)]

@@ -237,7 +237,7 @@ async fn sheets_on_their_way_are_files_too() {
         id: id.to_owned(),
         name: format!("{id}.csv"),
         sheet: b"secret".to_vec(),
-        matched: is_matched.then(Vec::new),
+        matched: is_matched.then(|| vec![None]),
         left_out: [].into(),
         created_by: String::new(),
         created_at: WALL - 60,
@@ -271,6 +271,59 @@ async fn sheets_on_their_way_are_files_too() {
         assert!(times[0] < times[1] && times[1].ends_with('Z'), "{times:?}");
     }
     assert_eq!(found.len(), 4);
+}
+
+#[tokio::test]
+async fn batches_are_files_too() {
+    let site = Site::of(Story::told()).await;
+    let path = "/company/batches";
+    for _ in 0..2 {
+        let begun = post(&site, Who::CompanyByList, path, "").await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
+    }
+    let change = format!("/grants/{}/change", site.story.id(MINE));
+    let call = post(
+        &site,
+        Who::CompanyByList,
+        &change,
+        "act=pause&go=batch&batch=1",
+    )
+    .await;
+    assert_eq!(
+        call.headers["location"], "/company/batches/1",
+        "{}",
+        call.body
+    );
+    let safe = "0x5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A";
+    for form in [
+        format!("go=safe&safe={}", safe.to_lowercase()),
+        "go=close".to_owned(),
+    ] {
+        let changed = post(&site, Who::CompanyByList, "/company/batches/1", &form).await;
+        assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
+    }
+    let found = rows(&site, (path, "")).await;
+    assert_eq!(found.len(), 2, "{found:?}");
+    let (open, closed) = (&found[0], &found[1]);
+    assert_eq!(
+        (&open["batch"], &open["state"]),
+        (&2.into(), &"open".into())
+    );
+    assert_eq!((&open["calls"], &open["closed"]), (&0.into(), &"".into()));
+    assert_eq!(
+        (&closed["batch"], &closed["state"]),
+        (&1.into(), &"closed".into())
+    );
+    assert_eq!(closed["calls"], 1);
+    assert_eq!(
+        closed["safe"].as_str().unwrap().to_lowercase(),
+        safe.to_lowercase()
+    );
+    assert_eq!(
+        closed["closed"], closed["begun"],
+        "the clock of the wall stands"
+    );
+    assert!(closed["begun"].as_str().unwrap().ends_with('Z'));
 }
 
 /// The rows of a page as its JSON says them; CSV and workbook have as many, the page too.
