@@ -17,6 +17,7 @@ pub(crate) struct Money {
     text: String,
     exact: String,
     symbol: String,
+    units: u128,
 }
 
 impl Money {
@@ -52,7 +53,13 @@ impl Money {
             text,
             exact: token.exact(units),
             symbol: token.symbol.clone(),
+            units,
         }
+    }
+
+    /// Base units, for data.
+    pub(crate) fn units(&self) -> u128 {
+        self.units
     }
 
     /// The shown text alone, for titles of pages.
@@ -101,6 +108,11 @@ impl When {
             relative: Some(dates::relative_on(at, now, zone)),
             ..Self::date(at, zone)
         }
+    }
+
+    /// Unix seconds, for data.
+    pub(crate) fn at(&self) -> u64 {
+        self.at
     }
 }
 
@@ -209,6 +221,11 @@ impl Hex {
     /// The shown text alone, for sentences.
     pub(crate) fn short(&self) -> String {
         shortened(&self.whole)
+    }
+
+    /// Every digit, for data.
+    pub(crate) fn whole(&self) -> &str {
+        &self.whole
     }
 }
 

@@ -29,7 +29,7 @@ use crate::state::AppState;
 use crate::strings::me as words;
 use crate::strings::reasons::{LegendEntry, legend};
 use crate::views::grant::bar_label;
-use crate::views::shell::{Place, Shell};
+use crate::views::shell::{AsOf, Place, Shell};
 use crate::views::timeline::{TimelineView, parts};
 use crate::views::{Context, Why};
 
@@ -58,23 +58,49 @@ struct MePage {
     nothing_lately: &'static str,
 }
 
+/// What the page and its data are made of.
+pub(super) struct Home {
+    pub(super) as_of: AsOf,
+    pub(super) portfolio: Portfolio,
+    pub(super) events: Events,
+    /// What each grant asks of its holder.
+    pub(super) prompts: BTreeMap<B256, Vec<Why>>,
+}
+
+impl Home {
+    pub(super) async fn read(state: &AppState, viewer: &Viewer) -> Result<Self, PageError> {
+        let mut read = state.store.read().await?;
+        let as_of = crate::load::as_of(&mut read, state).await?;
+        let portfolio = load::portfolio(&mut read, state, &viewer.into()).await?;
+        let events = lately::events(&mut read, state, &portfolio).await?;
+        let prompts = prompts::prompts(&mut read, (&portfolio, as_of.now()), viewer).await?;
+        Ok(Self {
+            as_of,
+            portfolio,
+            events,
+            prompts,
+        })
+    }
+}
+
 /// The page.
 pub(super) async fn page(
     State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
 ) -> Result<Response, PageError> {
-    let mut read = state.store.read().await?;
-    let as_of = crate::load::as_of(&mut read, &state).await?;
-    let portfolio = load::portfolio(&mut read, &state, &(&viewer).into()).await?;
-    let events = lately::events(&mut read, &state, &portfolio).await?;
-    let now = as_of.now();
-    let prompts = prompts::prompts(&mut read, (&portfolio, now), &viewer).await?;
-    drop(read);
-    let context = crate::load::context(&state, as_of, Some(&viewer));
+    let home = Home::read(&state, &viewer).await?;
+    let context = crate::load::context(&state, home.as_of, Some(&viewer));
     let relayed = state.options.relay.is_some();
-    let page = MePage::new((&portfolio, &events), (&viewer, relayed), &context);
+    let page = MePage::new(
+        (&home.portfolio, &home.events),
+        (&viewer, relayed),
+        &context,
+    );
     let mut page = page.map_err(refused("grant", B256::ZERO))?;
-    let (whys, more) = whys(&portfolio, prompts, &context);
+    let mut whys = whys(&home.portfolio, home.prompts, &context);
+    let left = whys.split_off(whys.len().min(WHYS));
+    let more: usize = left.iter().map(|why| 1 + why.also.len()).sum();
+    let more = u64::try_from(more).unwrap_or(u64::MAX);
     page.whys = whys;
     page.more_whys = (more > 0).then(|| words::more_reasons(more));
     pages::html(&page)
@@ -97,9 +123,7 @@ impl MePage {
             .collect();
         let granted = portfolio.granted();
         Ok(Self {
-            shell: shell
-                .with_data("/me/grants".to_owned())
-                .with_zone(&zone_name),
+            shell: shell.with_data("/me".to_owned()).with_zone(&zone_name),
             heading,
             empty: portfolio.grants.is_empty().then_some(match viewer.means {
                 Means::Wallet => words::NO_GRANTS,
@@ -140,12 +164,12 @@ fn lead(portfolio: &Portfolio, context: &Context<'_>, zone: &TimeZone) -> String
 }
 
 /// One notice for each grant that has something to say, those that the reader can act on first,
-/// then those that anybody can, and how many reasons are left out.
-fn whys(
+/// then those that anybody can.
+pub(super) fn whys(
     portfolio: &Portfolio,
     mut asked: BTreeMap<B256, Vec<Why>>,
     context: &Context<'_>,
-) -> (Vec<Why>, u64) {
+) -> Vec<Why> {
     let several = portfolio.grants.len() > 1;
     let mut all: Vec<(bool, Why)> = Vec::new();
     for mine in &portfolio.grants {
@@ -163,13 +187,7 @@ fn whys(
         all.push((is_asked, why));
     }
     all.sort_by_key(|(is_asked, why)| (!is_asked, why.done));
-    let left = all.split_off(all.len().min(WHYS));
-    let more = left
-        .iter()
-        .map(|(_, why)| 1 + why.also.len())
-        .sum::<usize>();
-    let shown = all.into_iter().map(|(_, why)| why).collect();
-    (shown, u64::try_from(more).unwrap_or(u64::MAX))
+    all.into_iter().map(|(_, why)| why).collect()
 }
 
 fn timeline(

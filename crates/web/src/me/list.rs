@@ -121,7 +121,7 @@ pub(super) async fn as_table(
     table::answer(form, rows(&portfolio, (&state.deployment.token, now))).await
 }
 
-fn rows(portfolio: &Portfolio, (token, now): (&Token, u64)) -> Rows {
+pub(super) fn rows(portfolio: &Portfolio, (token, now): (&Token, u64)) -> Rows {
     let raw = [
         "granted_raw",
         "claimable_raw",
@@ -252,7 +252,7 @@ fn next_at(mine: &Mine) -> Option<u64> {
     times.min()
 }
 
-fn data(mine: &Mine, context: &Context<'_>) -> Value {
+pub(super) fn data(mine: &Mine, context: &Context<'_>) -> Value {
     let (record, token) = (&mine.data.record, context.token());
     json!({
         "id": record.id.to_string(),

@@ -7,6 +7,7 @@ mod explain;
 mod file;
 mod grant;
 mod home;
+mod home_data;
 mod kept;
 mod lately;
 mod leave;

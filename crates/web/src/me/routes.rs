@@ -1,7 +1,8 @@
 //! The table of these pages.
 
 use super::{
-    calendar, claim_all, file, grant, home, kept, leave, links, list, receipt, settings, share,
+    calendar, claim_all, file, grant, home, home_data, kept, leave, links, list, receipt, settings,
+    share,
 };
 use crate::access::Access;
 use crate::routes::Route;
@@ -12,6 +13,9 @@ pub(crate) fn routes() -> Vec<Route> {
     let wallet = Access::WithWallet;
     vec![
         Route::get("/me", signed_in, home::page),
+        Route::get("/me.json", signed_in, home_data::as_json),
+        Route::get("/me.csv", signed_in, home_data::as_table),
+        Route::get("/me.xlsx", signed_in, home_data::as_table),
         Route::get("/me/grants", signed_in, list::page),
         Route::get("/me/grants.json", signed_in, list::as_json),
         Route::get("/me/grants.csv", signed_in, list::as_table),

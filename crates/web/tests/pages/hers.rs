@@ -13,7 +13,7 @@ use guerdon_formats::replacement_file::{NewGrant, ReplacementFile};
 use guerdon_store::{Acceptance, NewRequest, Owner};
 
 use crate::check;
-use crate::me::{Portal, data, says};
+use crate::me::{HERS, Portal, data, says};
 use crate::people::Who;
 use crate::sample::{AGREEMENT, CHAIN_ID, Story, WALL, address, definitions};
 
@@ -339,4 +339,37 @@ async fn a_list_has_no_bare_nothing() {
     let begun = Portal::of(Story::begun(), Some(WALL - 4)).await;
     let list = begun.page(Who::Holder, "/me/grants").await;
     says(&list, &["nothing before 4 Jul 2026"]);
+}
+
+#[tokio::test]
+async fn a_home_is_data_too_with_its_sums_reasons_and_what_happened_lately() {
+    let site = Portal::told().await;
+    let page = site.page(Who::Holder, "/me").await;
+    let home = data(&site.get(Who::Holder, "/me.json").await);
+    let list = data(&site.get(Who::Holder, "/me/grants.json").await);
+    assert_eq!(home["grants"], list["grants"]);
+    assert_eq!(home["more_grants"], false);
+    let units =
+        |amount: &serde_json::Value| -> u128 { amount["raw"].as_str().unwrap().parse().unwrap() };
+    let parts = home["parts"].as_array().unwrap();
+    assert!(!parts.is_empty());
+    let sum: u128 = parts.iter().map(|part| units(&part["amount"])).sum();
+    assert_eq!(sum, units(&home["granted"]));
+    let claimable = home["grants"].as_array().unwrap().iter();
+    let claimable: u128 = claimable.map(|grant| units(&grant["claimable"])).sum();
+    assert_eq!(claimable, units(&home["claim"]["pays"]));
+    let reasons = home["reasons"].as_array().unwrap();
+    let first = reasons[0]["what"].as_str().unwrap();
+    assert!(page.contains(first), "{first}: {page}");
+    let lately = home["lately"].as_array().unwrap();
+    assert!(!lately.is_empty());
+    for event in lately {
+        let what = event["what"].as_str().unwrap();
+        assert!(page.contains(what), "{what}: {page}");
+        assert!(event["tx"].as_str().unwrap().parse::<B256>().is_ok());
+    }
+    let csv = site.get(Who::Holder, "/me.csv").await.body;
+    assert_eq!(csv.lines().count(), HERS.len() + 1, "{csv}");
+    let book = site.get(Who::Holder, "/me.xlsx").await;
+    assert!(book.status == StatusCode::OK && book.body.starts_with("PK"));
 }
