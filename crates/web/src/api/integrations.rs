@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::events::EventKind;
 use super::key::NewKey;
-use super::webhooks::{self, HookRow};
+use super::webhooks::{self, HookRow, Telling};
 use crate::access::{Administrator, Viewer};
 use crate::company::forms::{Fields, see};
 use crate::dates;
@@ -112,13 +112,19 @@ async fn show(read: &mut Read, (state, viewer): (&AppState, &Viewer), said: Said
     let context = load::context(state, as_of, Some(viewer));
     let now = (state.wall)();
     let keys = read.api_keys().await?;
+    let (zone, zone_name) = context.zone_of(None);
+    let telling = Telling {
+        keys: &keys,
+        zone: &zone,
+        now,
+    };
     let mut answer = html(&IntegrationsPage {
-        shell: Shell::new(&context, "Integrations", Place::Integrations),
+        shell: Shell::new(&context, "Integrations", Place::Integrations).with_zone(&zone_name),
         made: said.made,
         refused: said.refused,
         hook_refused: said.hook_refused,
         ended: ended(read, (&keys, said.revoked)).await?,
-        hooks: webhooks::rows(read, (&keys, now)).await?,
+        hooks: webhooks::rows(read, telling).await?,
         events: EventKind::asked_for()
             .into_iter()
             .map(|kind| (kind.word(), kind.says()))
@@ -127,7 +133,7 @@ async fn show(read: &mut Read, (state, viewer): (&AppState, &Viewer), said: Said
         scopes: Scope::ALL
             .map(|scope| (scope.name(), words::scope(scope)))
             .to_vec(),
-        rows: keys.iter().map(|key| row(key, now)).collect(),
+        rows: keys.iter().map(|key| row(key, &zone, now)).collect(),
     })?;
     // The key is shown once: no copy of the page is kept on the way.
     let headers = answer.headers_mut();
@@ -153,24 +159,29 @@ async fn ended(
 }
 
 /// How a key stands, in words.
-pub(super) fn standing(key: &ApiKey, now: u64) -> String {
-    let day = |at: u64| dates::day(at, &TimeZone::UTC);
+pub(super) fn standing(key: &ApiKey, zone: &TimeZone, now: u64) -> String {
+    let day = |at: u64| dates::day(at, zone);
     let (revoked, expires) = (key.revoked_at.map(day), key.key.expires_at.map(day));
     words::standing(revoked.as_deref(), expires.as_deref(), key.is_alive(now))
 }
 
-fn row(key: &ApiKey, now: u64) -> KeyRow {
-    let day = |at: u64| dates::day(at, &TimeZone::UTC);
-    let scopes: Vec<_> = key.key.scopes.iter().map(|scope| scope.name()).collect();
+fn row(key: &ApiKey, zone: &TimeZone, now: u64) -> KeyRow {
+    let day = |at: u64| dates::day(at, zone);
     KeyRow {
         id: key.id,
         label: key.key.label.clone(),
         prefix: format!("{}…", key.key.prefix),
-        scopes: scopes.join(", "),
+        scopes: scopes(key),
         used: key.used_at.map_or_else(|| "never".to_owned(), day),
-        standing: standing(key, now),
+        standing: standing(key, zone, now),
         is_alive: key.is_alive(now),
     }
+}
+
+/// What a key may, by the names of its scopes.
+fn scopes(key: &ApiKey) -> String {
+    let scopes: Vec<_> = key.key.scopes.iter().map(|scope| scope.name()).collect();
+    scopes.join(", ")
 }
 
 /// Makes a key and shows it, this once. The answer is the page itself and leads nowhere: the key

@@ -32,6 +32,15 @@ pub(crate) fn outcome(tried: Option<String>, status: Option<u16>, failure: Optio
     }
 }
 
+/// The same in a word or two, beside the times.
+pub(crate) const fn outcome_word(was_tried: bool, has_failed: bool) -> &'static str {
+    match (was_tried, has_failed) {
+        (false, _) => "waiting",
+        (true, false) => "arrived",
+        (true, true) => "failed",
+    }
+}
+
 /// The key that made a webhook, and how it stands if it opens nothing any more.
 pub(crate) fn of_key(label: &str, over: Option<&str>) -> String {
     match over {

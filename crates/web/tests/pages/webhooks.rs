@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
-use guerdon_store::{Actor, NewWebhook, Scope, Store, Told};
-use guerdon_web::{AppState, Limits, NewSecret, Webhooks, router};
+use guerdon_store::{Actor, NewWebhook, Outcome, Scope, Store, Told};
+use guerdon_web::{AppState, Limits, NewSecret, Webhooks, router, test_event};
+use serde_json::Value;
 
 use crate::api::{ALL, Api, put_key};
 use crate::harness::on_both;
@@ -170,6 +171,83 @@ async fn a_webhook_is_tried_replaced_switched_and_removed() {
         "webhook tried",
     ];
     assert_eq!(log[..want.len()], want);
+}
+
+#[tokio::test]
+async fn the_log_of_a_webhook_is_also_data() {
+    let office = office().await;
+    put(&office.store, "wh_1").await;
+    let mut tx = office.store.write().await.unwrap();
+    let told = Told {
+        seq: 4,
+        block: 1,
+        hash: Default::default(),
+        begun_at: 0,
+    };
+    tx.put_told(&told).await.unwrap();
+    for mark in [7, 8] {
+        let event = test_event((31_337, WALL), [mark; 32]);
+        assert!(tx.add_test_event("wh_1", &event, WALL).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    let page = format!("{PAGE}/webhooks/wh_1");
+    let mut read = office.store.read().await.unwrap();
+    let due = read.deliveries_due("wh_1", WALL, 10).await.unwrap();
+    drop(read);
+    let tried = Outcome {
+        at: WALL,
+        status: Some(503),
+        failure: Some("=it answered a failure".to_owned()),
+        next_at: Some(WALL + 60),
+    };
+    let mut tx = office.store.write().await.unwrap();
+    tx.put_outcome(&due[0], &tried).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let shown = office.get(ADMINISTRATOR, &page).await.body;
+    assert!(shown.contains("Times in Europe/Madrid"), "{shown}");
+    assert!(shown.contains(&format!("href=\"{page}.csv\"")), "{shown}");
+    let data = office.get(ADMINISTRATOR, &format!("{page}.json")).await;
+    let data: Value = serde_json::from_str(&data.body).unwrap();
+    let rows = data["rows"].as_array().unwrap();
+    let numbers: Vec<_> = rows
+        .iter()
+        .map(|row| row["number"].as_u64().unwrap())
+        .collect();
+    assert_eq!(numbers, [6, 5], "the newest first, as the page has it");
+    let row = |seq: u64| rows.iter().find(|row| row["number"] == seq).unwrap();
+    let (failed, other) = (row(due[0].event.seq), row(11 - due[0].event.seq));
+    assert_eq!(failed["outcome"], "failed");
+    assert_eq!(
+        (failed["status"].as_u64(), failed["tries"].as_u64()),
+        (Some(503), Some(1))
+    );
+    assert!(
+        failed["next_try"].as_str() > failed["tried"].as_str(),
+        "{failed}"
+    );
+    assert_eq!(other["outcome"], "waiting");
+    assert_eq!(other["event"].as_str(), Some(&*due[1].event.event.id));
+    let csv = office.get(ADMINISTRATOR, &format!("{page}.csv")).await.body;
+    assert!(
+        csv.starts_with("number,event,kind,happened,tries,outcome,"),
+        "{csv}"
+    );
+    assert_eq!(csv.lines().count(), 3);
+    assert!(
+        csv.contains(",503,'=it answered a failure,"),
+        "no formula: {csv}"
+    );
+    let book = office.get(ADMINISTRATOR, &format!("{page}.xlsx")).await;
+    assert!(book.body.starts_with("PK"));
+    for (who, path, status) in [
+        (ADMINISTRATOR, "wh_2.csv", StatusCode::NOT_FOUND),
+        (LISTED, "wh_1.csv", StatusCode::FORBIDDEN),
+        (Who::Nobody, "wh_1.csv", StatusCode::UNAUTHORIZED),
+    ] {
+        let answer = office.get(who, &format!("{PAGE}/webhooks/{path}")).await;
+        assert_eq!(answer.status, status, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod answers;
 mod lent;
+mod log;
 mod made;
 mod page;
 mod show;
@@ -11,5 +12,5 @@ pub use lent::{NewSecret, Webhooks};
 pub use made::test_event;
 use made::{NotMade, Wanted, note, put};
 pub(super) use page::{change, make, one};
-pub(super) use show::{HookRow, rows};
+pub(super) use show::{HookRow, Telling, rows};
 pub use show::{delivery_outcome, webhook_standing};

@@ -8,22 +8,26 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use guerdon_store::{Actor, Read, Tx};
 
-use super::show::{DeliveryRow, HookRow, delivery, row};
+use super::log::log;
+use super::show::{DeliveryRow, HookRow, Telling, delivery, row};
 use super::{NewSecret, NotMade, Wanted, note, put, test_event};
 use crate::access::{Administrator, Viewer};
 use crate::api::integrations;
 use crate::company::forms::{Fields, see};
 use crate::error::PageError;
 use crate::load;
-use crate::pages::{Answer, html};
+use crate::pages::{Answer, Form, html};
 use crate::state::AppState;
 use crate::strings::webhooks as words;
+use crate::table;
 use crate::views::shell::{Place, Shell};
 
 /// Deliveries that the page shows.
 const SHOWN: u32 = 100;
 /// A secret that was replaced signs for a day as well.
 const BOTH_SECONDS: u64 = 86_400;
+/// Deliveries in a file of them; everything is forgotten after 30 days.
+const FILE: u32 = 20_000;
 const LIST: &str = "/company/integrations";
 
 #[derive(Debug, Template)]
@@ -42,10 +46,18 @@ struct WebhookPage {
 pub(in crate::api) async fn one(
     State(state): State<AppState>,
     Administrator(viewer): Administrator,
-    Path(id): Path<String>,
+    Path(text): Path<String>,
 ) -> Answer {
+    let (id, form) = Form::of(&text);
     let mut read = state.store.read().await?;
-    show(&mut read, (&state, &viewer), &id, (None, None)).await
+    match form {
+        Form::Html => show(&mut read, (&state, &viewer), id, (None, None)).await,
+        Form::Json | Form::Csv | Form::Xlsx => {
+            read.webhook(id).await?.ok_or(PageError::NoPage)?;
+            let deliveries = read.deliveries(id, FILE).await?;
+            table::answer(form, log(&deliveries)).await
+        }
+    }
 }
 
 async fn show(
@@ -59,13 +71,21 @@ async fn show(
     let context = load::context(state, as_of, Some(viewer));
     let keys = read.api_keys().await?;
     let deliveries = read.deliveries(id, SHOWN).await?;
+    let (zone, zone_name) = context.zone_of(None);
+    let telling = Telling {
+        keys: &keys,
+        zone: &zone,
+        now: (state.wall)(),
+    };
     let mut answer = html(&WebhookPage {
-        shell: Shell::new(&context, "Webhook", Place::Integrations),
+        shell: Shell::new(&context, "Webhook", Place::Integrations)
+            .with_data(format!("{LIST}/webhooks/{id}"))
+            .with_zone(&zone_name),
         is_on: hook.is_on(),
-        hook: row(read, &hook, (&keys, (state.wall)())).await?,
+        hook: row(read, &hook, telling).await?,
         made: made.map(|secret| secret.text),
         said,
-        rows: deliveries.iter().map(delivery).collect(),
+        rows: deliveries.iter().map(|it| delivery(it, &zone)).collect(),
     })?;
     // A secret is shown once: no copy of the page is kept on the way.
     let headers = answer.headers_mut();

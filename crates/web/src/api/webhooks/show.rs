@@ -31,14 +31,22 @@ pub(super) struct DeliveryRow {
     pub(super) next: String,
 }
 
-/// Every webhook. `keys` are all keys, dead ones too.
+/// What rows are told with: all keys, dead ones too, the zone of the reader and the wall's time.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::api) struct Telling<'a> {
+    pub(in crate::api) keys: &'a [ApiKey],
+    pub(in crate::api) zone: &'a TimeZone,
+    pub(in crate::api) now: u64,
+}
+
+/// Every webhook.
 pub(in crate::api) async fn rows(
     read: &mut Read,
-    (keys, now): (&[ApiKey], u64),
+    telling: Telling<'_>,
 ) -> Result<Vec<HookRow>, StoreError> {
     let mut rows = Vec::new();
     for hook in read.webhooks().await? {
-        rows.push(row(read, &hook, (keys, now)).await?);
+        rows.push(row(read, &hook, telling).await?);
     }
     Ok(rows)
 }
@@ -47,32 +55,37 @@ pub(in crate::api) async fn rows(
 pub(super) async fn row(
     read: &mut Read,
     hook: &Webhook,
-    keys: (&[ApiKey], u64),
+    telling: Telling<'_>,
 ) -> Result<HookRow, StoreError> {
-    let events: Vec<_> = hook.webhook.events.iter().map(String::as_str).collect();
     Ok(HookRow {
         id: hook.webhook.id.clone(),
         url: hook.webhook.url.clone(),
-        events: match events.is_empty() {
-            true => words::EVERY_EVENT.to_owned(),
-            false => events.join(", "),
-        },
-        made_by: maker(read, hook.webhook.made_by, keys).await?,
-        standing: webhook_standing(hook, at),
+        events: events(hook),
+        made_by: maker(read, hook.webhook.made_by, telling).await?,
+        standing: webhook_standing(hook, |time| dates::at(time, telling.zone)),
         waiting: read.deliveries_waiting(&hook.webhook.id).await?,
     })
+}
+
+/// What it is told.
+fn events(hook: &Webhook) -> String {
+    let events: Vec<_> = hook.webhook.events.iter().map(String::as_str).collect();
+    match events.is_empty() {
+        true => words::EVERY_EVENT.to_owned(),
+        false => events.join(", "),
+    }
 }
 
 /// Who made it: a person by the name that the list has, a key with what became of it.
 async fn maker(
     read: &mut Read,
     actor: Actor,
-    (keys, now): (&[ApiKey], u64),
+    Telling { keys, zone, now }: Telling<'_>,
 ) -> Result<String, StoreError> {
     Ok(match actor {
         Actor::Key(id) => match keys.iter().find(|key| key.id == id) {
             Some(key) => {
-                let over = (!key.is_alive(now)).then(|| key_standing(key, now));
+                let over = (!key.is_alive(now)).then(|| key_standing(key, zone, now));
                 words::of_key(&key.key.label, over.as_deref())
             }
             None => actor.to_string(),
@@ -103,11 +116,8 @@ pub fn delivery_outcome(delivery: &Delivery, time: impl Fn(u64) -> String) -> St
     words::outcome(delivery.tried_at.map(time), delivery.status, failure)
 }
 
-fn at(at: u64) -> String {
-    dates::at(at, &TimeZone::UTC)
-}
-
-pub(super) fn delivery(delivery: &Delivery) -> DeliveryRow {
+pub(super) fn delivery(delivery: &Delivery, zone: &TimeZone) -> DeliveryRow {
+    let at = |time| dates::at(time, zone);
     DeliveryRow {
         seq: delivery.event.seq,
         kind: delivery.event.event.kind.clone(),
