@@ -13,15 +13,17 @@ use serde::Deserialize;
 
 use super::events::EventKind;
 use super::key::NewKey;
+use super::lists;
 use super::webhooks::{self, HookRow, Telling};
 use crate::access::{Administrator, Viewer};
 use crate::company::forms::{Fields, see};
 use crate::dates;
 use crate::error::{PageError, form_refused};
 use crate::load;
-use crate::pages::{Answer, html};
+use crate::pages::{Answer, Form, html};
 use crate::state::AppState;
 use crate::strings::api as words;
+use crate::table;
 use crate::views::shell::{Place, Shell};
 
 /// The longest name of a key, in letters.
@@ -119,7 +121,9 @@ async fn show(read: &mut Read, (state, viewer): (&AppState, &Viewer), said: Said
         now,
     };
     let mut answer = html(&IntegrationsPage {
-        shell: Shell::new(&context, "Integrations", Place::Integrations).with_zone(&zone_name),
+        shell: Shell::new(&context, "Integrations", Place::Integrations)
+            .with_data("/company/integrations".to_owned())
+            .with_zone(&zone_name),
         made: said.made,
         refused: said.refused,
         hook_refused: said.hook_refused,
@@ -179,9 +183,20 @@ fn row(key: &ApiKey, zone: &TimeZone, now: u64) -> KeyRow {
 }
 
 /// What a key may, by the names of its scopes.
-fn scopes(key: &ApiKey) -> String {
+pub(super) fn scopes(key: &ApiKey) -> String {
     let scopes: Vec<_> = key.key.scopes.iter().map(|scope| scope.name()).collect();
     scopes.join(", ")
+}
+
+/// The same as data, a row for each key and for each webhook.
+pub(super) async fn data(
+    State(state): State<AppState>,
+    Administrator(_viewer): Administrator,
+    form: Form,
+) -> Answer {
+    let mut read = state.store.read().await?;
+    let rows = lists::of(&mut read, (state.wall)()).await?;
+    table::answer(form, rows).await
 }
 
 /// Makes a key and shows it, this once. The answer is the page itself and leads nowhere: the key

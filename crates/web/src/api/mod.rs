@@ -17,6 +17,7 @@ mod jobs;
 mod kept;
 mod key;
 mod limit;
+mod lists;
 mod once;
 mod openapi;
 mod pages;

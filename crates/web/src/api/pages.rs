@@ -12,6 +12,21 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/api", Access::Public, docs::page),
         Route::get("/api/openapi.json", Access::Public, docs::document),
         Route::get(integrations, administrator, integrations::page),
+        Route::get(
+            "/company/integrations.json",
+            administrator,
+            integrations::data,
+        ),
+        Route::get(
+            "/company/integrations.csv",
+            administrator,
+            integrations::data,
+        ),
+        Route::get(
+            "/company/integrations.xlsx",
+            administrator,
+            integrations::data,
+        ),
         Route::post(integrations, administrator, integrations::make),
         Route::post(
             "/company/integrations/revoke",

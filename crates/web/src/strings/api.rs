@@ -125,6 +125,15 @@ pub(crate) fn scope(scope: guerdon_store::Scope) -> &'static str {
     }
 }
 
+/// How a key stands, in a word.
+pub(crate) const fn standing_word(is_revoked: bool, is_alive: bool) -> &'static str {
+    match (is_revoked, is_alive) {
+        (true, _) => "revoked",
+        (false, true) => "good",
+        (false, false) => "expired",
+    }
+}
+
 /// How a key stands.
 pub(crate) fn standing(revoked: Option<&str>, expires: Option<&str>, is_alive: bool) -> String {
     match (revoked, expires, is_alive) {

@@ -41,6 +41,15 @@ pub(crate) const fn outcome_word(was_tried: bool, has_failed: bool) -> &'static 
     }
 }
 
+/// How a webhook stands, in a word.
+pub(crate) const fn standing_word(is_on: bool, is_failing: bool) -> &'static str {
+    match (is_on, is_failing) {
+        (false, _) => "off",
+        (true, true) => "failing",
+        (true, false) => "on",
+    }
+}
+
 /// The key that made a webhook, and how it stands if it opens nothing any more.
 pub(crate) fn of_key(label: &str, over: Option<&str>) -> String {
     match over {

@@ -251,6 +251,60 @@ async fn the_log_of_a_webhook_is_also_data() {
 }
 
 #[tokio::test]
+async fn keys_and_webhooks_are_also_data_that_opens_and_signs_nothing() {
+    let office = office().await;
+    let id = put_key(&office.store, 7, &[Scope::WebhooksWrite], None).await;
+    let url = "https://hooks.acme.example/guerdon?for=all";
+    let fields = [("url", url), ("event", "grant.claimed")];
+    let made = format!("{PAGE}/webhooks");
+    let made = office.post(ADMINISTRATOR, &made, &fields).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+    let mut read = office.store.read().await.unwrap();
+    let hook = read.webhooks().await.unwrap().remove(0).webhook;
+    let key = read.api_keys().await.unwrap().remove(0);
+    drop(read);
+    let shown = office.get(ADMINISTRATOR, PAGE).await.body;
+    assert!(shown.contains("Times in Europe/Madrid"), "{shown}");
+    assert!(
+        shown.contains("href=\"/company/integrations.csv\""),
+        "{shown}"
+    );
+    let data = office
+        .get(ADMINISTRATOR, &format!("{PAGE}.json"))
+        .await
+        .body;
+    let rows: Value = serde_json::from_str(&data).unwrap();
+    let rows = rows["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 2);
+    let of = |kind: &str| rows.iter().find(|row| row["kind"] == kind).unwrap();
+    assert_eq!(of("key")["id"], id);
+    for (kind, column, says) in [
+        ("key", "name", "system 7"),
+        ("key", "may", "webhooks:write"),
+        ("key", "begins_with", &*key.key.prefix),
+        ("key", "standing", "good"),
+        ("webhook", "id", &*hook.id),
+        ("webhook", "name", url),
+        ("webhook", "may", "grant.claimed"),
+        ("webhook", "standing", "on"),
+    ] {
+        assert_eq!(of(kind)[column], says, "{kind} {column}");
+    }
+    let csv = office.get(ADMINISTRATOR, &format!("{PAGE}.csv")).await.body;
+    assert!(csv.starts_with("kind,id,name,begins_with,may,"), "{csv}");
+    assert_eq!(csv.lines().count(), 3);
+    for text in [&data, &csv] {
+        assert!(
+            !text.contains("whsec") && !text.contains(&hook.secret),
+            "{text}"
+        );
+        assert!(!text.contains(&key.key.hash.to_string()[2..]), "{text}");
+    }
+    let foreign = office.get(LISTED, &format!("{PAGE}.csv")).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn revoking_a_key_names_the_webhooks_that_it_made_and_that_go_on() {
     let office = office().await;
     let id = put_key(&office.store, 7, &[Scope::WebhooksWrite], None).await;

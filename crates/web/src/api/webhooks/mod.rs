@@ -12,5 +12,5 @@ pub use lent::{NewSecret, Webhooks};
 pub use made::test_event;
 use made::{NotMade, Wanted, note, put};
 pub(super) use page::{change, make, one};
-pub(super) use show::{HookRow, Telling, rows};
+pub(super) use show::{HookRow, Telling, events, rows};
 pub use show::{delivery_outcome, webhook_standing};

@@ -68,7 +68,7 @@ pub(super) async fn row(
 }
 
 /// What it is told.
-fn events(hook: &Webhook) -> String {
+pub(in crate::api) fn events(hook: &Webhook) -> String {
     let events: Vec<_> = hook.webhook.events.iter().map(String::as_str).collect();
     match events.is_empty() {
         true => words::EVERY_EVENT.to_owned(),
