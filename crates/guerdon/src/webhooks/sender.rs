@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures::future::join_all;
-use guerdon_store::{Due, Outcome as Tried, Store, Webhook};
+use guerdon_store::{Actor, Due, NewEntry, Outcome as Tried, Store, Tx, Webhook};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, StatusCode};
 use tokio::task::{Id, JoinError, JoinSet};
@@ -226,11 +226,26 @@ impl Post {
                 (_, true) => "Nothing arrived for three days, and every try of an event failed.",
                 _ => continue,
             };
-            tx.switch_webhook(&due.webhook, Some((now, why))).await?;
-            tracing::warn!("webhook {} was switched off: {why}", due.webhook);
+            switch_off(&mut tx, &due.webhook, (now, why)).await?;
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// Switches a webhook off, and says so in the audit log, once.
+async fn switch_off(tx: &mut Tx, id: &str, (at, why): (u64, &str)) -> Outcome {
+    if tx.switch_webhook(id, Some((at, why))).await? {
+        tx.append_audit(&NewEntry {
+            at,
+            actor: Actor::Keeper,
+            action: "webhook switched off".to_owned(),
+            subject: id.to_owned(),
+            detail: why.to_owned(),
+        })
+        .await?;
+        tracing::warn!("webhook {id} was switched off: {why}");
+    }
+    Ok(())
 }
 
 /// Anything but 2xx is a failure, a redirect as well.

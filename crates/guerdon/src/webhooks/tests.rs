@@ -23,6 +23,8 @@ use super::sign::{Secret, signatures};
 use super::target::{Lookup, PRIVATE, Reach};
 use super::turn::Turn;
 
+mod off;
+
 const NOW: u64 = 1_800_000_000;
 const HOOK: &str = "wh_0000000000000001";
 
@@ -265,39 +267,6 @@ async fn a_name_is_resolved_once_for_each_try_and_checked_each_time() {
     desk.send(&mut sender, NOW + 5).await;
     assert_eq!(desk.last().await.failure.as_deref(), Some(PRIVATE));
     assert!(desk.heard.take().is_empty());
-    desk.store.close().await;
-}
-
-#[tokio::test]
-async fn a_webhook_that_is_silent_for_days_is_switched_off_and_one_that_is_gone_at_once() {
-    let mut desk = Desk::new().await;
-    desk.hook(&desk.local()).await;
-    desk.heard.answer(500);
-    desk.event(1).await;
-    let mut sender = desk.sender("one");
-    let mut now = NOW;
-    for _ in 1..10 {
-        desk.send(&mut sender, now).await;
-        now = desk.last().await.next_at.unwrap();
-    }
-    let standing = async || {
-        let mut read = desk.store.read().await.unwrap();
-        read.webhook(HOOK).await.unwrap().unwrap().disabled
-    };
-    assert_eq!(standing().await, None, "the last try is still to be made");
-    desk.send(&mut sender, now).await;
-    assert_eq!(desk.heard.take().len(), 10);
-    assert_eq!(desk.last().await.next_at, None);
-    assert!(standing().await.unwrap().1.contains("three days"));
-    assert!(now - NOW > 3 * 86_400);
-
-    let mut tx = desk.store.write().await.unwrap();
-    tx.switch_webhook(HOOK, None).await.unwrap();
-    assert!(tx.resend(HOOK, 1, now).await.unwrap());
-    tx.commit().await.unwrap();
-    desk.heard.answer(410);
-    desk.send(&mut sender, now).await;
-    assert!(standing().await.unwrap().1.contains("410"));
     desk.store.close().await;
 }
 
