@@ -293,7 +293,7 @@ impl Agreement {
         let no: &dyn AsCell = &"";
         for (subject, figure, amount) in self.totals() {
             let start: [&dyn AsCell; 5] = [&"total", &subject, &figure, &block, &amount];
-            put(&mut table, &[&start[..], &[no; 7]].concat());
+            put(&mut table, &[&start[..], &[no; 7][..]].concat());
         }
         for it in self.each() {
             let start: [&dyn AsCell; 6] = [
@@ -305,7 +305,7 @@ impl Agreement {
                 &it.found,
             ];
             let end: [&dyn AsCell; 2] = [&it.agrees, &it.why];
-            put(&mut table, &[&start[..], &[no; 4], &end].concat());
+            put(&mut table, &[&start[..], &[no; 4][..], &end[..]].concat());
         }
         self.moved(&mut table);
         let names = |root: &str| self.names.of_text(root);
