@@ -159,10 +159,10 @@ async fn the_list_of_links_is_also_data_that_opens_nothing() {
         let data: Value = serde_json::from_str(&data.body).unwrap();
         let rows = data["rows"].as_array().unwrap().clone();
         assert_eq!(rows.len(), 2);
-        rows.into_iter().find(|row| row["label"] == "KPMG").unwrap()
+        rows.into_iter().find(|row| row["number"] == 2).unwrap()
     };
     let fresh = row().await;
-    assert_eq!(fresh["number"], 2);
+    assert_eq!(fresh["label"], "KPMG");
     assert_eq!(fresh["standing"], "good");
     assert_eq!(fresh["first_used"], "");
     assert_eq!(fresh["revoked"], "");
