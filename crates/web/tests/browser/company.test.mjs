@@ -114,7 +114,7 @@ describe("the company's desk", { concurrency: AT_ONCE }, () => {
     const words = await text(page);
     assert.match(words, /G-7001, Ada Byron, E701: 1,200\.50 ACC to 0x/);
     assert.match(words, /25% after a one-year cliff, then 36 monthly steps, from 31 Jan 2028 to 31 Jan 2032 \(Europe\/London\)/);
-    assert.match(words, /Good, to be granted\s+3\s+2500\.5 ACC/);
+    assert.match(words, /Good, to be granted\s+3\s+2,500\.5 ACC/);
     await holds(page);
 
     await page.getByRole("link", { name: "Go on to import and sign" }).click();
