@@ -173,11 +173,9 @@ async fn a_webhook_is_tried_replaced_switched_and_removed() {
     assert_eq!(log[..want.len()], want);
 }
 
-#[tokio::test]
-async fn the_log_of_a_webhook_is_also_data() {
-    let office = office().await;
-    put(&office.store, "wh_1").await;
-    let mut tx = office.store.write().await.unwrap();
+/// Two events, numbered 5 and 6, that wait for a webhook.
+async fn put_events(store: &Store, id: &str) {
+    let mut tx = store.write().await.unwrap();
     let told = Told {
         seq: 4,
         block: 1,
@@ -187,9 +185,16 @@ async fn the_log_of_a_webhook_is_also_data() {
     tx.put_told(&told).await.unwrap();
     for mark in [7, 8] {
         let event = test_event((31_337, WALL), [mark; 32]);
-        assert!(tx.add_test_event("wh_1", &event, WALL).await.unwrap());
+        assert!(tx.add_test_event(id, &event, WALL).await.unwrap());
     }
     tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_log_of_a_webhook_is_also_data() {
+    let office = office().await;
+    put(&office.store, "wh_1").await;
+    put_events(&office.store, "wh_1").await;
     let page = format!("{PAGE}/webhooks/wh_1");
     let mut read = office.store.read().await.unwrap();
     let due = read.deliveries_due("wh_1", WALL, 10).await.unwrap();
