@@ -26,8 +26,10 @@ pub(crate) struct Words<'a> {
 
 /// What became of a request to the relay.
 pub(crate) const ASKED: &str = "The relay took your request.";
-pub(crate) const ASKED_BEFORE: &str = "The relay took no new request: one of this grant is with it.";
-pub(crate) const NOT_ASKED: &str = "The relay took no request. What stands in the way is said below.";
+pub(crate) const ASKED_BEFORE: &str =
+    "The relay took no new request: one of this grant is with it.";
+pub(crate) const NOT_ASKED: &str =
+    "The relay took no request. What stands in the way is said below.";
 
 const TIME: &str = who_acts_next(Stop::Time);
 const YOU: &str = "you.";

@@ -36,6 +36,9 @@ mod harness;
 #[cfg(test)]
 mod hers;
 #[cfg(test)]
+#[path = "../../../formats/tests/eval/inspect_runs.rs"]
+mod inspect_runs;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod kept;
@@ -65,9 +68,6 @@ mod promised;
 mod replaced;
 #[cfg(test)]
 mod results;
-#[cfg(test)]
-#[path = "../../../formats/tests/eval/inspect_runs.rs"]
-mod inspect_runs;
 #[cfg(test)]
 #[path = "../../../formats/tests/eval/runs.rs"]
 mod runs;

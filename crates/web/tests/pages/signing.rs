@@ -212,7 +212,11 @@ async fn the_holder_asks_the_relay_once_a_day() {
     );
     let again = desk.post(&path, String::new()).await;
     assert_eq!(again.headers["location"], no);
-    assert!(told(&no).await.contains("took no new request: one of this grant is with it."));
+    assert!(
+        told(&no)
+            .await
+            .contains("took no new request: one of this grant is with it.")
+    );
     assert_eq!(last().await.unwrap(), first, "one in flight");
     let waits = desk.get(&desk.path("claim")).await;
     assert!(waits.body.contains("<guerdon-live"), "{}", waits.body);
