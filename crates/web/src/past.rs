@@ -234,13 +234,19 @@ async fn holds(
         Some(chain) => chain.block(number).await.ok().flatten(),
         None => None,
     };
-    if let Some(last) = past.last
-        && let Some(there) = on_node(last.block).await
-        && there.hash != last.block_hash
-    {
-        return reorged(last.block, last.block_hash, there.hash);
+    let mut end = None;
+    match past.last {
+        None => end = on_node(block.number).await,
+        Some(last) => match on_node(last.block).await {
+            Some(there) if there.hash != last.block_hash => {
+                return reorged(last.block, last.block_hash, there.hash);
+            }
+            Some(_) => end = on_node(block.number).await,
+            // The end alone would say nothing of the events before it.
+            None => {}
+        },
     }
-    match on_node(block.number).await {
+    match end {
         Some(there) if there.hash == block.hash => Ok(()),
         Some(there) => reorged(block.number, block.hash, there.hash),
         // Without a node that answers, the block came from the store.

@@ -111,8 +111,13 @@ async fn a_cursor_across_a_re_org_of_its_day_is_refused() {
         assert_ne!(anew.body["as_of"]["hash"], first.body["as_of"]["hash"]);
         assert_eq!(anew.body["data"], first.body["data"]);
 
-        // An event was replaced, and the store has not followed yet: nothing is told at all.
+        // An event was replaced, and the store has not followed yet: nothing is told at all, not
+        // even while the node says nothing of the event's block.
         days.node.fork_at(last);
+        days.node.fail_at(last);
+        let anew = days.api(&format!("/grants?as_of={day}&limit=2")).await;
+        assert_eq!(anew.status, StatusCode::CONFLICT, "{}", anew.body);
+        days.node.fail_at(u64::MAX);
         for path in [rest, format!("/grants?as_of={day}&limit=2")] {
             let refused = days.api(&path).await;
             assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);

@@ -25,6 +25,8 @@ pub(crate) struct Node {
     known: BTreeMap<u64, (u64, B256)>,
     /// From this block on the chain is another one.
     forked: AtomicU64,
+    /// Of this block it says nothing.
+    silent: AtomicU64,
     /// Questions about blocks.
     pub(crate) asked: AtomicU64,
     /// Whose connections must all be free while the node is asked.
@@ -45,6 +47,7 @@ impl Node {
         let node = Arc::new(Self {
             known: events.chain(head).collect(),
             forked: AtomicU64::new(u64::MAX),
+            silent: AtomicU64::new(u64::MAX),
             asked: AtomicU64::new(0),
             store: store.clone(),
             was_held: AtomicBool::new(false),
@@ -66,6 +69,11 @@ impl Node {
         self.forked.store(block, Ordering::SeqCst);
     }
 
+    /// Fails every question about this block.
+    pub(crate) fn fail_at(&self, block: u64) {
+        self.silent.store(block, Ordering::SeqCst);
+    }
+
     async fn answer(&self, body: &[u8]) -> Json<Value> {
         let call: Value = serde_json::from_slice(body).unwrap();
         let id = &call["id"];
@@ -76,7 +84,12 @@ impl Node {
                 self.look_at_connections().await;
                 let asked = call["params"][0].as_str().unwrap();
                 let number = asked.strip_prefix("0x").unwrap_or("ffffff");
-                self.block(u64::from_str_radix(number, 16).unwrap())
+                let number = u64::from_str_radix(number, 16).unwrap();
+                if number == self.silent.load(Ordering::SeqCst) {
+                    let said = json!({"code": -32000, "message": "not now"});
+                    return Json(json!({"jsonrpc": "2.0", "id": id, "error": said}));
+                }
+                self.block(number)
             }
             other => {
                 self.look_at_connections().await;
