@@ -86,8 +86,8 @@ pub(super) fn query(endpoint: &Endpoint, uri: &Uri) -> Result<BTreeMap<String, S
             fault(&name, words::PARAM_UNKNOWN);
             continue;
         };
-        if !param.takes(&value) {
-            fault(&name, words::PARAM_WRONG);
+        if let Some(why) = param.wrong(&value) {
+            fault(&name, &why);
         }
         if found.insert(name.clone(), value).is_some() {
             fault(&name, words::PARAM_TWICE);
@@ -107,10 +107,10 @@ pub(super) fn path<'a>(
     let mut found = BTreeMap::new();
     let mut wrong = Vec::new();
     for (name, value) in parts {
-        if !Param::of_path(endpoint.path, name).takes(value) {
+        if let Some(detail) = Param::of_path(endpoint.path, name).wrong(value) {
             wrong.push(Fault {
                 at: name.to_owned(),
-                detail: words::PARAM_WRONG.to_owned(),
+                detail,
             });
         }
         found.insert(name.to_owned(), value.to_owned());

@@ -207,8 +207,8 @@ impl Param {
         }
     }
 
-    /// Whether a text of an address fits.
-    pub(super) fn takes(self, text: &str) -> bool {
+    /// What is wrong with a text of an address; nothing if it fits.
+    pub(super) fn wrong(self, text: &str) -> Option<String> {
         let schema = self.schema();
         let value = match schema["type"] == "integer" {
             true => {
@@ -218,6 +218,7 @@ impl Param {
             }
             false => Value::from(text),
         };
-        schema::faults(&serde_json::Map::new(), &schema, &value).is_empty()
+        let faults = schema::faults(&serde_json::Map::new(), &schema, &value);
+        faults.into_iter().next().map(|fault| fault.detail)
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::cursor;
 use super::problem::Fault;
+use crate::strings::api as words;
 
 /// Whether a text fits.
 type Fits = fn(&str) -> bool;
@@ -146,26 +147,33 @@ impl Check<'_> {
                 self.fault(at, format!("must look like {pattern}"));
             }
         }
-        let fits = match schema["format"].as_str() {
-            Some("date") => is_date(text),
-            Some("address") => guerdon_formats::sheet::parse_wallet(text).is_ok(),
-            Some("date-time") => text.parse::<jiff::Timestamp>().is_ok(),
-            _ => true,
+        let (fits, must) = match schema["format"].as_str() {
+            Some("date") => (is_date(text), words::MUST_BE_DAY),
+            Some("address") => {
+                let wallet = guerdon_formats::sheet::parse_wallet(text);
+                (wallet.is_ok(), words::MUST_BE_ADDRESS)
+            }
+            Some("date-time") => {
+                let moment = text.parse::<jiff::Timestamp>();
+                (moment.is_ok(), words::MUST_BE_MOMENT)
+            }
+            _ => (true, ""),
         };
         if !fits {
-            self.fault(at, format!("must be a {}", schema["format"]));
+            self.fault(at, must);
         }
     }
 
     fn number(&mut self, schema: &Value, value: &Value, at: &str) {
-        let Some(number) = value.as_i64() else {
-            self.fault(at, "is out of range");
-            return;
-        };
-        let below = schema["minimum"].as_i64().is_some_and(|min| number < min);
-        let above = schema["maximum"].as_i64().is_some_and(|max| number > max);
-        if below || above {
-            self.fault(at, "is out of range");
+        let (min, max) = (schema["minimum"].as_i64(), schema["maximum"].as_i64());
+        let fits = value.as_i64().is_some_and(|number| {
+            min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max)
+        });
+        if !fits {
+            let range = min
+                .zip(max)
+                .map(|(min, max)| format!("must be from {min} to {max}"));
+            self.fault(at, range.unwrap_or_else(|| "is out of range".to_owned()));
         }
     }
 
@@ -318,6 +326,21 @@ mod tests {
         let want = ["/day", "/days", "/id", "/other", "/wallets/0", "/zone"];
         assert_eq!(found, want);
         assert_eq!(at(json!({"id": id, "days": 1.5})), ["/days"]);
+    }
+
+    #[test]
+    fn a_value_of_a_format_is_told_what_it_must_be() {
+        let zero = format!("0x{}", "0".repeat(40));
+        for (format, wrong, must) in [
+            ("address", zero.as_str(), words::MUST_BE_ADDRESS),
+            ("date", "2026-13-01", words::MUST_BE_DAY),
+            ("date-time", "2026-12-31", words::MUST_BE_MOMENT),
+        ] {
+            let schema = json!({"type": "string", "format": format});
+            let found = faults(&Map::new(), &schema, &json!(wrong));
+            let details: Vec<&str> = found.iter().map(|fault| fault.detail.as_str()).collect();
+            assert_eq!(details, [must]);
+        }
     }
 
     #[test]

@@ -31,7 +31,11 @@ pub(crate) const NAME_WRONG: &str = "must be 1 to 255 visible ASCII characters w
 pub(crate) const NAME_REUSED: &str =
     "This Idempotency-Key came with another request before. Use a new one for a new request.";
 pub(crate) const PARAM_UNKNOWN: &str = "is not known here";
-pub(crate) const PARAM_WRONG: &str = "is not as the document says";
+pub(crate) const MUST_BE_DAY: &str = "must be a day that there is, such as 2026-12-31";
+pub(crate) const MUST_BE_MOMENT: &str =
+    "must be a moment with its offset, such as 2026-12-31T12:00:00Z";
+pub(crate) const MUST_BE_ADDRESS: &str =
+    "must be an address: 0x and 40 hexadecimal digits, not zero, capitals by the checksum";
 pub(crate) const LAST_EVENT_WRONG: &str =
     "must be the number of an event, as `id` of the stream gave it";
 pub(crate) const PARAM_TWICE: &str = "was given twice";

@@ -308,16 +308,20 @@ async fn every_failure_is_a_problem_with_its_code() {
     api.get(&zeros).await.is(404, "not_found");
     let said = api.ask(ALL, Method::DELETE, ("/overview", None), &[]).await;
     said.is(405, "method_not_allowed");
-    for path in [
-        "/grants?limit=0",
-        "/grants?limit=x",
-        "/grants?limit=1&limit=2",
-        "/grants?other=1",
-        "/grants?state=rich",
-        "/grants/G-1004",
-        "/grants?as_of=2027-02-30",
+    for (path, why) in [
+        ("/grants?limit=0", "must be from 1 to 200"),
+        ("/grants?limit=x", "must be of the type \"integer\""),
+        ("/grants?limit=1&limit=2", "was given twice"),
+        ("/grants?other=1", "is not known here"),
+        ("/grants?state=rich", "must be one of [\"not opened yet\""),
+        ("/grants/G-1004", "must look like ^0x"),
+        ("/grants?as_of=2027-02-30", "such as 2026-12-31"),
+        ("/grants?holder=0x12", "must look like ^0x"),
     ] {
-        api.get(path).await.is(422, "invalid");
+        let said = api.get(path).await;
+        said.is(422, "invalid");
+        let detail = said.body["errors"][0]["detail"].as_str().unwrap();
+        assert!(detail.contains(why), "{path}: {detail}");
     }
     api.get("/overview?as_of=2999-01-01")
         .await
